@@ -1,0 +1,58 @@
+"""The one family of errors a person may meet.
+
+    MatchmakerError
+    ├── NotFound            404  nothing at this address, or nothing this reader may see
+    ├── NotAllowed          403  known, but not for this actor
+    ├── BadInput            400  a value that cannot be used; names field, value and remedy
+    ├── Conflict            409  somebody or something was faster
+    └── Unavailable         503  a part is down; says which and that nothing is lost
+
+Each carries an HTTP status and a sentence written for its reader; one handler in `app.py`
+turns it into a page or into JSON.
+"""
+
+from __future__ import annotations
+
+
+class MatchmakerError(Exception):
+    """Base of all errors that are shown to people."""
+
+    status = 500
+    title = "Something went wrong"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(MatchmakerError):
+    status = 404
+    title = "Not found"
+
+
+class NotAllowed(MatchmakerError):
+    status = 403
+    title = "Not allowed"
+
+
+class BadInput(MatchmakerError):
+    """A value that cannot be used. `field`, `value` and `remedy` make the sentence."""
+
+    status = 400
+    title = "Please check what was entered"
+
+    def __init__(self, field: str, value: object, remedy: str) -> None:
+        shown = str(value)
+        shown = shown if len(shown) <= 60 else shown[:57] + "…"
+        super().__init__(f"{field}: “{shown}” cannot be used. {remedy}")
+        self.field, self.value, self.remedy = field, value, remedy
+
+
+class Conflict(MatchmakerError):
+    status = 409
+    title = "Somebody was faster"
+
+
+class Unavailable(MatchmakerError):
+    status = 503
+    title = "This part is not available right now"
