@@ -1,0 +1,294 @@
+"""What every search engine of ours promises, as plain data.
+
+No IO and no engine here. Pages and jobs speak to an `Engine` in these words;
+whether tantivy files or a server answer is decided in `search/engines.py`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Scalar = str | float | int | bool
+Value = Scalar | Sequence[str] | None
+Vector = NDArray[np.float32]
+Direction = Literal["asc", "desc"]
+Kind = Literal["text", "keyword", "number", "flag"]
+
+# Matches are marked with characters of Unicode's private area, not with HTML: the page
+# escapes the text first and only then turns the marks into tags.
+MARK_START = "\ue000"
+MARK_END = "\ue001"
+
+MAX_LIMIT = 1_000
+# Nobody pages past this; a robot that tries gets an empty page, not a slow one.
+MAX_REACHABLE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One fact of a document.
+
+    `weight` counts how often a text enters the one combined field that words are
+    looked up in (0: not searchable). Keywords, numbers and flags can always be
+    filtered; `facet` allows counting them, `sort` ordering by them.
+    """
+
+    name: str
+    kind: Kind
+    weight: int = 0
+    facet: bool = False
+    sort: bool = False
+    many: bool = False
+    highlight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """Everything an engine needs to know to build an index.
+
+    `synonyms` are groups of equivalents. `version` is raised by hand when the meaning
+    of a field changes, so that an old index is rebuilt rather than misread.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    vector_dimensions: int | None = None
+    version: int = 1
+
+    def field(self, name: str) -> Field | None:
+        """The field of this name, if there is one."""
+        return next((each for each in self.fields if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """One thing to be found. Without a vector it is found by words; the vector can follow."""
+
+    id: str
+    values: Mapping[str, Value]
+    vector: Vector | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    field: str
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The field holds at least one of these values (none given: nothing matches)."""
+
+    field: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number from `low` to `high`, both included; None leaves that side open."""
+
+    field: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold; without parts, everything matches."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds; without parts, nothing matches."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold; documents that lack the field are included."""
+
+    part: "Filter"
+
+
+Filter = Equals | AnyOf | Between | Exists | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """One question.
+
+    `filter` binds hits, totals and every facet. `refinements` are what the reader chose
+    in each facet: they bind hits and totals, but a facet's own counts (and a number's own
+    statistics) ignore its own refinement, so that a second value can be added.
+    """
+
+    text: str = ""
+    vector: Vector | None = None
+    filter: Filter | None = None
+    refinements: Mapping[str, Filter] = field(default_factory=dict)
+    facets: tuple[str, ...] = ()
+    stats: tuple[str, ...] = ()
+    sort: tuple[tuple[str, Direction], ...] = ()
+    offset: int = 0
+    limit: int = 20
+    highlight: bool = False
+    vector_weight: float = 0.3
+    facet_size: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found and why.
+
+    `score` = keyword score / best keyword score of the query + vector_weight x `similarity`.
+    `highlighted` holds marked excerpts of the fields declared with `highlight`.
+    `matched_words` are the query's words found here (repaired and synonymous ones too),
+    `dropped_words` those it lacks.
+    """
+
+    id: str
+    score: float
+    values: Mapping[str, Value]
+    highlighted: Mapping[str, str] = field(default_factory=dict)
+    matched_words: tuple[str, ...] = ()
+    dropped_words: tuple[str, ...] = ()
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bar of a histogram: low <= number < high (the last bar includes its high)."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStats:
+    """The spread of a number among the matches; all empty when none has one."""
+
+    count: int
+    min: float | None
+    max: float | None
+    histogram: tuple[Bucket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer.
+
+    `total`, `facets` and `stats` count the documents that hold every word (but `dropped`)
+    and pass the filters, exactly. `related` counts further hits in the list, found by
+    meaning or by some of the words; `total + related` hits can be paged through, as far
+    as MAX_REACHABLE. `corrections` is the whole query respelt, best first.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    related: int = 0
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    stats: Mapping[str, NumberStats] = field(default_factory=dict)
+    corrections: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion of what is being typed: `text` to search for, and how many hold it."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """The health of one index; `generation` changes with every rebuild."""
+
+    name: str
+    documents: int
+    vectors: int
+    bytes: int
+    generation: str
+    healthy: bool
+    message: str = ""
+
+
+Progress = Callable[[int], None]
+
+
+class Engine(Protocol):
+    """Documents in, hits out. Raises only errors of `search/errors.py`.
+
+    Several processes may use one engine's data: any number read, one writes at a time.
+    """
+
+    def ensure(self, settings: IndexSettings) -> bool:
+        """Make the index usable under these settings; True when it is new and empty.
+
+        An index of other settings is replaced by an empty one: fill it by `rebuild`.
+        Synonyms alone may change without emptying it.
+        """
+        ...
+
+    def write(self, index: str, upserts: Iterable[Document], deletes: Sequence[str] = ()) -> None:
+        """Replace and remove documents; durable on return, seen by others within 0.1 s."""
+        ...
+
+    def search(self, index: str, query: Query) -> Page: ...
+
+    def similar(
+        self, index: str, id: str, limit: int = 10, filter: Filter | None = None
+    ) -> Page:
+        """The documents nearest in meaning to this one, without itself.
+
+        Falls back to its words when it has no vector; empty when the id is unknown.
+        """
+        ...
+
+    def suggest(self, index: str, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Complete what is being typed with texts that occur in the index."""
+        ...
+
+    def facet_values(
+        self, index: str, field: str, prefix: str = "", filter: Filter | None = None
+    ) -> tuple[FacetCount, ...]:
+        """The values of a facet that have a word starting so, most frequent first."""
+        ...
+
+    def rebuild(
+        self,
+        settings: IndexSettings,
+        documents: Iterable[Document],
+        progress: Progress | None = None,
+    ) -> int:
+        """Build aside and swap in one step; searches are answered from the old one until then.
+
+        Returns how many documents the new index holds; `progress` gets the number so far.
+        """
+        ...
+
+    def status(self) -> Mapping[str, IndexStatus]: ...
+
+    def get(self, index: str, id: str) -> Document | None: ...
+
+    def close(self) -> None: ...
