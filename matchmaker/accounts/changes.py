@@ -1,0 +1,115 @@
+"""The change log: facts flow right through it (search index, later notifications and alerts).
+
+A service notes a change in its own transaction. Each named consumer drains its deliveries in
+order; what fails stays and is tried again, so consumers must be idempotent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts.models import ChangeDelivery, ChangeEntry
+from matchmaker.orm import utc_now
+
+CONSUMERS: tuple[str, ...] = ("index",)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A subject that changed: `action` is 'saved' or 'removed'."""
+
+    subject_kind: str
+    subject_id: int
+    action: str
+
+
+@dataclass(frozen=True)
+class Lag:
+    """What a consumer has still to do, and how old the oldest of it is."""
+
+    consumer: str
+    waiting: int
+    oldest_seconds: float
+
+
+def note_change(db: Session, subject_kind: str, subject_id: int, action: str = "saved") -> None:
+    """Tell all consumers, in the caller's transaction, that a subject changed."""
+    note_changes(db, [Change(subject_kind, subject_id, action)])
+
+
+def note_changes(db: Session, changes: Iterable[Change]) -> None:
+    """The same for many at once."""
+    entries = [
+        ChangeEntry(
+            subject_kind=change.subject_kind, subject_id=change.subject_id, action=change.action
+        )
+        for change in changes
+    ]
+    if not entries:
+        return
+    db.add_all(entries)
+    db.flush()
+    rows = [{"consumer": name, "change_id": entry.id} for entry in entries for name in CONSUMERS]
+    db.execute(insert(ChangeDelivery), rows)
+
+
+def drain(
+    db: Session, consumer: str, work: Callable[[Sequence[Change]], None], *, batch: int = 500
+) -> int:
+    """Hand the oldest open changes to `work`, then mark them delivered; how many there were.
+
+    The caller commits. If `work` raises, nothing is marked and the same changes come again.
+    """
+    rows = db.execute(
+        select(ChangeEntry)
+        .join(ChangeDelivery, ChangeDelivery.change_id == ChangeEntry.id)
+        .where(ChangeDelivery.consumer == consumer)
+        .order_by(ChangeEntry.id)
+        .limit(batch)
+    ).scalars()
+    entries = list(rows)
+    if not entries:
+        return 0
+    # Only the last word on each subject counts.
+    last = {(e.subject_kind, e.subject_id): e.action for e in entries}
+    work([Change(kind, number, action) for (kind, number), action in last.items()])
+    db.execute(
+        delete(ChangeDelivery).where(
+            ChangeDelivery.consumer == consumer,
+            ChangeDelivery.change_id.in_([entry.id for entry in entries]),
+        )
+    )
+    return len(entries)
+
+
+def skip_all(db: Session, consumer: str) -> None:
+    """Forget everything still open for a consumer: right after it was rebuilt from scratch."""
+    db.execute(delete(ChangeDelivery).where(ChangeDelivery.consumer == consumer))
+
+
+def sweep_log(db: Session, keep: dt.timedelta = dt.timedelta(days=30)) -> int:
+    """Delete changes that everybody has worked off and that are older than `keep`."""
+    open_changes = select(ChangeDelivery.change_id)
+    result = db.execute(
+        delete(ChangeEntry).where(
+            ChangeEntry.at < utc_now() - keep, ChangeEntry.id.not_in(open_changes)
+        )
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+def lag_of(db: Session, consumer: str) -> Lag:
+    """How far a consumer is behind."""
+    waiting, oldest = db.execute(
+        select(func.count(), func.min(ChangeEntry.at))
+        .select_from(ChangeDelivery)
+        .join(ChangeEntry, ChangeDelivery.change_id == ChangeEntry.id)
+        .where(ChangeDelivery.consumer == consumer)
+    ).one()
+    age = (utc_now() - oldest).total_seconds() if oldest else 0.0
+    return Lag(consumer, waiting, max(age, 0.0))
