@@ -24,6 +24,7 @@ from croniter import croniter  # type: ignore[import-untyped]
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from matchmaker.config import Config
+from matchmaker.errors import Conflict
 from matchmaker.job_store import is_sqlite, prepare_store
 from matchmaker.jobs import (
     APPLICATION,
@@ -49,7 +50,7 @@ Surroundings = Callable[[], AbstractContextManager[Any]]
 QUEUES: tuple[QueueName, ...] = get_args(QueueName)
 # One writer keeps the search documents in order; one heavy job leaves the machine usable.
 AT_ONCE: dict[QueueName, int] = {"index": 1, "quick": 4, "heavy": 1}
-LOOK_EVERY: dict[QueueName, float] = {"index": 0.1, "quick": 0.25, "heavy": 1.0}
+LOOK_EVERY: dict[QueueName, float] = {"index": 0.2, "quick": 0.5, "heavy": 1.0}
 SWEEP_EVERY = 60.0
 BEAT_EVERY = 2.0
 # A job that takes its worker down with it (out of memory) is given up after so many tries.
@@ -57,7 +58,7 @@ TRIES = 20
 KEEP_FINISHED = timedelta(days=30)
 
 
-class WorkerBusy(Exception):
+class WorkerBusy(Conflict):
     """A worker of this name is already running on this data folder."""
 
 

@@ -1,0 +1,80 @@
+"""`python3 -m tests`: installs what the tests need, then runs them with the given arguments.
+
+Browser tests need Chromium, PDFs need Pango and the Noto fonts: on Debian they are installed
+when this user may. Elsewhere the tests that need them are skipped and say why.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036  said before any newer syntax is parsed
+    sys.exit("The tests need Python 3.11 or newer; this is {}.{}.".format(*sys.version_info[:2]))
+
+from matchmaker.bootstrap import Checkout, hand_over, say
+
+PACKAGES = ("chromium", "libpango-1.0-0", "libpangoft2-1.0-0", "fonts-noto-core")
+
+
+def missing_packages() -> list[str]:
+    """Those of PACKAGES that Debian's package database does not list as installed."""
+    if shutil.which("dpkg-query") is None:
+        return list(PACKAGES)
+    return [name for name in PACKAGES if not _is_installed(name)]
+
+
+def _is_installed(name: str) -> bool:
+    asked = subprocess.run(
+        ["dpkg-query", "--show", "--showformat=${Status}", name], capture_output=True, text=True
+    )
+    return asked.returncode == 0 and asked.stdout == "install ok installed"
+
+
+def administrator() -> list[str] | None:
+    """How to act as root here: [] as root, sudo without a password, or None."""
+    if os.geteuid() == 0:
+        return []
+    if (
+        shutil.which("sudo")
+        and not subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode
+    ):
+        return ["sudo", "-n"]
+    return None
+
+
+def install_packages(names: list[str]) -> str:
+    """Install system packages; returns why not, or nothing."""
+    if shutil.which("apt-get") is None:
+        return "this system has no apt-get"
+    prefix = administrator()
+    if prefix is None:
+        return "only root may install them (try: sudo apt-get install " + " ".join(names) + ")"
+    say(f"Installing system packages: {', '.join(names)}")
+    apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2"]
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *names]):
+        done = subprocess.run(
+            [*apt, *step], capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        if done.returncode:
+            return f"apt-get {step[0]} failed: {(done.stderr or done.stdout).strip()[-400:]}"
+    return ""
+
+
+def prepare_system() -> None:
+    missing = missing_packages()
+    reason = install_packages(missing) if missing else ""
+    if reason:
+        say(f"Not installed: {', '.join(missing)}: {reason}. Tests that need them are skipped.")
+
+
+def main() -> None:
+    checkout = Checkout.here()
+    checkout.install("test")
+    prepare_system()
+    # `-m pytest` puts the checkout on the path, where the plugin is found.
+    hand_over([str(checkout.python), "-m", "pytest", "-p", "tests.no_skips", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
