@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+# True while a page is only read; see prepare_sqlite.
+ONLY_READING: ContextVar[bool] = ContextVar("only_reading", default=False)
 PUBLIC_ID_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that are mistaken for another
 PUBLIC_ID_LENGTH = 10
 
@@ -93,6 +98,16 @@ class Exact(TypeDecorator[Decimal]):
         return exact.quantize(Decimal(1)) if exact == exact.to_integral() else exact
 
 
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Within it, transactions on SQLite take no lock: they never wait and never make wait."""
+    token = ONLY_READING.set(True)
+    try:
+        yield
+    finally:
+        ONLY_READING.reset(token)
+
+
 def new_public_id() -> str:
     """A short id that can be shown and cannot be guessed (10 letters, 49 bits)."""
     return "".join(secrets.choice(PUBLIC_ID_LETTERS) for _ in range(PUBLIC_ID_LENGTH))
@@ -118,7 +133,8 @@ def prepare_sqlite(engine: Engine) -> None:
     """SQLite as we need it: foreign keys, WAL (readers never wait), honest transactions.
 
     BEGIN IMMEDIATE, issued by us, makes savepoints work and turns 'database is locked' in
-    mid-transaction into a wait at its start.
+    mid-transaction into a wait at its start. While `ONLY_READING` is set a plain BEGIN is
+    issued, which never waits for a writer.
     """
 
     @event.listens_for(engine, "connect")
@@ -135,5 +151,4 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Any) -> None:
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if ONLY_READING.get() else "BEGIN IMMEDIATE")

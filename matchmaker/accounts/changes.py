@@ -10,11 +10,11 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import ChangeDelivery, ChangeEntry
-from matchmaker.orm import utc_now
+from matchmaker.orm import only_reading, utc_now
 
 CONSUMERS: tuple[str, ...] = ("index",)
 
@@ -59,37 +59,52 @@ def note_changes(db: Session, changes: Iterable[Change]) -> None:
 
 
 def drain(
-    db: Session, consumer: str, work: Callable[[Sequence[Change]], None], *, batch: int = 500
+    sessions: Callable[[], Session],
+    consumer: str,
+    work: Callable[[Session, Sequence[Change]], None],
+    *,
+    batch: int = 500,
 ) -> int:
     """Hand the oldest open changes to `work`, then mark them delivered; how many there were.
 
-    The caller commits. If `work` raises, nothing is marked and the same changes come again.
+    `work` gets a session that only reads, so that nobody who saves waits for it. If it
+    raises, nothing is marked and the same changes come again.
     """
-    rows = db.execute(
+    with only_reading(), sessions() as db:
+        entries = list(db.scalars(_open(consumer).order_by(ChangeEntry.id).limit(batch)))
+        if not entries:
+            return 0
+        numbers = [entry.id for entry in entries]
+        # Only the last word on each subject counts.
+        last = {(e.subject_kind, e.subject_id): e.action for e in entries}
+        work(db, [Change(kind, number, action) for (kind, number), action in last.items()])
+    with sessions() as db, db.begin():
+        mark_delivered(db, consumer, numbers)
+    return len(numbers)
+
+
+def open_changes(db: Session, consumer: str) -> list[int]:
+    """The numbers of all changes a consumer has still to work off."""
+    return list(db.scalars(_open(consumer).with_only_columns(ChangeEntry.id)))
+
+
+def mark_delivered(db: Session, consumer: str, numbers: Sequence[int]) -> None:
+    """These were worked off. Named one by one: a range would swallow late commits."""
+    for start in range(0, len(numbers), 500):
+        db.execute(
+            delete(ChangeDelivery).where(
+                ChangeDelivery.consumer == consumer,
+                ChangeDelivery.change_id.in_(numbers[start : start + 500]),
+            )
+        )
+
+
+def _open(consumer: str) -> Select[tuple[ChangeEntry]]:
+    return (
         select(ChangeEntry)
         .join(ChangeDelivery, ChangeDelivery.change_id == ChangeEntry.id)
         .where(ChangeDelivery.consumer == consumer)
-        .order_by(ChangeEntry.id)
-        .limit(batch)
-    ).scalars()
-    entries = list(rows)
-    if not entries:
-        return 0
-    # Only the last word on each subject counts.
-    last = {(e.subject_kind, e.subject_id): e.action for e in entries}
-    work([Change(kind, number, action) for (kind, number), action in last.items()])
-    db.execute(
-        delete(ChangeDelivery).where(
-            ChangeDelivery.consumer == consumer,
-            ChangeDelivery.change_id.in_([entry.id for entry in entries]),
-        )
     )
-    return len(entries)
-
-
-def skip_all(db: Session, consumer: str) -> None:
-    """Forget everything still open for a consumer: right after it was rebuilt from scratch."""
-    db.execute(delete(ChangeDelivery).where(ChangeDelivery.consumer == consumer))
 
 
 def sweep_log(db: Session, keep: dt.timedelta = dt.timedelta(days=30)) -> int:

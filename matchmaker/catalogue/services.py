@@ -89,7 +89,7 @@ def register_firm(
     if workers < 1:
         raise BadInput("workers", workers, "Enter how many people work there, at least 1.")
     firm = Firm(
-        public_id=new_public_id() if not organisation.is_demo else organisation.public_id,
+        public_id=organisation.public_id,
         organisation=organisation,
         cluster=cluster,
         about=about,

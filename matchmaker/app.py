@@ -1,0 +1,76 @@
+"""create_app: configuration, database, search, languages and rooms made into one application."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from matchmaker import access, database, health, logs, searching, storefront, web
+from matchmaker.accounts.models import User
+from matchmaker.config import LANGUAGES, ROOT, Config
+from matchmaker.limits import limiter
+from matchmaker.reader import LanguagePrefix, language_of
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application with every room in it. Opens nothing: database and index come on use."""
+    config = config or Config.from_env()
+    app = Flask(
+        "matchmaker",
+        root_path=str(ROOT / "matchmaker"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    _configure(app, config)
+    logs.bind_requests(app)
+    database.connect(app, config)
+    searching.set_up(app, config)
+    CSRFProtect(app)
+    limiter.init_app(app)
+    _know_people(app)
+    _speak_languages(app)
+    web.protect(app, https=config.public_url.startswith("https://"))
+    web.read_without_locking(app)
+    web.handle_errors(app)
+    app.register_blueprint(health.pages)
+    storefront.views.set_up(app)
+    access.require_audiences(app)
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    https = config.public_url.startswith("https://")
+    app.extensions["config"] = config
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_PATH="/",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        RATELIMIT_STORAGE_URI=config.rate_limit_store,
+        RATELIMIT_HEADERS_ENABLED=True,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "templates" / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files carry their version
+    )
+    app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    if config.trust_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+
+
+def _know_people(app: Flask) -> None:
+    manager = LoginManager(app)
+
+    @manager.user_loader
+    def load(public_id: str) -> User | None:
+        user = database.get_db().query(User).filter_by(public_id=public_id).one_or_none()
+        return user if user is not None and user.is_active else None
+
+
+def _speak_languages(app: Flask) -> None:
+    Babel(app, locale_selector=lambda: language_of(request) if request else "en")
+    app.jinja_env.globals["LANGUAGES"] = LANGUAGES

@@ -1,0 +1,33 @@
+"""Who may see what of the catalogue: the one place that decides, for pages, API and index."""
+
+from __future__ import annotations
+
+from matchmaker.accounts.actor import Actor
+from matchmaker.catalogue.models import Firm, Product
+
+
+def can_see_firm(actor: Actor | None, firm: Firm) -> bool:
+    """Everybody sees firms that are not suspended; members and desks see their own anyway."""
+    return firm.verification != "suspended" or _is_inside(actor, firm)
+
+
+def can_see_product(actor: Actor | None, product: Product) -> bool:
+    """Everybody sees what is published by a visible firm; members and desks see drafts too."""
+    if _is_inside(actor, product.firm):
+        return True
+    return product.state == "published" and can_see_firm(actor, product.firm)
+
+
+def can_see_price(actor: Actor | None, product: Product) -> bool:
+    """Public prices are for all; 'verified' ones for desks and the firm until buyers verify."""
+    if product.price_audience == "public":
+        return True
+    return _is_inside(actor, product.firm)
+
+
+def _is_inside(actor: Actor | None, firm: Firm) -> bool:
+    if actor is None:
+        return False
+    if actor.is_system or actor.is_desk:
+        return True
+    return actor.acts_for is not None and actor.acts_for.id == firm.organisation_id

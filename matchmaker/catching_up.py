@@ -1,0 +1,49 @@
+"""The worker's thread that keeps the index up with the catalogue."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import sessionmaker
+
+from matchmaker.config import Config
+from matchmaker.database import make_engine
+from matchmaker.jobs import resident
+from matchmaker.searching import Searching
+from matchmaker.storefront.indexing import Indexer
+from search.errors import SearchError
+
+log = structlog.get_logger("matchmaker.index")
+LOOK_EVERY = 0.05  # seconds; with the writing itself a saved product is findable within 0.3 s
+WAIT_AFTER_FAILURE = 2.0
+
+
+@resident("index")
+def keep_index(config: Config, stop: threading.Event) -> None:
+    """Repair the index if need be, then work off changes as they come.
+
+    While the index or the database is down it tries again every two seconds: the backlog
+    stays in the change log and drains when they are back.
+    """
+    sessions = sessionmaker(make_engine(config.database_url))
+    indexer = Indexer(Searching(config))
+    checked = 0.0
+    while not stop.is_set():
+        try:
+            if time.monotonic() - checked > 30:
+                indexer.ensure(sessions, _today())
+                checked = time.monotonic()
+            if not indexer.catch_up(sessions, _today()):
+                stop.wait(LOOK_EVERY)
+        except (SearchError, SQLAlchemyError) as down:
+            log.error("index cannot catch up", kind=type(down).__name__, reason=str(down)[:300])
+            checked = 0.0
+            stop.wait(WAIT_AFTER_FAILURE)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()

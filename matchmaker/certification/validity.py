@@ -1,0 +1,30 @@
+"""Whether evidence counts on a day, for a product. Pure: works on anything with these facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Protocol
+
+SOON = dt.timedelta(days=90)
+
+
+class Held(Protocol):
+    """What is asked of a piece of evidence."""
+
+    expires_on: dt.date | None
+    issued_on: dt.date
+    covers_all: bool
+
+
+def is_valid(evidence: Held, on: dt.date) -> bool:
+    """Issued, and not expired, on that day. The day of expiry still counts."""
+    return evidence.issued_on <= on and (evidence.expires_on is None or evidence.expires_on >= on)
+
+
+def expires_soon(evidence: Held, on: dt.date) -> bool:
+    """Valid, but for no more than 90 days."""
+    return (
+        is_valid(evidence, on)
+        and evidence.expires_on is not None
+        and evidence.expires_on - on <= SOON
+    )

@@ -1,0 +1,101 @@
+"""Whether the parts work: one word for machines (/healthz), one page for people (/health)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask_babel import gettext as _
+from sqlalchemy import text
+
+from matchmaker.access import open_to
+from matchmaker.accounts.changes import lag_of
+from matchmaker.database import get_db
+from matchmaker.jobs import Jobs
+from matchmaker.searching import searching
+
+pages = Blueprint("health", __name__)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the house: does it work, since the check took how long, and what it says."""
+
+    key: str
+    name: str
+    works: bool
+    says: str
+    milliseconds: float
+
+
+@pages.get("/healthz")
+@open_to("anyone")
+def healthz() -> Response:
+    """200 while pages can be served; names no detail."""
+    parts = [_check("database", _("Database"), _database)]
+    works = all(part.works for part in parts)
+    answer = jsonify(status="ok" if works else "degraded")
+    answer.status_code = 200 if works else 503
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@pages.get("/health")
+@open_to("anyone")
+def health() -> tuple[str, int, dict[str, str]]:
+    """What works, how far the search is behind the catalogue, what waits."""
+    parts = [
+        _check("database", _("Database"), _database),
+        _check("search", _("Search index"), _search),
+        _check("meaning", _("Search by meaning"), _meaning),
+        _check("lag", _("Catalogue changes waiting for the index"), _lag),
+        _check("jobs", _("Background work"), _jobs),
+    ]
+    status = 200 if parts[0].works else 503
+    return render_template("health.html", parts=parts), status, {"Cache-Control": "no-store"}
+
+
+def _check(key: str, name: str, look: Callable[[], str]) -> Part:
+    began = time.perf_counter()
+    try:
+        says, works = look(), True
+    except Exception as broken:  # whatever is broken, the page must still be shown
+        # The kind of failure only: messages may hold paths and addresses.
+        says, works = _("does not answer (%(kind)s)", kind=type(broken).__name__), False
+    return Part(key, name, works, says, (time.perf_counter() - began) * 1000)
+
+
+def _database() -> str:
+    get_db().execute(text("SELECT 1"))
+    return _("answers")
+
+
+def _search() -> str:
+    status = searching().engine.status()
+    bad = [each for each in status.values() if not each.healthy]
+    if bad or not status:
+        raise RuntimeError("index damaged or missing")
+    return ", ".join(f"{each.name}: {each.documents:,}" for each in status.values())
+
+
+def _meaning() -> str:
+    return searching().encoder.model_id
+
+
+def _lag() -> str:
+    lag = lag_of(get_db(), "index")
+    if not lag.waiting:
+        return _("none")
+    return _(
+        "%(count)s, the oldest for %(seconds)s s",
+        count=lag.waiting,
+        seconds=round(lag.oldest_seconds),
+    )
+
+
+def _jobs() -> str:
+    counts: dict[Any, int] = dict(Jobs(current_app.extensions["config"]).counts())
+    return ", ".join(f"{name}: {count}" for name, count in counts.items())

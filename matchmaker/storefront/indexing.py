@@ -1,0 +1,156 @@
+"""Keeps the search index the picture of the database: by the change log, or by a rebuild."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts.changes import Change, drain, mark_delivered, open_changes
+from matchmaker.catalogue.models import Firm, Product
+from matchmaker.clusters.models import Cluster
+from matchmaker.money import exchange_rates
+from matchmaker.orm import only_reading
+from matchmaker.searching import Searching
+from matchmaker.storefront.documents import (
+    Text,
+    cluster_documents,
+    firm_documents,
+    product_documents,
+)
+from search.contract import Document
+from search.encoder.encoded_texts import EncodedTexts
+from search.encoder.errors import EncoderError
+from search.indexes import marketplace_indexes
+
+log = structlog.get_logger("matchmaker.index")
+CONSUMER = "index"
+ENCODE_AT_ONCE = 64
+Progress = Callable[[str, int, int], None]
+Sessions = Callable[[], Session]
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """How many documents each index holds after a rebuild, and how many of them have meaning."""
+
+    products: int
+    firms: int
+    clusters: int
+
+
+class Indexer:
+    """Writes the three indexes. One per process that indexes."""
+
+    def __init__(self, search: Searching) -> None:
+        self.search = search
+        self._encoded: EncodedTexts | None = None
+
+    def catch_up(self, sessions: Sessions, today: dt.date) -> int:
+        """Work off what changed; returns how much.
+
+        Of many changes first the words become findable, then the meaning.
+        """
+        return drain(sessions, CONSUMER, lambda db, changes: self._write(db, changes, today))
+
+    def rebuild(
+        self, sessions: Sessions, today: dt.date, progress: Progress | None = None
+    ) -> Rebuilt:
+        """Build all indexes aside and swap them in; searches are answered all the while.
+
+        What changed before is then worked off; what changes meanwhile stays noted.
+        """
+        settings = marketplace_indexes()
+        tell = progress or (lambda _name, _done, _all: None)
+        counts = {}
+        with only_reading(), sessions() as db:
+            before = open_changes(db, CONSUMER)
+            for name, (texts, total) in _sources(db, today).items():
+                documents = self._with_meaning(texts, partial(tell, name), total)
+                counts[name] = self.search.engine.rebuild(settings[name], documents)
+                tell(name, total, total)
+        with sessions() as db, db.begin():
+            mark_delivered(db, CONSUMER, before)
+        return Rebuilt(**counts)
+
+    def ensure(self, sessions: Sessions, today: dt.date, progress: Progress | None = None) -> bool:
+        """Repair what is missing or damaged by a rebuild; True if that was needed."""
+        engine = self.search.engine
+        new = [engine.ensure(settings) for settings in marketplace_indexes().values()]
+        broken = [name for name, each in engine.status().items() if not each.healthy]
+        if not any(new) and not broken:
+            return False
+        log.warning("rebuilding the search index", new=any(new), damaged=broken)
+        self.rebuild(sessions, today, progress)
+        return True
+
+    def _write(self, db: Session, changes: Sequence[Change], today: dt.date) -> None:
+        by_kind: dict[str, list[int]] = {"product": [], "firm": [], "cluster": []}
+        for change in changes:
+            by_kind.setdefault(change.subject_kind, []).append(change.subject_id)
+        rates = exchange_rates()
+        products = list(product_documents(db, today, rates, by_kind["product"]))
+        firms = list(firm_documents(db, today, by_kind["firm"]))
+        clusters = list(cluster_documents(db, by_kind["cluster"]))
+        self._replace("products", products, _gone(db, Product, by_kind["product"], products))
+        self._replace("firms", firms, _gone(db, Firm, by_kind["firm"], firms))
+        self._replace("clusters", clusters, [])
+
+    def _replace(self, index: str, texts: Sequence[Text], gone: Sequence[str]) -> None:
+        if not texts and not gone:
+            return
+        engine = self.search.engine
+        if len(texts) > ENCODE_AT_ONCE:
+            # Many at once: findable by words now, by meaning a little later.
+            engine.write(index, [text.document for text in texts], gone)
+            gone = ()
+        engine.write(index, self._with_meaning(texts), gone)
+
+    def _with_meaning(
+        self, texts: Iterable[Text], tell: Callable[[int, int], None] | None = None, total: int = 0
+    ) -> Iterator[Document]:
+        """Documents with their vectors; without, where the model is missing."""
+        done = 0
+        remaining = iter(texts)
+        while batch := list(islice(remaining, ENCODE_AT_ONCE)):
+            vectors = self._vectors([text.meaning for text in batch])
+            for text, vector in zip(batch, vectors, strict=True):
+                yield replace(text.document, vector=vector)
+            done += len(batch)
+            if tell:
+                tell(done, total)
+
+    def _vectors(self, texts: Sequence[str]) -> Sequence[object]:
+        try:
+            if self._encoded is None:
+                folder = self.search.config.data_dir / "embeddings.sqlite"
+                self._encoded = EncodedTexts(self.search.encoder, folder)
+            return list(self._encoded.encode(texts))
+        except EncoderError as missing:
+            log.warning("indexing words only", reason=str(missing))
+            return [None] * len(texts)
+
+
+def _sources(db: Session, today: dt.date) -> dict[str, tuple[Iterator[Text], int]]:
+    return {
+        "clusters": (cluster_documents(db), _count(db, Cluster)),
+        "firms": (firm_documents(db, today), _count(db, Firm)),
+        "products": (product_documents(db, today, exchange_rates()), _count(db, Product)),
+    }
+
+
+def _count(db: Session, model: type) -> int:
+    return db.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _gone(db: Session, model: type, ids: Sequence[int], shown: Sequence[Text]) -> list[str]:
+    """Public ids of changed rows that nobody may see any more."""
+    rows = db.scalars(select(model.public_id).where(model.id.in_(ids)))  # type: ignore[attr-defined]
+    return sorted(set(rows) - {text.document.id for text in shown})
+
