@@ -64,8 +64,8 @@ class EmbeddingCache:
                 some = hashes[start : start + _KEYS_PER_QUERY]
                 marks = ",".join("?" * len(some))
                 rows = connection.execute(
-                    "SELECT text_hash, vector FROM embeddings"
-                    f" WHERE model_id = ? AND text_hash IN ({marks})",  # noqa: S608 (question marks only)
+                    "SELECT text_hash, vector FROM embeddings"  # noqa: S608 (question marks only)
+                    f" WHERE model_id = ? AND text_hash IN ({marks})",
                     (model_id, *some),
                 )
                 found.update((key, _from_blob(blob)) for key, blob in rows)

@@ -34,7 +34,6 @@ class ModelDescription:
     first_position: int
     pooling: Pooling
     max_length: int
-    padding_id: int
     lower_case: bool
     query_prompt: str
     document_prompt: str
@@ -64,7 +63,6 @@ def describe_model(folder: Path) -> ModelDescription:
             first_position=first_position,
             pooling=_pooling(folder, modules),
             max_length=_max_length(folder, config, sentence, first_position),
-            padding_id=int(config.get("pad_token_id") or 0),
             lower_case=bool(sentence.get("do_lower_case", False)),
             query_prompt=query_prompt,
             document_prompt=document_prompt,

@@ -1,7 +1,7 @@
 """Turn texts into unit vectors whose dot product is their likeness in meaning."""
 
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -15,9 +15,6 @@ from search.encoder.ready import GRAPH, TOKENIZER, ReadyModel, read_ready
 
 Vectors = NDArray[np.float32]
 
-# Padded tokens of one call. Around 500 the activations stay in a core's cache; more is
-# slower (measured), and a batch of long texts would need hundreds of megabytes.
-_TOKENS_PER_CALL = 512
 # No word piece the model can use is longer on average; a megabyte of text is cut before the
 # tokenizer spends a second on what truncation throws away.
 _CHARACTERS_PER_TOKEN = 64
@@ -77,17 +74,22 @@ class OnnxEncoder:
         return self._ready.dimensions
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit vector per text, in order; texts longer than the model reads are cut."""
-        rows = [self._token_ids(self._ready.document_prompt, text) for text in texts]
-        vectors = np.empty((len(rows), self.dimensions), dtype=np.float32)
-        for batch in _batches([len(row) for row in rows]):
-            vectors[batch] = self._run([rows[number] for number in batch])
+        """One unit vector per text, in order; texts longer than the model reads are cut.
+
+        Each text runs by itself, so its vector never depends on its neighbours.
+        """
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for number, text in enumerate(texts):
+            vectors[number] = self._run(self._ready.document_prompt, text)
         return vectors
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of what a buyer typed, in a few milliseconds."""
-        ids = np.array([self._token_ids(self._ready.query_prompt, text)], dtype=np.int64)
-        vector: Vectors = self._session.run(None, {"ids": ids, "mask": np.ones_like(ids)})[0][0]
+        return self._run(self._ready.query_prompt, text)
+
+    def _run(self, prompt: str, text: str) -> Vectors:
+        ids = np.array([self._token_ids(prompt, text)], dtype=np.int64)
+        vector: Vectors = self._session.run(None, {"ids": ids})[0][0]
         return vector
 
     def _token_ids(self, prompt: str, text: str) -> list[int]:
@@ -99,28 +101,6 @@ class OnnxEncoder:
             text.lower() if self._ready.lower_case else text
         ).ids
         return ids
-
-    def _run(self, rows: Sequence[list[int]]) -> Vectors:
-        longest = max(len(row) for row in rows)
-        ids = np.full((len(rows), longest), self._ready.padding_id, dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = row
-            mask[number, : len(row)] = 1
-        vectors: Vectors = self._session.run(None, {"ids": ids, "mask": mask})[0]
-        return vectors
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Numbers of texts of like length, so that little is spent on padding."""
-    batch: list[int] = []
-    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[number] > _TOKENS_PER_CALL:
-            yield batch
-            batch = []
-        batch.append(number)
-    if batch:
-        yield batch
 
 
 def _session_options(threads: int) -> Any:

@@ -9,8 +9,10 @@ EncoderError
 
 from pathlib import Path
 
+from search.errors import SearchError
 
-class EncoderError(Exception):
+
+class EncoderError(SearchError):
     """The family: catch it to carry on with keywords alone."""
 
 

@@ -36,7 +36,6 @@ class ReadyModel:
     model_id: str
     dimensions: int
     max_length: int
-    padding_id: int
     lower_case: bool
     query_prompt: str
     document_prompt: str
@@ -123,7 +122,6 @@ def _ready_model(model: ModelDescription, name: str, graph_sha256: str) -> Ready
         model_id=f"{name}@{fingerprint}",
         dimensions=model.dimensions,
         max_length=model.max_length,
-        padding_id=model.padding_id,
         lower_case=model.lower_case,
         query_prompt=model.query_prompt,
         document_prompt=model.document_prompt,
