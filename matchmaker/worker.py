@@ -6,8 +6,6 @@ same name. Two workers of one name would do the same work twice, so a lock refus
 
 from __future__ import annotations
 
-import fcntl
-import os
 import signal
 import socket
 import threading
@@ -42,6 +40,7 @@ from matchmaker.jobs import (
     QueueName,
     Resident,
 )
+from matchmaker.processes import hold
 
 log = structlog.get_logger("matchmaker.worker")
 T = TypeVar("T")
@@ -96,7 +95,12 @@ class Worker:
 
     def start(self) -> None:
         """Take up interrupted jobs, then wait for new ones. Raises WorkerBusy."""
-        self._lock = _lock(self._file("lock"))
+        self._lock = hold(self._file("lock"))
+        if self._lock is None:
+            raise WorkerBusy(
+                f"A worker named {self.name} is already running on {self.config.data_dir}; "
+                "stop it or choose another name."
+            )
         prepare_store(self.config.jobs_database_url)
         DBOS(config=self._settings())
         schedules = [self._declare(declared) for declared in list(JOBS.values())]
@@ -264,19 +268,6 @@ def executor_id(config: Config, name: str) -> str:
     if is_sqlite(config.jobs_database_url):
         return name
     return f"{socket.gethostname()}:{name}"
-
-
-def _lock(file: Path) -> TextIO:
-    opened = file.open("w")
-    try:
-        # The system lets go of it when the process dies, however it dies.
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as held:
-        opened.close()
-        raise WorkerBusy(f"Another worker holds {file}; stop it or choose another name.") from held
-    opened.write(str(os.getpid()))
-    opened.flush()
-    return opened
 
 
 def _apply_schedules(starts: dict[str, Callable[[datetime, Any], None]]) -> None:

@@ -1,0 +1,93 @@
+"""What `matchmaker run` starts: `python -m matchmaker.server_children web|worker`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from matchmaker.config import Config
+from matchmaker.logs import configure_logs
+from matchmaker.processes import die_with_parent
+
+THREADS = 4
+TIMEOUT = 60
+
+
+class QuietLogger(Logger):
+    """gunicorn's messages, through our own log; requests are logged by `logs.RequestLog`."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers = []
+        self.error_log.propagate = True
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Said once, by RequestLog."""
+
+
+class WebServer(BaseApplication):
+    """gunicorn, loaded once and forked, with the settings of this product."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.settings().items():
+            self.cfg.set(name, value)
+
+    def settings(self) -> dict[str, Any]:
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        return {
+            "bind": f"{host}:{self.config.port}",
+            "preload_app": True,
+            "worker_class": "gthread",
+            "workers": self.config.web_workers,
+            "threads": THREADS,
+            "timeout": TIMEOUT,
+            "graceful_timeout": 20,
+            "keepalive": 5,
+            # The longest search a browser can send; beyond it gunicorn answers 4xx itself.
+            "limit_request_line": 8190,
+            "logger_class": QuietLogger,
+            "loglevel": "info" if self.config.is_production else "warning",
+            # It would write a socket into the user's home folder; nobody asks it anything.
+            "control_socket_disable": True,
+        }
+
+    def load(self) -> Any:
+        from matchmaker.app import create_app
+
+        return create_app(self.config)
+
+
+def web(config: Config) -> None:
+    WebServer(config).run()
+
+
+def worker(config: Config) -> None:
+    """Rooms declare their jobs when the application is made; each job runs in its context."""
+    from matchmaker import catching_up  # noqa: F401  declares the thread that keeps the index
+    from matchmaker.app import create_app
+    from matchmaker.worker import Worker
+
+    app = create_app(config)
+    Worker(config, surroundings=app.app_context).run()
+    # Threads of interrupted jobs would hold the process back; their steps resume next time.
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def main(arguments: list[str]) -> None:
+    die_with_parent()
+    config = Config.from_env()
+    configure_logs(config)
+    {"web": web, "worker": worker}[arguments[0]](config)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
