@@ -256,9 +256,7 @@ class Engine(Protocol):
 
     def search(self, index: str, query: Query) -> Page: ...
 
-    def similar(
-        self, index: str, id: str, limit: int = 10, filter: Filter | None = None
-    ) -> Page:
+    def similar(self, index: str, id: str, limit: int = 10, filter: Filter | None = None) -> Page:
         """The documents nearest in meaning to this one, without itself.
 
         Falls back to its words when it has no vector; empty when the id is unknown.

@@ -1,0 +1,376 @@
+"""Answer one query on one snapshot: find, score, count, order, cut the page.
+
+Ranking: keyword score / best keyword score of the query + weight x cosine, over the
+documents with every word, those with some of the words and those near in meaning.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.contract import (
+    MAX_LIMIT,
+    MAX_REACHABLE,
+    FacetCount,
+    Filter,
+    Hit,
+    NumberStats,
+    Page,
+    Query,
+    Value,
+)
+from search.embedded.columns import Mask, chosen_values, without
+from search.embedded.snapshot import Snapshot
+from search.embedded.vectors import Floats, checked
+from search.embedded.words import Rows, Scores
+from search.errors import BadQuery
+from search.highlight import found_words, highlight
+from search.understanding import Slot, Understood, understand
+
+# So many of each kind compete by the sum of scores; pages beyond them follow by words alone.
+FUSED = 200
+NEAR = 100
+# A cosine below this is chance for sentence encoders, not kinship.
+LEAST_SIMILARITY = 0.2
+_FEWEST_ROWS_TO_SIEVE = 1_000
+
+_NONE: Rows = np.empty(0, np.int64)
+
+
+@dataclass(slots=True)
+class _Ranked:
+    """Rows in the order of the answer, and what is known about each."""
+
+    rows: Rows
+    total: int
+    related: int = 0
+    scores: Mapping[int, float] = field(default_factory=dict)
+    similarity: Mapping[int, float] = field(default_factory=dict)
+    partial: frozenset[int] = frozenset()  # rows that lack some word
+
+
+class Asking:
+    """One query being answered."""
+
+    def __init__(self, snapshot: Snapshot, query: Query) -> None:
+        self.started = time.perf_counter()
+        self.snapshot, self.query = snapshot, query
+        self.columns = snapshot.journal.columns
+        _check_bounds(query)
+        self.vector = self._vector()
+        self.understood = self._understand()
+        self.filtered = self.columns.mask(query.filter)
+        self._exclude()
+        self.refined = {name: self.columns.mask(each) for name, each in query.refinements.items()}
+        self.dropped: tuple[str, ...] = ()
+
+    def _vector(self) -> Floats | None:
+        if self.query.vector is None:
+            return None
+        return checked(self.query.vector, self.snapshot.settings.vector_dimensions)
+
+    def _understand(self) -> Understood:
+        if not isinstance(self.query.text, str):
+            raise BadQuery("text", self.query.text, "Give a text.")
+        if not self.query.text.strip():
+            return Understood()
+        return understand(self.query.text, self.snapshot.synonyms, self.snapshot.vocabulary)
+
+    def _exclude(self) -> None:
+        """-words bind everything, as a filter does."""
+        for phrase in self.understood.excluded:
+            rows, _ = self.snapshot.text.matching(self.snapshot.text.phrase(phrase))
+            self.filtered = self.filtered.copy()
+            self.filtered[rows] = False
+
+    # -- the answer ------------------------------------------------------------------
+
+    def page(self) -> Page:
+        query = self.query
+        matched, scores = self._matched()
+        mask = self._allowed()
+        kept = mask[matched]
+        ranked = self._rank(matched[kept], scores[kept], mask)
+        reachable = ranked.rows[:MAX_REACHABLE]
+        shown = reachable[query.offset : query.offset + query.limit]
+        return Page(
+            hits=tuple(self._hit(int(row), ranked) for row in shown),
+            total=ranked.total,
+            related=ranked.related,
+            facets=self._facets(matched),
+            stats=self._stats(matched),
+            corrections=self.understood.corrections,
+            dropped=(*self.dropped, *self.understood.ignored),
+            took_ms=(time.perf_counter() - self.started) * 1000,
+        )
+
+    def _allowed(self, names: tuple[str, ...] | None = None) -> Mask:
+        """The filter and these refinements (all, unless named)."""
+        mask = self.filtered
+        for name in self.refined if names is None else names:
+            mask = mask & self.refined[name]
+        return mask
+
+    def _matched(self) -> tuple[Rows, Scores]:
+        """Rows that pass the filter and hold every word, best first; drops words if none do."""
+        slots = self.understood.slots
+        if not slots:
+            rows = np.flatnonzero(self.filtered)
+            return rows, np.zeros(len(rows), np.float32)
+        text = self.snapshot.text
+        rows, scores = text.matching(text.every(slots))
+        kept = self.filtered[rows]
+        if not kept.any() and len(slots) > 1:
+            remaining = self._drop(slots)
+            if remaining and len(remaining) < len(slots):
+                rows, scores = text.matching(text.every(remaining))
+                kept = self.filtered[rows]
+        return rows[kept], scores[kept]
+
+    def _drop(self, slots: tuple[Slot, ...]) -> list[Slot]:
+        """The words that some document does hold together; the rarer, the dearer."""
+        text = self.snapshot.text
+        worth = np.zeros(self.columns.count, np.float32)
+        holders: list[Rows] = []
+        for slot in slots:
+            rows, _ = text.matching(text.slot(slot))
+            rows = rows[self.filtered[rows]]
+            holders.append(rows)
+            if len(rows):
+                worth[rows] += np.log1p(self.columns.count / len(rows))
+        if not worth.any():
+            return []
+        best = int(worth.argmax())
+        remaining = [s for s, rows in zip(slots, holders, strict=True) if (rows == best).any()]
+        self.dropped = tuple(slot.asked for slot in slots if slot not in remaining)
+        return remaining
+
+    # -- rank ------------------------------------------------------------------------
+
+    def _rank(self, rows: Rows, scores: Scores, mask: Mask) -> _Ranked:
+        if self.query.sort:
+            ordered = self.columns.ordered(np.sort(rows), self.query.sort)
+            return _Ranked(ordered, len(rows))
+        if not self.understood.slots:
+            return self._rank_by_meaning(rows)
+        return self._rank_by_sum(rows, scores, mask)
+
+    def _rank_by_meaning(self, rows: Rows) -> _Ranked:
+        """No words: the nearest first, or the order of writing."""
+        vectors = self.snapshot.journal.vectors
+        if self.vector is None or vectors is None:
+            return _Ranked(rows, len(rows))
+        near = vectors.cosines(self.vector, rows)
+        order = np.argsort(-near, kind="stable")[:MAX_REACHABLE]
+        best = {int(rows[at]): float(near[at]) for at in order}
+        weighted = {row: value * self.query.vector_weight for row, value in best.items()}
+        return _Ranked(rows[order], len(rows), 0, weighted, best)
+
+    def _rank_by_sum(self, rows: Rows, scores: Scores, mask: Mask) -> _Ranked:
+        top, top_scores = rows[:FUSED], scores[:FUSED]
+        near = self._near(mask)
+        some, some_scores = self._holding_some(rows, near, mask)
+        candidates = np.concatenate([top, some, np.setdiff1d(near, np.concatenate([top, some]))])
+        words = np.zeros(len(candidates), np.float32)
+        words[: len(top)] = top_scores
+        words[len(top) : len(top) + len(some)] = some_scores
+        if len(rows) > FUSED:
+            self._fill_in(candidates, words, rows, scores)
+        if len(words) and words.max() > 0:
+            words = words / words.max()
+        similar = self._cosines(candidates)
+        total = words if similar is None else words + self.query.vector_weight * similar
+        order = np.argsort(-total, kind="stable")
+        fused = candidates[order]
+        partial = np.setdiff1d(candidates, rows)
+        known = candidates.tolist()
+        ordered = fused
+        if len(rows) > FUSED:
+            rest = rows[FUSED:MAX_REACHABLE]
+            ordered = np.concatenate([fused, rest[~np.isin(rest, fused)]])
+        return _Ranked(
+            ordered,
+            len(rows),
+            len(partial),
+            dict(zip(known, total.tolist(), strict=True)),
+            {} if similar is None else dict(zip(known, similar.tolist(), strict=True)),
+            frozenset(partial.tolist()),
+        )
+
+    @staticmethod
+    def _fill_in(candidates: Rows, words: Scores, rows: Rows, scores: Scores) -> None:
+        """Word scores of near candidates that hold every word but are not among the best."""
+        order = np.argsort(rows)
+        at = np.minimum(np.searchsorted(rows, candidates, sorter=order), len(rows) - 1)
+        places = order[at]
+        holds = rows[places] == candidates
+        words[holds] = scores[places[holds]]
+
+    def _near(self, mask: Mask) -> Rows:
+        """The rows nearest in meaning among those allowed."""
+        vectors = self.snapshot.journal.vectors
+        if self.vector is None or vectors is None or self.query.vector_weight <= 0:
+            return _NONE
+        allowed = np.flatnonzero(mask & (vectors.factors > 0))
+        cosines = vectors.cosines(self.vector, allowed)
+        if len(allowed) > NEAR:
+            best = np.argpartition(-cosines, NEAR)[:NEAR]
+            allowed, cosines = allowed[best], cosines[best]
+        return np.sort(allowed[cosines >= LEAST_SIMILARITY])
+
+    def _holding_some(self, rows: Rows, near: Rows, mask: Mask) -> tuple[Rows, Scores]:
+        """Further rows that hold about half of the words, when few hold all of them."""
+        slots = self.understood.slots
+        if len(slots) < 2:
+            return _NONE, np.empty(0, np.float32)
+        text = self.snapshot.text
+        query = text.some(slots, (len(slots) + 1) // 2)
+        if len(rows) >= FUSED:
+            strangers = np.setdiff1d(near, rows)
+            found, scores = text.among(query, strangers) if len(strangers) else (_NONE, _NONE)
+            return found, scores.astype(np.float32)
+        allowed = np.flatnonzero(mask) if mask.sum() <= _FEWEST_ROWS_TO_SIEVE else None
+        if allowed is not None:
+            found, scores = text.among(query, allowed)
+        else:
+            # Ask for so many more as the filter will take away
+            share = self.columns.count / max(1, int(mask.sum()))
+            found, scores = text.matching(query, min(20_000, int(2 * FUSED * share)))
+        fresh = mask[found] & ~np.isin(found, rows)
+        room = FUSED - len(rows)
+        return found[fresh][:room], scores[fresh][:room]
+
+    def _cosines(self, rows: Rows) -> Floats | None:
+        vectors = self.snapshot.journal.vectors
+        if self.vector is None or vectors is None or self.query.vector_weight <= 0:
+            return None
+        order = np.argsort(rows)
+        found = np.empty(len(rows), np.float32)
+        found[order] = vectors.cosines(self.vector, rows[order])
+        return found
+
+    # -- counts ----------------------------------------------------------------------
+
+    def _rows_for(self, name: str, matched: Rows) -> Rows:
+        """What a facet counts: the matches under every refinement but its own."""
+        if not self.refined:
+            return matched
+        mask = self._allowed(without(self.query.refinements, name))
+        return matched[mask[matched]]
+
+    def _facets(self, matched: Rows) -> dict[str, tuple[FacetCount, ...]]:
+        shared = self._rows_for("", matched) if self.query.facets else matched
+        found = {}
+        for name in self.query.facets:
+            refinement = self.query.refinements.get(name)
+            rows = shared if refinement is None else self._rows_for(name, matched)
+            keep = chosen_values(refinement)
+            found[name] = self.columns.facet(name, rows, self.query.facet_size, keep)
+        return found
+
+    def _stats(self, matched: Rows) -> dict[str, NumberStats]:
+        return {
+            name: self.columns.stats(name, self._rows_for(name, matched))
+            for name in self.query.stats
+        }
+
+    # -- hits ------------------------------------------------------------------------
+
+    def _hit(self, row: int, ranked: _Ranked) -> Hit:
+        id, values = self.snapshot.journal.document(row)
+        hit = Hit(
+            id=id,
+            score=float(ranked.scores.get(row, 0.0)),
+            values=values,
+            highlighted=self._highlighted(values),
+            similarity=ranked.similarity.get(row),
+        )
+        if not self.understood.slots:
+            return hit
+        if row not in ranked.partial and not self.dropped:
+            return replace(hit, matched_words=tuple(s.asked for s in self.understood.slots))
+        return self._told_apart(hit)
+
+    def _highlighted(self, values: Mapping[str, Value]) -> dict[str, str]:
+        if not self.query.highlight:
+            return {}
+        accepted, prefixes = self.understood.accepted, self.understood.prefixes
+        texts = {
+            spec.name: text if isinstance(text, str) else " · ".join(map(str, text))  # type: ignore[arg-type]
+            for spec in self.snapshot.settings.fields
+            if spec.highlight and (text := values.get(spec.name))
+        }
+        return {name: highlight(text, accepted, prefixes) for name, text in texts.items()}
+
+    def _told_apart(self, hit: Hit) -> Hit:
+        """Which of the words this document holds and which it lacks."""
+        texts = [
+            str(value) if isinstance(value, str) else " ".join(map(str, value))  # type: ignore[arg-type]
+            for spec in self.snapshot.settings.fields
+            if spec.weight and (value := hit.values.get(spec.name))
+        ]
+        found = found_words(" ".join(texts), self.understood.accepted, self.understood.prefixes)
+        held: list[str] = []
+        lacking: list[str] = []
+        for slot in self.understood.slots:
+            (held if _fills(slot, found) else lacking).append(slot.asked)
+        return replace(hit, matched_words=tuple(held), dropped_words=tuple(lacking))
+
+
+def _fills(slot: Slot, found: set[str]) -> bool:
+    if slot.prefix and any(word.startswith(slot.prefix) for word in found):
+        return True
+    if slot.apart and found.issuperset(slot.apart):
+        return True
+    return any(found.issuperset(each.words) for each in slot.alternatives)
+
+
+def _check_bounds(query: Query) -> None:
+    for name, value, most in (
+        ("offset", query.offset, None),
+        ("limit", query.limit, MAX_LIMIT),
+        ("facet_size", query.facet_size, 10_000),
+    ):
+        if not isinstance(value, int) or value < 0 or (most is not None and value > most):
+            raise BadQuery(name, value, f"Give a whole number from 0 to {most or 'any'}.")
+    if not 0 <= query.vector_weight <= 100:
+        raise BadQuery("vector_weight", query.vector_weight, "Give a number from 0 to 100.")
+
+
+def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:
+    """The nearest in meaning; by shared words where there is no vector."""
+    started = time.perf_counter()
+    row = snapshot.text.row_of(id)
+    mask = snapshot.journal.columns.mask(asked).copy()
+    if row is None:
+        return Page((), 0)
+    mask[row] = False
+    vector = snapshot.journal.vectors.row(row) if snapshot.journal.vectors else None
+    if vector is not None and snapshot.journal.vectors is not None:
+        rows = np.flatnonzero(mask & (snapshot.journal.vectors.factors > 0))
+        scores = snapshot.journal.vectors.cosines(vector, rows)
+    else:
+        rows, scores = _sharing_words(snapshot, row, mask)
+    order = np.argsort(-scores, kind="stable")[: max(0, min(limit, MAX_LIMIT))]
+    hits = []
+    for at in order:
+        found, values = snapshot.journal.document(int(rows[at]))
+        near = float(scores[at])
+        hits.append(Hit(found, near, values, similarity=near if vector is not None else None))
+    took = (time.perf_counter() - started) * 1000
+    return Page(tuple(hits), len(rows), took_ms=took)
+
+
+def _sharing_words(snapshot: Snapshot, row: int, mask: NDArray[np.bool_]) -> tuple[Rows, Scores]:
+    _, values = snapshot.journal.document(row)
+    weighty = sorted((f for f in snapshot.settings.fields if f.weight), key=lambda f: -f.weight)
+    text = " ".join(str(values.get(each.name) or "") for each in weighty[:2])
+    slots = understand(text.replace('"', " ").replace("-", " "), {}, snapshot.vocabulary).slots
+    if not slots:
+        return _NONE, np.empty(0, np.float32)
+    rows, scores = snapshot.text.matching(snapshot.text.some(slots, 1))
+    kept = mask[rows]
+    return rows[kept], scores[kept]

@@ -1,0 +1,314 @@
+"""The append-only files beside the text index: documents, columns, vectors.
+
+What was committed is named by a `State` that travels inside tantivy's own commit, so
+text and journal always change together. Bytes beyond it are a crash's leftovers: no
+reader looks at them and the next writer cuts them off. Bytes missing mean damage.
+"""
+
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from search.contract import Document, Field, IndexSettings, Value
+from search.embedded.columns import (
+    MANY_DTYPE,
+    Columns,
+    Dictionary,
+    as_keyword,
+    as_number,
+    record_dtype,
+    stored_fields,
+)
+from search.embedded.vectors import Floats, VectorRows, checked, quantised
+from search.errors import BadQuery, IndexDamaged
+
+FILES = ("documents", "rows", "many", "values", "dead", "vectors", "factors")
+LONGEST_KEYWORD = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How many bytes of each file count, and their running checksums."""
+
+    sizes: Mapping[str, int]
+    sums: Mapping[str, int]
+
+    @classmethod
+    def empty(cls) -> "State":
+        return cls(dict.fromkeys(FILES, 0), dict.fromkeys(FILES, 0))
+
+    def to_text(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str, index: str) -> "State":
+        try:
+            found = json.loads(text)
+            return cls(
+                {name: int(found["sizes"][name]) for name in FILES},
+                {name: int(found["sums"][name]) for name in FILES},
+            )
+        except (ValueError, KeyError, TypeError) as trouble:
+            raise IndexDamaged(index, "its commit names no state") from trouble
+
+
+def clean(text: str) -> str:
+    """The text without lone surrogates, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def check_files(folder: Path, state: State, index: str) -> None:
+    """Read every committed byte once and compare checksums."""
+    for name in FILES:
+        left, total = state.sizes[name], 0
+        try:
+            with (folder / name).open("rb") as file:
+                while left:
+                    chunk = file.read(min(left, 1 << 20))
+                    if not chunk:
+                        raise IndexDamaged(index, f"{name} is cut short")
+                    total = zlib.crc32(chunk, total)
+                    left -= len(chunk)
+        except OSError as trouble:
+            raise IndexDamaged(index, f"{name}: {trouble.strerror}") from trouble
+        if total != state.sums[name]:
+            raise IndexDamaged(index, f"{name} holds foreign bytes")
+
+
+def _mapped(folder: Path, name: str, state: State, index: str) -> mmap.mmap | bytes:
+    size = state.sizes[name]
+    if not size:
+        return b""
+    try:
+        with (folder / name).open("rb") as file:
+            if os.fstat(file.fileno()).st_size < size:
+                raise IndexDamaged(index, f"{name} is cut short")
+            return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+    except OSError as trouble:
+        raise IndexDamaged(index, f"{name}: {trouble.strerror}") from trouble
+
+
+class Journal:
+    """A fixed state of the files, memory-mapped for reading."""
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: IndexSettings,
+        state: State,
+        previous: "Journal | None" = None,
+    ) -> None:
+        index = settings.name
+        maps = {name: _mapped(folder, name, state, index) for name in FILES}
+        self.settings, self.state = settings, state
+        self._documents = maps["documents"]
+        self._dictionary_bytes = state.sizes["values"]
+        self.dictionary: Dictionary = self._read_dictionary(maps["values"], previous)
+        self.columns: Columns = Columns(
+            settings,
+            np.frombuffer(maps["rows"], dtype=record_dtype(settings)),
+            np.frombuffer(maps["many"], dtype=MANY_DTYPE),
+            np.frombuffer(maps["dead"], dtype=np.uint32),
+            self.dictionary,
+            previous.columns if previous else None,
+        )
+        self.vectors: VectorRows | None = None
+        if settings.vector_dimensions:
+            matrix = np.frombuffer(maps["vectors"], dtype=np.int8)
+            self.vectors = VectorRows(
+                matrix.reshape(-1, settings.vector_dimensions),
+                np.frombuffer(maps["factors"], dtype=np.float32),
+            )
+
+    def _read_dictionary(self, stored: mmap.mmap | bytes, previous: "Journal | None") -> Dictionary:
+        dictionary = Dictionary.empty(self.settings)
+        if previous is not None:
+            dictionary = previous.dictionary
+        start = previous._dictionary_bytes if previous else 0
+        if start < self._dictionary_bytes:
+            # A copy: threads may be reading the old one, and a failed read must not spoil it
+            dictionary = Dictionary(
+                [list(each) for each in dictionary.values],
+                [dict(each) for each in dictionary.codes],
+            )
+            for line in stored[start : self._dictionary_bytes].splitlines():
+                at, value = json.loads(line)
+                dictionary.add(at, value)
+        return dictionary
+
+    @property
+    def count(self) -> int:
+        return self.columns.count
+
+    def document(self, row: int) -> tuple[str, dict[str, Value]]:
+        """Id and values as they were written."""
+        record = self.columns.records[row]
+        start = int(record["_offset"])
+        found = json.loads(self._documents[start : start + int(record["_length"])])
+        return found["id"], found["values"]
+
+    def full_document(self, row: int) -> Document:
+        id, values = self.document(row)
+        vector = self.vectors.row(row) if self.vectors else None
+        return Document(id, values, vector)
+
+    def live_rows(self, start: int = 0) -> Iterator[int]:
+        """Rows that count, in order of writing, from `start` on."""
+        for row in np.flatnonzero(self.columns.live[start:]):
+            yield int(row) + start
+
+
+class JournalWriter:
+    """Appends documents; nothing counts before `flush` returned and its State is committed."""
+
+    def __init__(self, folder: Path, settings: IndexSettings, journal: Journal) -> None:
+        self._settings = settings
+        self._fields = stored_fields(settings)
+        self._dtype = record_dtype(settings)
+        self._dimensions = settings.vector_dimensions or 0
+        self._sizes = dict(journal.state.sizes)
+        self._sums = dict(journal.state.sums)
+        source = journal.dictionary
+        self._dictionary = Dictionary(
+            [list(each) for each in source.values], [dict(each) for each in source.codes]
+        )
+        self.count = journal.count
+        self._pending: dict[str, list[bytes]] = {name: [] for name in FILES}
+        self._pending_bytes = 0
+        self._files: dict[str, BinaryIO] = {}
+        for name in FILES:
+            file = (folder / name).open("a+b")  # noqa: SIM115 - closed by close()
+            self._files[name] = file
+            size = os.fstat(file.fileno()).st_size
+            if size < self._sizes[name]:
+                self.close()
+                raise IndexDamaged(settings.name, f"{name} is cut short")
+            # What a crash left behind the committed end; no reader maps it
+            file.truncate(self._sizes[name])
+
+    def _append(self, name: str, data: bytes) -> None:
+        self._pending[name].append(data)
+        self._sizes[name] += len(data)
+        self._sums[name] = zlib.crc32(data, self._sums[name])
+        self._pending_bytes += len(data)
+
+    def add(self, document: Document) -> int:
+        """Append one (checked) document and return its row."""
+        row = self.count
+        self.count += 1
+        text = json.dumps({"id": document.id, "values": document.values}, ensure_ascii=False)
+        stored = text.encode("utf-8")
+        record: list[Any] = [self._sizes["documents"], len(stored)]
+        self._append("documents", stored + b"\n")
+        for at, spec in enumerate(self._fields):
+            value = document.values.get(spec.name)
+            if spec.many:
+                self._append_many(row, at, spec, value)
+            elif spec.kind == "number":
+                record.append(np.nan if value is None else as_number(spec.name, value))
+            else:
+                record.append(0 if value is None else self._code(at, as_keyword(spec, value)))
+        self._append("rows", np.array([tuple(record)], dtype=self._dtype).tobytes())
+        if self._dimensions:
+            self._append_vector(document.vector)
+        if self._pending_bytes > 8_000_000:
+            self._write_out()
+        return row
+
+    def _code(self, at: int, value: str) -> int:
+        code = self._dictionary.codes[at].get(value)
+        if code is None:
+            code = self._dictionary.add(at, value)
+            self._append("values", json.dumps([at, value]).encode() + b"\n")
+        return code
+
+    def _append_many(self, row: int, at: int, spec: Field, value: Value) -> None:
+        several = [value] if isinstance(value, str | int | float) else list(value or ())
+        codes = {self._code(at, as_keyword(spec, each)) for each in several}
+        if codes:
+            pairs = np.array([(row, at, code) for code in sorted(codes)], dtype=MANY_DTYPE)
+            self._append("many", pairs.tobytes())
+
+    def _append_vector(self, vector: Floats | None) -> None:
+        if vector is None:
+            small, factor = np.zeros(self._dimensions, dtype=np.int8), 0.0
+        else:
+            small, factor = quantised(vector)
+        self._append("vectors", small.tobytes())
+        self._append("factors", np.float32(factor).tobytes())
+
+    def bury(self, rows: Sequence[int]) -> None:
+        """These rows no longer count."""
+        if rows:
+            self._append("dead", np.array(rows, dtype=np.uint32).tobytes())
+
+    def _write_out(self) -> None:
+        for name, parts in self._pending.items():
+            if parts:
+                self._files[name].write(b"".join(parts))
+                parts.clear()
+        self._pending_bytes = 0
+
+    def flush(self) -> State:
+        """Bring everything to the disk; the returned state is to be committed."""
+        self._write_out()
+        for file in self._files.values():
+            file.flush()
+            os.fsync(file.fileno())
+        return State(dict(self._sizes), dict(self._sums))
+
+    def close(self) -> None:
+        for file in self._files.values():
+            try:
+                file.close()
+            except OSError:
+                continue  # a full disk refuses buffered bytes again; they never counted
+
+
+def checked_document(document: Document, settings: IndexSettings) -> Document:
+    """The document as it can be stored, or BadQuery naming what is wrong with it."""
+    id = document.id
+    if not isinstance(id, str) or not 0 < len(id) <= 500 or "\x00" in id or clean(id) != id:
+        raise BadQuery("id", id, "Give a text of 1 to 500 characters.")
+    values: dict[str, Value] = {}
+    for name, value in document.values.items():
+        spec = settings.field(name)
+        if spec is None:
+            raise BadQuery(name, value, f"The index '{settings.name}' has no such field.")
+        if value is not None:
+            values[name] = _checked_value(spec, value)
+    vector = document.vector
+    if vector is not None:
+        vector = checked(vector, settings.vector_dimensions, f"vector of {id}")
+    return Document(id, values, vector)
+
+
+def _checked_value(spec: Field, value: Value) -> Value:
+    if not isinstance(value, str | int | float | np.number | np.bool_):
+        if not isinstance(value, Sequence) or not (spec.many or spec.kind == "text"):
+            raise BadQuery(spec.name, value, "Give a single value.")
+        return [_checked_scalar(spec, each) for each in value]  # type: ignore[misc]
+    return _checked_scalar(spec, value)
+
+
+def _checked_scalar(spec: Field, value: Value) -> Value:
+    if spec.kind == "number":
+        number = as_number(spec.name, value)
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    if spec.kind == "flag":
+        return as_keyword(spec, value) == "true"
+    if spec.kind == "text":
+        if not isinstance(value, str):
+            raise BadQuery(spec.name, value, "Give a text.")
+        return clean(value)
+    text = clean(as_keyword(spec, value))
+    if len(text) > LONGEST_KEYWORD:
+        raise BadQuery(spec.name, text, f"A keyword has at most {LONGEST_KEYWORD} characters.")
+    return text

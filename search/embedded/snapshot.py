@@ -1,0 +1,134 @@
+"""One consistent state of an index, and the watcher that notices a newer one.
+
+Asking costs two `stat` calls per search: the pointer file (a rebuild was swapped in, or
+synonyms changed) and tantivy's meta.json (somebody committed). No thread, no polling,
+so a forked web worker sees commits of other processes at its next search.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from search.contract import IndexSettings
+from search.embedded.journal import Journal, check_files
+from search.embedded.layout import Place, Pointer, Signature, load_settings, signature
+from search.embedded.words import TextIndex, TextView, check_text_files
+from search.errors import IndexDamaged, IndexMissing
+from search.spelling import Vocabulary
+from search.understanding import SynonymTable, synonym_table
+
+# Reading all words of a large index takes some 50 ms; new words need no repairs at once.
+_SMALL = 5_000
+_VOCABULARY_AGE = 30.0
+
+
+@dataclass
+class _Spelling:
+    """The vocabulary of one generation, read again when it has aged."""
+
+    vocabulary: Vocabulary
+    read_at: float
+    rows: int
+
+
+@dataclass
+class Snapshot:
+    """Everything a search reads, of one and the same commit."""
+
+    index: str
+    generation: str
+    settings: IndexSettings
+    synonyms: SynonymTable
+    text: TextView
+    journal: Journal
+    spelling: list[_Spelling] = field(default_factory=list)  # shared by a generation's snapshots
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        held = self.spelling[0] if self.spelling else None
+        rows = self.journal.count
+        if held is not None and held.rows == rows:
+            return held.vocabulary
+        aged = held is None or time.monotonic() - held.read_at > _VOCABULARY_AGE
+        if held is None or aged or rows < _SMALL:
+            held = _Spelling(self.text.vocabulary(), time.monotonic(), rows)
+            self.spelling[:] = [held]
+        return held.vocabulary
+
+
+class Watcher:
+    """Hands out the newest snapshot of one index."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._lock = threading.Lock()
+        self._seen: tuple[Signature | None, Signature | None] | None = None
+        self._snapshot: Snapshot | None = None
+        self._text: TextIndex | None = None
+        self._checked: str = ""
+
+    def after_fork(self) -> None:
+        """A lock that another thread held at the fork would never be freed here."""
+        self._lock = threading.Lock()
+
+    def current(self) -> Snapshot:
+        """The newest commit; raises IndexMissing or IndexDamaged."""
+        held = self._snapshot
+        if held is not None and self._signatures(held.generation) == self._seen:
+            return held
+        with self._lock:
+            held = self._snapshot
+            if held is not None and self._signatures(held.generation) == self._seen:
+                return held
+            return self._reopen()
+
+    def _signatures(self, generation: str) -> tuple[Signature | None, Signature | None]:
+        meta = self._place.folder(generation) / "text" / "meta.json"
+        return signature(self._place.pointer_path), signature(meta)
+
+    def _reopen(self) -> Snapshot:
+        for attempt in (1, 2, 3):
+            pointer = self._place.pointer()
+            seen = self._signatures(pointer.generation)
+            try:
+                self._snapshot = self._open(pointer)
+                self._seen = seen
+                return self._snapshot
+            except IndexDamaged:
+                self._snapshot, self._text = None, None
+                # A rebuild may have removed this generation between the two reads
+                if attempt == 3 or self._place.pointer() == pointer:
+                    raise
+        raise IndexMissing(self._place.index)
+
+    def _open(self, pointer: Pointer) -> Snapshot:
+        folder = self._place.folder(pointer.generation)
+        if not folder.is_dir():
+            raise IndexDamaged(self._place.index, "its folder is gone")
+        settings = load_settings(folder, self._place.index)
+        held = self._snapshot
+        same = held is not None and held.generation == pointer.generation
+        if not same or self._text is None:
+            self._text = TextIndex(folder / "text", self._place.index)
+        view = self._text.view()
+        state = view.state()
+        self._check_once(folder, pointer.generation, view, settings.name)
+        earlier = held if held is not None and same else None
+        return Snapshot(
+            index=self._place.index,
+            generation=pointer.generation,
+            settings=settings,
+            synonyms=synonym_table(settings.synonyms),
+            text=view,
+            journal=Journal(folder, settings, state, earlier.journal if earlier else None),
+            spelling=earlier.spelling if earlier else [],
+        )
+
+    def _check_once(self, folder: Path, generation: str, view: TextView, index: str) -> None:
+        """The first time a process opens a generation it reads every byte of it."""
+        if self._checked == generation:
+            return
+        check_text_files(folder / "text", index)
+        check_files(folder, view.state(), index)
+        self._checked = generation

@@ -1,0 +1,198 @@
+"""Put documents on the disk so that a kill at any moment loses nothing acknowledged.
+
+Order of every write: journal bytes appended and synced, then one tantivy commit that
+holds the words and names the journal's new end. Before that commit nothing happened;
+after it everything did.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+
+from search.contract import Document, IndexSettings, Progress
+from search.embedded.journal import Journal, JournalWriter, State, checked_document
+from search.embedded.layout import Place, save_settings, sync_folder
+from search.embedded.snapshot import Snapshot, Watcher
+from search.embedded.words import TextIndex, TextWriter, guarded
+from search.errors import IndexDamaged, IndexMissing, SearchError, SearchUnavailable
+
+_BULK = 500  # from so many documents on a larger buffer pays
+_PROGRESS_STEP = 200
+
+
+class Generation:
+    """A generation being written to. Use within the write lock (or before it is pointed at)."""
+
+    def __init__(
+        self, place: Place, generation: str, settings: IndexSettings, journal: Journal, bulk: bool
+    ) -> None:
+        folder = place.folder(generation)
+        self._settings = settings
+        self._journal = JournalWriter(folder, settings, journal)
+        try:
+            self._text = TextWriter(TextIndex(folder / "text", settings.name), bulk)
+        except BaseException:
+            self._journal.close()
+            raise
+
+    def put(self, document: Document, old_row: int | None) -> int:
+        """Append one checked document in place of its older version."""
+        if old_row is not None:
+            self._text.remove(document.id)
+            self._journal.bury([old_row])
+        row = self._journal.add(document)
+        self._text.add(document, row, self._settings)
+        return row
+
+    def remove(self, id: str, row: int) -> None:
+        self._text.remove(id)
+        self._journal.bury([row])
+
+    def commit(self) -> None:
+        """From here on it counts."""
+        state = self._journal.flush()
+        try:
+            self._text.commit(state)
+        except ValueError as trouble:  # tantivy's wrapping of a full or failing disk
+            raise SearchUnavailable(
+                f"The search index '{self._settings.name}' could not be written: {trouble}"
+            ) from trouble
+
+    def close(self) -> None:
+        self._journal.close()
+        with guarded(self._settings.name):
+            self._text.close()
+
+    def abandon(self) -> None:
+        self._journal.close()
+        self._text.abandon()
+
+
+def create_generation(place: Place, generation: str, settings: IndexSettings) -> None:
+    """Lay an empty generation aside."""
+    folder = place.folder(generation)
+    TextIndex.create(folder / "text", settings.name)
+    empty = Journal(folder, settings, State.empty())
+    JournalWriter(folder, settings, empty).close()
+    save_settings(folder, settings)
+    sync_folder(folder)
+    sync_folder(place.root)
+
+
+def write_documents(
+    place: Place, now: Snapshot, upserts: Iterable[Document], deletes: Sequence[str]
+) -> None:
+    """One write in the current generation; the caller holds the lock."""
+    # The last version of an id wins; checking comes first, so that a refusal changes nothing
+    fresh = {each.id: checked_document(each, now.settings) for each in upserts}
+    gone = [id for id in dict.fromkeys(deletes) if id not in fresh]
+    old = {id: now.text.row_of(id) for id in (*fresh, *gone)}
+    if not fresh and not any(old[id] is not None for id in gone):
+        return
+    target = Generation(place, now.generation, now.settings, now.journal, len(fresh) >= _BULK)
+    try:
+        for id, document in fresh.items():
+            target.put(document, old[id])
+        for id in gone:
+            row = old[id]
+            if row is not None:
+                target.remove(id, row)
+        target.commit()
+    except BaseException:
+        target.abandon()
+        raise
+    target.close()
+
+
+def rebuild(
+    place: Place,
+    watcher: Watcher,
+    settings: IndexSettings,
+    documents: Iterable[Document],
+    progress: Progress | None,
+    wait: float,
+) -> tuple[str, int]:
+    """Fill a new generation and swap it in; returns its name and size.
+
+    Writes to the old generation go on meanwhile: what they changed since the start is
+    carried over, under the write lock, before the swap.
+    """
+    before = _current(watcher)
+    generation = place.new_generation()
+    try:
+        create_generation(place, generation, settings)
+        empty = Journal(place.folder(generation), settings, State.empty())
+        target = Generation(place, generation, settings, empty, bulk=True)
+        try:
+            rows = _fill(target, settings, documents, progress)
+            with place.writing(wait):
+                _carry_over(target, rows, settings, before, _current(watcher))
+                target.commit()
+                target.close()
+                place.point_at(generation, settings)
+        except BaseException:
+            target.abandon()
+            raise
+    except BaseException:
+        # Once pointed at it counts, even if what follows fails
+        if _pointed(place) != generation:
+            shutil.rmtree(place.folder(generation), ignore_errors=True)
+        raise
+    return generation, len(rows)
+
+
+def _current(watcher: Watcher) -> Snapshot | None:
+    try:
+        return watcher.current()
+    except (IndexMissing, IndexDamaged):
+        return None
+
+
+def _pointed(place: Place) -> str | None:
+    try:
+        return place.pointer().generation
+    except SearchError:
+        return None
+
+
+def _fill(
+    target: Generation,
+    settings: IndexSettings,
+    documents: Iterable[Document],
+    progress: Progress | None,
+) -> dict[str, int]:
+    rows: dict[str, int] = {}
+    for document in documents:
+        good = checked_document(document, settings)
+        rows[good.id] = target.put(good, rows.get(good.id))
+        if progress is not None and len(rows) % _PROGRESS_STEP == 0:
+            progress(len(rows))
+    if progress is not None:
+        progress(len(rows))
+    return rows
+
+
+def _carry_over(
+    target: Generation,
+    rows: dict[str, int],
+    settings: IndexSettings,
+    before: Snapshot | None,
+    now: Snapshot | None,
+) -> None:
+    """Repeat on the new generation what was written to the old one meanwhile."""
+    if before is None or now is None or before.generation != now.generation:
+        return
+    if before.settings.fields != settings.fields:
+        return  # the old documents have another shape; the change log will bring them again
+    start, buried = before.journal.count, len(before.journal.columns.dead)
+    fresh = {}
+    for row in now.journal.live_rows(start):
+        document = now.journal.full_document(row)
+        if settings.vector_dimensions != before.settings.vector_dimensions:
+            document = Document(document.id, document.values)
+        fresh[document.id] = document
+    for row in now.journal.columns.dead[buried:].tolist():
+        id, _ = now.journal.document(row)
+        if id not in fresh and id in rows:
+            target.remove(id, rows.pop(id))
+    for id, document in fresh.items():
+        rows[id] = target.put(document, rows.get(id))

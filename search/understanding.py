@@ -1,0 +1,197 @@
+"""Read a typed query: words, phrases in quotes, -exclusions, synonyms, repairs.
+
+Pure: text, synonyms and a vocabulary in, an `Understood` out. Each word becomes a slot
+with alternatives; an engine asks for documents that fill every slot, or most of them.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from search.analysis import STOPWORDS, tokens, words
+from search.spelling import Vocabulary
+
+MOST_WORDS = 24  # of a longer text the rest would cost time and say nothing new
+LONGEST_SYNONYM = 5
+_COMPLETIONS = 12
+_QUOTED = re.compile(r'(?<!\w)(-?)["“”„«»]([^"“”„«»]*)["“”«»]|(?<!\S)-(?=\w)(\S+)')
+
+Phrase = tuple[str, ...]
+SynonymTable = Mapping[Phrase, frozenset[Phrase]]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One way to fill a slot: these words in this order, worth `boost` of the typed word."""
+
+    words: Phrase
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One asked word (or group that has a synonym) and everything accepted for it.
+
+    `apart` allows the typed words of a group to stand anywhere, not only in a row;
+    `prefix` accepts every word that begins so.
+    """
+
+    asked: str
+    alternatives: tuple[Alternative, ...]
+    apart: Phrase = ()
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    slots: tuple[Slot, ...] = ()
+    excluded: tuple[Phrase, ...] = ()
+    ignored: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> frozenset[str]:
+        """Every word that a highlighter should mark."""
+        found = {word for slot in self.slots for each in slot.alternatives for word in each.words}
+        return frozenset(found | {word for slot in self.slots for word in slot.apart})
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        return tuple(slot.prefix for slot in self.slots if slot.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What stands in the text before anything is known about its words."""
+
+    loose: tuple[tuple[str, str], ...]  # (folded, as typed)
+    phrases: tuple[Phrase, ...]
+    excluded: tuple[Phrase, ...]
+    open_end: bool  # the last word may still be unfinished
+
+
+def synonym_table(groups: Iterable[Sequence[str]]) -> SynonymTable:
+    """From groups of equivalents to: these words may be replaced by those."""
+    table: dict[Phrase, set[Phrase]] = {}
+    for group in groups:
+        phrases = {tuple(words(each)) for each in group}
+        phrases = {each for each in phrases if 0 < len(each) <= LONGEST_SYNONYM}
+        for each in phrases:
+            table.setdefault(each, set()).update(phrases - {each})
+    return {key: frozenset(value) for key, value in table.items() if value}
+
+
+def _read(text: str) -> _Typed:
+    phrases: list[Phrase] = []
+    excluded: list[Phrase] = []
+
+    def take(match: re.Match[str]) -> str:
+        minus, quoted, minus_word = match.groups()
+        phrase = tuple(words(minus_word if quoted is None else quoted))[:MOST_WORDS]
+        if phrase:
+            (excluded if minus or quoted is None else phrases).append(phrase)
+        return " "
+
+    rest = _QUOTED.sub(take, text)
+    found = tokens(rest)
+    loose = tuple((each.text, rest[each.start : each.end]) for each in found)
+    open_end = bool(found) and found[-1].end == len(rest)
+    return _Typed(loose, tuple(phrases), tuple(excluded), open_end)
+
+
+def understand(text: str, synonyms: SynonymTable, vocabulary: Vocabulary) -> Understood:
+    """What this text asks for, in the words of this index."""
+    typed = _read(text[:10_000])
+    loose = [pair for pair in typed.loose if pair[0] not in STOPWORDS]
+    if not loose and not typed.phrases:
+        loose = list(typed.loose)
+    kept = loose[:MOST_WORDS]
+    ignored = tuple(raw for _, raw in loose[MOST_WORDS:])
+    slots = [Slot(" ".join(each), (Alternative(each),)) for each in typed.phrases[:MOST_WORDS]]
+    open_end = typed.open_end and len(kept) == len(loose)
+    at = 0
+    while at < len(kept):
+        slot, used = _grouped(kept, at, synonyms)
+        if slot is None:
+            is_last = open_end and at == len(kept) - 1
+            slot, used = _single(kept[at], is_last, synonyms, vocabulary), 1
+        slots.append(slot)
+        at += used
+    slots = _joined(slots, kept, vocabulary)
+    return Understood(
+        tuple(slots), typed.excluded[:MOST_WORDS], ignored, _corrections(typed.loose, vocabulary)
+    )
+
+
+def _grouped(
+    kept: Sequence[tuple[str, str]], at: int, synonyms: SynonymTable
+) -> tuple[Slot | None, int]:
+    """The longest group of two or more typed words that has synonyms."""
+    for size in range(min(LONGEST_SYNONYM, len(kept) - at), 1, -1):
+        phrase = tuple(word for word, _ in kept[at : at + size])
+        others = synonyms.get(phrase)
+        if others:
+            alternatives = tuple(Alternative(each, 0.8) for each in sorted(others))
+            asked = " ".join(raw for _, raw in kept[at : at + size])
+            return Slot(asked, (Alternative(phrase), *alternatives), apart=phrase), size
+    return None, 0
+
+
+def _single(
+    pair: tuple[str, str], is_last: bool, synonyms: SynonymTable, vocabulary: Vocabulary
+) -> Slot:
+    word, raw = pair
+    known = vocabulary.count(word)
+    alternatives = [Alternative((word,))]
+    alternatives += [Alternative(each, 0.8) for each in sorted(synonyms.get((word,), ()))]
+    prefix = ""
+    if word.isdigit() and len(word) >= 4:
+        prefix = word  # a tariff code: chapter and heading stand for all below them
+        if len(word) > 6:
+            alternatives.append(Alternative((word[:6],), 0.6))
+    elif is_last and not known and len(word) >= 2:
+        prefix = word
+    if prefix:
+        found = vocabulary.completions(prefix, _COMPLETIONS)
+        alternatives += [Alternative((each,), 0.7) for each in found]
+    if len(alternatives) == 1 or known:
+        repairs = vocabulary.repairs(word)
+        alternatives += [Alternative((each,), 0.6 / slips) for each, slips in repairs]
+        for each, slips in repairs[:2]:
+            further = synonyms.get((each,), ())
+            alternatives += [Alternative(other, 0.4 / slips) for other in sorted(further)]
+        split = vocabulary.split(word)
+        if split and not repairs:
+            alternatives.append(Alternative(split, 0.8))
+    return Slot(raw, tuple(alternatives), prefix=prefix)
+
+
+def _joined(
+    slots: list[Slot], kept: Sequence[tuple[str, str]], vocabulary: Vocabulary
+) -> list[Slot]:
+    """Let 'horse shoe' also be found as 'horseshoe', where that is a word."""
+    joined = {
+        (left[1], right[1]): left[0] + right[0]
+        for left, right in pairwise(kept)
+        if vocabulary.count(left[0] + right[0])
+    }
+    for at in range(len(slots) - 1):
+        pair = (slots[at].asked, slots[at + 1].asked)
+        if pair in joined:
+            extra = Alternative((joined[pair],), 0.9)
+            for place in (at, at + 1):
+                slots[place] = replace(
+                    slots[place], alternatives=(*slots[place].alternatives, extra)
+                )
+    return slots
+
+
+def _corrections(loose: Sequence[tuple[str, str]], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The whole query with unknown words respelt, when that changes anything."""
+    respelt, changed = [], False
+    for word, raw in loose[:MOST_WORDS]:
+        repairs = [] if word in STOPWORDS or vocabulary.count(word) else vocabulary.repairs(word)
+        changed |= bool(repairs)
+        respelt.append(repairs[0][0] if repairs else raw)
+    return (" ".join(respelt),) if changed else ()
