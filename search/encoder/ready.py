@@ -42,6 +42,7 @@ class ReadyModel:
     converter: int
     source_fingerprint: str
     graph_sha256: str
+    tokenizer_sha256: str
 
 
 def read_ready(folder: Path) -> ReadyModel:
@@ -61,12 +62,10 @@ def is_intact(folder: Path) -> bool:
         ready = read_ready(folder)
     except ModelMissing:
         return False
-    graph = folder / GRAPH
-    return (
-        ready.converter == CONVERTER_VERSION
-        and (folder / TOKENIZER).is_file()
-        and graph.is_file()
-        and file_sha256(graph) == ready.graph_sha256
+    written = {GRAPH: ready.graph_sha256, TOKENIZER: ready.tokenizer_sha256}
+    return ready.converter == CONVERTER_VERSION and all(
+        (folder / name).is_file() and file_sha256(folder / name) == sha256
+        for name, sha256 in written.items()
     )
 
 
@@ -128,4 +127,5 @@ def _ready_model(model: ModelDescription, name: str, graph_sha256: str) -> Ready
         converter=CONVERTER_VERSION,
         source_fingerprint=source,
         graph_sha256=graph_sha256,
+        tokenizer_sha256=file_sha256(model.folder / TOKENIZER),
     )

@@ -14,7 +14,22 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from search.encoder.encoder import OnnxEncoder
 from search.encoder.model import fetch_model
 
-WORDS = "[PAD] [UNK] [CLS] [SEP] cow mat rubber coir door query : passage pepper black".split()
+WORDS = [
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    "cow",
+    "mat",
+    "rubber",
+    "coir",
+    "door",
+    "query",
+    ":",
+    "passage",
+    "pepper",
+    "black",
+]
 TINY = {
     "model_type": "bert",
     "num_hidden_layers": 2,
