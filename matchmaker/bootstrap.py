@@ -154,7 +154,8 @@ class PipReport:
             self._show(line.split()[1], every=0.1 if self.out.isatty() else 5.0)
         elif found := re.search(r"Downloading \S+ \(([\d.]+) (kB|MB|GB)\)", line):
             self.megabytes += float(found[1]) * {"kB": 0.001, "MB": 1.0, "GB": 1000.0}[found[2]]
-        elif line.startswith("Installing collected packages"):
+        elif line.startswith("Installing collected packages: "):
+            self.packages = line.count(",") + 1
             self._show("unpacking", every=0.0)
         elif line.startswith("Successfully installed"):
             self._show("done", every=0.0)

@@ -45,11 +45,18 @@ version = "1.0"
 """
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all tests: making an environment takes seconds, and each may make it."""
+    return tmp_path_factory.mktemp("checkout")
+
+
 @pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
-    (tmp_path / "backend.py").write_text(BACKEND)
-    return Checkout(tmp_path)
+def checkout(folder: Path) -> Checkout:
+    (folder / "pyproject.toml").write_text(PYPROJECT)
+    (folder / "backend.py").write_text(BACKEND)
+    (folder / ".venv" / "matchmaker-installed.json").unlink(missing_ok=True)
+    return Checkout(folder)
 
 
 def test_a_fresh_checkout_is_installed_once(checkout: Checkout):
@@ -80,11 +87,13 @@ def test_installing_is_shown_as_it_goes():
         "  Downloading numpy-2.4.6.whl (18.2 MB)",
         "Collecting click",
         "  Downloading click-8.5.1.whl (500.0 kB)",
+        "Installing collected packages: click, numpy",
         "Successfully installed click-8.5.1 numpy-2.4.6",
     ):
         report.read(line + "\n")
     assert out.getvalue() == (
         "  1 packages, 0 MB downloaded, 0 s: numpy==2.4.6\n"
+        "  2 packages, 19 MB downloaded, 0 s: unpacking\n"
         "  2 packages, 19 MB downloaded, 0 s: done\n"
     )
 
