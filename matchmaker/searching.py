@@ -13,6 +13,7 @@ from matchmaker.errors import Unavailable
 from search.contract import Engine, Vector
 from search.encoder.encoder import Encoder, OnnxEncoder
 from search.encoder.errors import EncoderError
+from search.encoder.model import ready_folder
 from search.engines import open_engine
 
 log = structlog.get_logger("matchmaker.search")
@@ -32,7 +33,7 @@ class Searching:
     @cached_property
     def encoder(self) -> Encoder:
         """The model. Raises ModelMissing when it was not fetched."""
-        return OnnxEncoder.open(self.config.model_dir / self.config.model)
+        return OnnxEncoder.open(ready_folder(self.config.model_dir, self.config.model))
 
     def encode_query(self, text: str) -> Vector | None:
         """The meaning of a query, or None when the model is missing: words still find."""

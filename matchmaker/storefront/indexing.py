@@ -24,8 +24,8 @@ from matchmaker.storefront.documents import (
     firm_documents,
     product_documents,
 )
-from search.contract import Document
-from search.encoder.encoded_texts import EncodedTexts
+from search.contract import Document, Vector
+from search.encoder.cache import EmbeddingCache, EncodedTexts
 from search.encoder.errors import EncoderError
 from search.indexes import marketplace_indexes
 
@@ -126,11 +126,11 @@ class Indexer:
             if tell:
                 tell(done, total)
 
-    def _vectors(self, texts: Sequence[str]) -> Sequence[object]:
+    def _vectors(self, texts: Sequence[str]) -> Sequence[Vector | None]:
         try:
             if self._encoded is None:
-                folder = self.search.config.data_dir / "embeddings.sqlite"
-                self._encoded = EncodedTexts(self.search.encoder, folder)
+                cache = EmbeddingCache(self.search.config.data_dir / "embeddings.sqlite")
+                self._encoded = EncodedTexts(self.search.encoder, cache)
             return list(self._encoded.encode(texts))
         except EncoderError as missing:
             log.warning("indexing words only", reason=str(missing))

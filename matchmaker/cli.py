@@ -1,0 +1,229 @@
+"""The command `matchmaker`. Commands are thin: fetch, call, commit, say one sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session, sessionmaker
+
+from matchmaker.config import BadSetting, Config
+from matchmaker.database import make_engine
+from matchmaker.errors import MatchmakerError
+from matchmaker.first_run import ProgressLine
+from matchmaker.logs import configure_logs
+from matchmaker.migrating import is_current, migrate
+from matchmaker.preparing import preparation
+from search.errors import SearchError
+
+
+def main() -> None:
+    """Run a command; expected errors end in one sentence, not in a traceback."""
+    try:
+        commands.main(standalone_mode=True)
+    except (MatchmakerError, SearchError, BadSetting) as error:
+        sys.exit(f"matchmaker: {error}")
+
+
+@click.group()
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Finds what industrial clusters make, and brings buyers and small firms together."""
+    config = Config.from_env()
+    configure_logs(config, level=30)  # warnings: what a person asked for is printed
+    context.obj = config
+
+
+@commands.command()
+@click.option("--host", help="Address to serve on.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; the next free one if taken.")
+@click.option("--no-seed", is_flag=True, help="Reference data only, no demonstration firms.")
+@click.option("--scale", type=click.IntRange(1), help="Demonstration products (default 4,400).")
+@click.pass_obj
+def up(
+    config: Config, host: str | None, port: int | None, no_seed: bool, scale: int | None
+) -> None:
+    """Prepare whatever is missing, then serve; the address is the last line."""
+    from matchmaker.first_run import moved_to
+    from matchmaker.first_run import up as start
+    from matchmaker.server import serve
+
+    config = moved_to(config, host or config.host, port or config.port)
+    sys.exit(start(config, preparation(config, demonstration=not no_seed, scale=scale), serve))
+
+
+@commands.command()
+@click.pass_obj
+def run(config: Config) -> None:
+    """Serve: web server and worker under one parent."""
+    from matchmaker.server import serve
+
+    sys.exit(serve(config))
+
+
+@commands.command("migrate")
+@click.pass_obj
+def migrate_command(config: Config) -> None:
+    """Bring the database to the state this version expects."""
+    engine = make_engine(config.database_url)
+    if is_current(engine):
+        click.echo("The database is up to date.")
+        return
+    migrate(engine)
+    click.echo("The database was migrated.")
+
+
+@commands.command()
+@click.option("--scale", type=click.IntRange(1), default=None, help="Products (default 4,400).")
+@click.option("--seed", default=1, help="Another number draws another world.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day all dates refer to.")
+@click.pass_obj
+def seed(config: Config, scale: int | None, seed: int, today: dt.datetime | None) -> None:
+    """Load reference data and a made-up economy; again adds nothing twice."""
+    from seed.load import seed_world
+    from seed.world import DEFAULT_SCALE
+
+    added = _shown(
+        "Seeding",
+        lambda progress: seed_world(
+            sessions_of(config),
+            today=today.date() if today else _today(),
+            scale=scale or DEFAULT_SCALE,
+            seed=seed,
+            progress=progress,
+        ),
+    )
+    click.echo(f"Added {added.firms:,} demonstration firms with {added.products:,} products.")
+
+
+@commands.group()
+def demo() -> None:
+    """Demonstration data."""
+
+
+@demo.command("remove")
+@click.confirmation_option(prompt="Delete all demonstration firms and their products?")
+@click.pass_obj
+def demo_remove(config: Config) -> None:
+    """Delete every made-up firm; reference data stays."""
+    from seed.load import remove_demonstration
+
+    sessions = sessions_of(config)
+    with sessions() as db, db.begin():
+        count = remove_demonstration(db)
+    _rebuild(config)
+    click.echo(f"Removed {count:,} demonstration firms. The reference data is left.")
+
+
+@commands.group()
+def model() -> None:
+    """The model that turns texts into meaning."""
+
+
+@model.command("fetch")
+@click.pass_obj
+def model_fetch(config: Config) -> None:
+    """Fetch and convert the model; does nothing when it is there."""
+    from search.encoder.model import fetch_model
+
+    folder = _shown(
+        "Model",
+        lambda progress: fetch_model(
+            config.model_dir, lambda what, part: progress(part, 1, what), config.model
+        ),
+    )
+    click.echo(f"The model {config.model} is ready in {folder}.")
+
+
+@commands.group()
+def search() -> None:
+    """The search index."""
+
+
+@search.command("rebuild")
+@click.pass_obj
+def search_rebuild(config: Config) -> None:
+    """Build the index anew from the database; searches go on meanwhile."""
+    _rebuild(config)
+
+
+@search.command("status")
+@click.pass_obj
+def search_status(config: Config) -> None:
+    """What the index holds and how far it is behind."""
+    from matchmaker.accounts.changes import lag_of
+    from matchmaker.searching import Searching
+
+    for name, each in sorted(Searching(config).engine.status().items()):
+        state = "ok" if each.healthy else f"DAMAGED: {each.message}"
+        click.echo(
+            f"{name:10} {each.documents:>9,} documents {each.vectors:>9,} vectors "
+            f"{each.bytes / 1e6:>8.1f} MB  {state}"
+        )
+    with sessions_of(config)() as db:
+        lag = lag_of(db, "index")
+    click.echo(f"{lag.waiting:,} changes wait, the oldest for {lag.oldest_seconds:.0f} s.")
+
+
+@search.command("query")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--index", type=click.Choice(["products", "firms", "clusters"]), default="products")
+@click.option("--limit", type=click.IntRange(1, 100), default=10)
+@click.option("--by", type=click.Choice(["both", "words", "meaning"]), default="both")
+@click.pass_obj
+def search_query(config: Config, words: tuple[str, ...], index: str, limit: int, by: str) -> None:
+    """Search as the site does and print what is found, with scores."""
+    from matchmaker.searching import Searching
+    from search.contract import Query
+
+    searching = Searching(config)
+    text = " ".join(words)
+    vector = searching.encode_query(text) if by != "words" else None
+    query = Query(text="" if by == "meaning" else text, vector=vector, limit=limit)
+    page = searching.engine.search(index, query)
+    click.echo(f"{page.total:,} hold all words, {page.related:,} related, {page.took_ms:.1f} ms")
+    for hit in page.hits:
+        name = hit.values.get("title") or hit.values.get("name")
+        click.echo(f"{hit.score:6.3f}  {hit.similarity or 0:5.2f}  {hit.id:12} {name}")
+
+
+def sessions_of(config: Config) -> sessionmaker[Session]:
+    return sessionmaker(make_engine(config.database_url))
+
+
+def _rebuild(config: Config) -> None:
+    from matchmaker.searching import Searching
+    from matchmaker.storefront.indexing import Indexer
+
+    indexer = Indexer(Searching(config))
+    built = _shown(
+        "Index",
+        lambda progress: indexer.rebuild(
+            sessions_of(config), _today(), lambda name, done, total: progress(done, total, name)
+        ),
+    )
+    click.echo(
+        f"Indexed {built.products:,} products, {built.firms:,} firms, {built.clusters:,} clusters."
+    )
+
+
+def _shown(label: str, work: Callable[[ProgressLine], Any]) -> Any:
+    """Do long work with a line that shows how far it is."""
+    line = ProgressLine(label, sys.stderr)
+    line.begin()
+    try:
+        result = work(line)
+    except BaseException:
+        line.end("stopped")
+        raise
+    line.end("done")
+    return result
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
+
+
