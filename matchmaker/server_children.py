@@ -17,7 +17,7 @@ THREADS = 4
 TIMEOUT = 60
 
 
-class QuietLogger(Logger):
+class QuietLogger(Logger):  # type: ignore[misc]
     """gunicorn's messages, through our own log; requests are logged by `logs.RequestLog`."""
 
     def setup(self, cfg: Any) -> None:
@@ -29,7 +29,7 @@ class QuietLogger(Logger):
         """Said once, by RequestLog."""
 
 
-class WebServer(BaseApplication):
+class WebServer(BaseApplication):  # type: ignore[misc]
     """gunicorn, loaded once and forked, with the settings of this product."""
 
     def __init__(self, config: Config) -> None:
