@@ -8,11 +8,12 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matchmaker import access, database, health, logs, searching, storefront, web
+from matchmaker import access, database, health, logs, searching, web
 from matchmaker.accounts.models import User
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
 from matchmaker.reader import LanguagePrefix, language_of
+from matchmaker.storefront import views
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -36,7 +37,7 @@ def create_app(config: Config | None = None) -> Flask:
     web.read_without_locking(app)
     web.handle_errors(app)
     app.register_blueprint(health.pages)
-    storefront.views.set_up(app)
+    views.set_up(app)
     access.require_audiences(app)
     return app
 
@@ -57,7 +58,7 @@ def _configure(app: Flask, config: Config) -> None:
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files carry their version
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
-    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[assignment,method-assign]
     if config.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
 
@@ -65,7 +66,7 @@ def _configure(app: Flask, config: Config) -> None:
 def _know_people(app: Flask) -> None:
     manager = LoginManager(app)
 
-    @manager.user_loader
+    @manager.user_loader  # type: ignore[untyped-decorator]
     def load(public_id: str) -> User | None:
         user = database.get_db().query(User).filter_by(public_id=public_id).one_or_none()
         return user if user is not None and user.is_active else None

@@ -225,5 +225,3 @@ def _shown(label: str, work: Callable[[ProgressLine], Any]) -> Any:
 
 def _today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
-
-

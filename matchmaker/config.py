@@ -93,7 +93,9 @@ SETTINGS: dict[str, Setting] = {
     "model": Setting("all-MiniLM-L6-v2", "the sentence-transformers model that encodes texts"),
     "rate_limit": Setting("600 per minute", "searches and suggestions one address may ask for"),
     "rate_limit_store": Setting("memory://", "where rate limits are counted (redis://… when many)"),
-    "trust_proxy": Setting("false", "true behind one reverse proxy that sets X-Forwarded-*", _switch),
+    "trust_proxy": Setting(
+        "false", "true behind one reverse proxy that sets X-Forwarded-*", _switch
+    ),
 }
 
 

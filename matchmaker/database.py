@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from matchmaker.config import Config
 from matchmaker.orm import ONLY_READING, prepare_sqlite
 
-
 database = SQLAlchemy()
 
 
@@ -37,7 +36,7 @@ def make_engine(url: str) -> Engine:
     """An engine outside the application, for migrations and tests."""
     options = engine_options(url)
     options.pop("url")
-    engine = create_engine(url, **options)  # type: ignore[arg-type]
+    engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         prepare_sqlite(engine)
     return engine

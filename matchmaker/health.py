@@ -70,7 +70,7 @@ def _check(key: str, name: str, look: Callable[[], str]) -> Part:
 
 def _database() -> str:
     get_db().execute(text("SELECT 1"))
-    return _("answers")
+    return str(_("answers"))
 
 
 def _search() -> str:
@@ -88,12 +88,9 @@ def _meaning() -> str:
 def _lag() -> str:
     lag = lag_of(get_db(), "index")
     if not lag.waiting:
-        return _("none")
-    return _(
-        "%(count)s, the oldest for %(seconds)s s",
-        count=lag.waiting,
-        seconds=round(lag.oldest_seconds),
-    )
+        return str(_("none"))
+    age = round(lag.oldest_seconds)
+    return str(_("%(count)s, the oldest for %(seconds)s s", count=lag.waiting, seconds=age))
 
 
 def _jobs() -> str:

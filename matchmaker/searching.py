@@ -20,7 +20,7 @@ log = structlog.get_logger("matchmaker.search")
 
 
 class Searching:
-    """What pages and jobs search with. Opened on first use, so that forked workers share nothing."""
+    """What pages and jobs search with; opened on first use, so forked workers share nothing."""
 
     def __init__(self, config: Config) -> None:
         self.config = config

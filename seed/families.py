@@ -77,10 +77,12 @@ def _family(raw: dict[str, Any], sources: Mapping[str, str]) -> Family:
         key = raw[name].get("source")
         return Range(low, high, sources[key] if key else "")
 
-    lists = {name: tuple(raw[name]) for name in ("rules", "aliases", "standards", "schemes")}
     return Family(
         **{name: raw[name] for name in ("key", "name", "sector", "hs", "unit", "drawing")},
-        **lists,
+        rules=tuple(raw["rules"]),
+        aliases=tuple(raw["aliases"]),
+        standards=tuple(raw["standards"]),
+        schemes=tuple(raw["schemes"]),
         markets=tuple(raw["markets"]),
         clusters=raw["clusters"],
         unit_kg=raw["unit_kg"],

@@ -135,9 +135,7 @@ def _lines(
     return tuple(lines)
 
 
-def _months(
-    world: World, monthly: float, random: Random
-) -> dict[dt.date, tuple[float, float]]:
+def _months(world: World, monthly: float, random: Random) -> dict[dt.date, tuple[float, float]]:
     """Capacity with a season, and orders that thin out the further one looks ahead."""
     peak, swing = random.randrange(12), random.uniform(0.03, 0.18)
     booked = random.uniform(0.3, 0.95)

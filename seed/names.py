@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from random import Random
 
-FIRST = (
-    "Amber Azure Bamboo Banyan Blue Bright Bronze Calm Cinnamon Clever Cloud Copper Coral Crimson "
-    "Dancing Dawn Dusk Ebony Emerald Evening Fern Flying Forest Friendly Gentle Ginger Golden "
-    "Grand Green Happy Harbour Hidden Honey Humble Indigo Ivory Jade Jolly Kind Lagoon Laughing "
-    "Lemon Little Lotus Lucky Lunar Mango Marble Merry Midnight Misty Monsoon Morning Mountain "
-    "Noble Nutmeg Ochre Olive Orange Paper Patient Pearl Pepper Plum Proud Quiet Rain Red River "
-    "Royal Saffron Sandal Sapphire Scarlet Seven Shining Silent Silver Singing Sleepy Smiling Spice "
-    "Spring Starry Steady Summer Sunny Swift Tamarind Tawny Teak Thunder Tidal Turquoise Twilight "
-    "Velvet Violet Wandering White Wild Willow Winter Wise Yellow Young"
-).split()
-SECOND = (
-    "Anchor Antelope Banyan Bee Bell Boat Bridge Bullock Butterfly Canoe Cat Chariot Compass Conch "
-    "Crane Cricket Crow Deer Dolphin Dove Drum Eagle Elephant Falcon Feather Ferry Fiddle Firefly "
-    "Fish Flute Fox Gecko Goat Goose Hare Harp Hawk Heron Hornbill Horse Ibis Jackal Kestrel Key "
-    "Kingfisher Kite Koel Lamp Langur Lantern Lark Lion Loom Macaw Mongoose Moon Mynah Nightjar "
-    "Oar Otter Owl Ox Panther Parrot Peacock Pelican Petal Pigeon Plough Pony Puffin Quail Rabbit "
-    "Raven Robin Rooster Rudder Sail Seal Shell Sparrow Spindle Squirrel Star Stork Sunbird "
-    "Swallow Swan Tern Thrush Tiger Tortoise Turtle Wagon Warbler Wheel Whistle Yak"
-).split()
+_WORDS = tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))
+FIRST: list[str] = _WORDS["first"].split()
+SECOND: list[str] = _WORDS["second"].split()
 _TRADES = {
     "rubber": "Rubber Works|Elastomers|Rubber Products|Polymers",
     "coir": "Coir Works|Coir Mills|Coir Products|Natural Fibres",

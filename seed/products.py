@@ -124,5 +124,3 @@ def _count(amount: float) -> Decimal:
 
 def _exact(amount: float) -> Decimal:
     return Decimal(f"{max(amount, 0.0001):.4f}")
-
-

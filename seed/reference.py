@@ -78,7 +78,7 @@ def _units(db: Session) -> None:
         for unit in UNITS.values()
     )
     for code in OFFERED:
-        db.add(Currency(code=code, name=pycountry.currencies.get(alpha_3=code).name))
+        db.add(Currency(code=code, name=str(pycountry.currencies.lookup(code).name)))
 
 
 def _sources(db: Session) -> None:

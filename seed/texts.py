@@ -58,7 +58,11 @@ class Texts:
         title = expand(random.choice(self.family.titles), values, random)
         middle = ["make", "use", "spec"]
         random.shuffle(middle)
-        groups = ["opening", *middle, *random.sample(["packing", "trade"], random.choice((1, 2, 2)))]
+        groups = [
+            "opening",
+            *middle,
+            *random.sample(["packing", "trade"], random.choice((1, 2, 2))),
+        ]
         sentences = [
             expand(random.choice(self.family.text[group]), values, random) for group in groups
         ]

@@ -15,8 +15,8 @@ from random import Random
 
 from matchmaker.orm import PUBLIC_ID_LENGTH, PUBLIC_ID_LETTERS
 from seed.families import Family, all_families
-from seed.products import ProductPlan, plan_product
 from seed.names import firm_name
+from seed.products import ProductPlan, plan_product
 from seed.texts import Texts
 
 DEFAULT_SCALE = 4_400  # products
@@ -134,7 +134,9 @@ class World:
     def firm_count(self) -> int:
         return sum(self._firms_of(place) for place in self.places)
 
-    def write(self, family: Family, values: Mapping[str, object], random: Random) -> tuple[str, str]:
+    def write(
+        self, family: Family, values: Mapping[str, object], random: Random
+    ) -> tuple[str, str]:
         """Title and description of a product, unlike those before it in the family."""
         texts = self.texts.get(family.key)
         if texts is None:

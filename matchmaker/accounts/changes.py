@@ -99,7 +99,7 @@ def mark_delivered(db: Session, consumer: str, numbers: Sequence[int]) -> None:
         )
 
 
-def _open(consumer: str) -> Select[tuple[ChangeEntry]]:
+def _open(consumer: str) -> Select[ChangeEntry]:
     return (
         select(ChangeEntry)
         .join(ChangeDelivery, ChangeDelivery.change_id == ChangeEntry.id)

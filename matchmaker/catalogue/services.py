@@ -146,7 +146,9 @@ def open_line(
         if month.day != 1:
             raise BadInput("month", month, "Give the first day of the month.")
         if committed > capacity:
-            raise BadInput("committed", committed, f"At most {capacity} can be made in {month:%Y-%m}.")
+            raise BadInput(
+                "committed", committed, f"At most {capacity} can be made in {month:%Y-%m}."
+            )
     line = ProductionLine(
         firm_id=firm.id,
         family_id=family.id,

@@ -145,5 +145,3 @@ class MarketRule(Model):
     sources: Mapped[list[str]] = mapped_column(JSON)
     confidence: Mapped[str] = mapped_column(String(8))
     evidence: Mapped[str] = mapped_column(String(60))
-
-

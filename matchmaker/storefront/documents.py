@@ -64,9 +64,7 @@ def product_documents(
         db.expunge_all()  # a rebuild of a large catalogue must not grow with it
 
 
-def firm_documents(
-    db: Session, today: dt.date, ids: Sequence[int] | None = None
-) -> Iterator[Text]:
+def firm_documents(db: Session, today: dt.date, ids: Sequence[int] | None = None) -> Iterator[Text]:
     """Documents of the firms everybody may see."""
     for batch in _batches(db, select(Firm.id), Firm.id, ids):
         firms = db.scalars(
@@ -102,7 +100,7 @@ def cluster_documents(db: Session, ids: Sequence[int] | None = None) -> Iterator
 
 
 def _batches(
-    db: Session, query: Select[tuple[int]], key: object, ids: Sequence[int] | None
+    db: Session, query: Select[int], key: object, ids: Sequence[int] | None
 ) -> Iterable[Sequence[int]]:
     numbers = sorted(set(ids)) if ids is not None else list(db.scalars(query.order_by(key)))  # type: ignore[arg-type]
     for start in range(0, len(numbers), BATCH):

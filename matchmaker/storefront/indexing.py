@@ -153,4 +153,3 @@ def _gone(db: Session, model: type, ids: Sequence[int], shown: Sequence[Text]) -
     """Public ids of changed rows that nobody may see any more."""
     rows = db.scalars(select(model.public_id).where(model.id.in_(ids)))  # type: ignore[attr-defined]
     return sorted(set(rows) - {text.document.id for text in shown})
-
