@@ -67,9 +67,10 @@ function follow(address) {
 
 const form = document.querySelector("form[data-facets]");
 let timer;
-form?.addEventListener("change", (event) => {
+document.addEventListener("change", (event) => { // sorting stands outside the form but belongs to it
+  if (!form || event.target.form !== form) return;
   clearTimeout(timer);
-  timer = setTimeout(() => follow(addressOf(form)), event.target.type === "checkbox" ? 0 : PAUSE_MS);
+  timer = setTimeout(() => follow(addressOf(form)), event.target.type === "text" ? PAUSE_MS : 0);
 });
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
