@@ -15,6 +15,7 @@ from typing import Protocol, TextIO
 
 from matchmaker.config import Config
 from matchmaker.errors import Conflict
+from matchmaker.server_status import is_running, read_status
 
 PORTS_TRIED = 100
 
@@ -45,7 +46,14 @@ class NoFreePort(Conflict):
 
 
 def up(config: Config, steps: Sequence[Step], serve: Serve, out: TextIO = sys.stdout) -> int:
-    """Prepare what is missing, then serve; the address is the last line printed."""
+    """Prepare what is missing, then serve; the address is the last line printed.
+
+    Typed a second time while the site runs, it only says where.
+    """
+    if is_running(config):
+        there = read_status(config).get("address", "an address of its own")
+        print(f"Matchmaker is already running at {there}", file=out, flush=True)
+        return 0
     began = time.monotonic()
     for number, step in enumerate(steps, 1):
         _take(step, f"[{number}/{len(steps)}] {step.title}", out)

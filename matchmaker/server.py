@@ -11,7 +11,6 @@ everything in order; if the parent itself is killed, its children stop by themse
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import signal
 import subprocess
@@ -21,7 +20,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -29,6 +27,7 @@ from matchmaker.config import ROOT, Config
 from matchmaker.errors import Conflict
 from matchmaker.first_run import address
 from matchmaker.processes import PARENT, hold
+from matchmaker.server_status import forget_status, lock_file, note_status, read_status, run_dir
 
 log = structlog.get_logger("matchmaker.server")
 
@@ -66,7 +65,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     since: float = 0.0
     restarts: int = 0
-    pause: float = FIRST_PAUSE
+    pause: float = FIRST_PAUSE / 2  # doubled before it is used
     next_start: float = 0.0
 
     @property
@@ -180,7 +179,7 @@ def _signal_group(child: Child, number: int) -> None:
 
 def serve(config: Config, ready: Callable[[], None] = lambda: None) -> int:
     """Run the site until SIGTERM or Ctrl-C. Raises AlreadyRunning."""
-    lock = hold(_run_dir(config) / "server.lock")
+    lock = hold(lock_file(config))
     if lock is None:
         raise AlreadyRunning(
             f"Matchmaker is already running on {config.data_dir}, "
@@ -190,18 +189,30 @@ def serve(config: Config, ready: Callable[[], None] = lambda: None) -> int:
         _programs(config),
         environment=_environment_of(config),
         on_ready=ready,
-        on_change=lambda children: _note_status(config, children),
+        on_change=lambda children: _note(config, children),
     )
     try:
         return supervisor.run()
     finally:
-        _status_file(config).unlink(missing_ok=True)
+        forget_status(config)
         lock.close()
+
+
+def _note(config: Config, children: list[Child]) -> None:
+    programs = [
+        {
+            "name": child.program.name,
+            "process": child.process.pid if child.process else None,
+            "restarts": child.restarts,
+        }
+        for child in children
+    ]
+    note_status(config, {"process": os.getpid(), "address": address(config), "programs": programs})
 
 
 def _programs(config: Config) -> list[Program]:
     python = [sys.executable, "-m", "matchmaker.server_children"]
-    beat = _run_dir(config) / "worker-1.beat"
+    beat = run_dir(config) / "worker-1.beat"
     beat.unlink(missing_ok=True)  # of a worker that was killed
     return [
         Program("web", [*python, "web"], is_up=lambda: answers(config)),
@@ -245,41 +256,3 @@ def answers(config: Config) -> bool:
         return False
     finally:
         connection.close()
-
-
-def read_status(config: Config) -> dict[str, Any]:
-    """How the running server's programs are doing, for the health page; {} when none runs."""
-    try:
-        status = json.loads(_status_file(config).read_text())
-    except (OSError, ValueError):
-        return {}
-    return status if isinstance(status, dict) else {}
-
-
-def _note_status(config: Config, children: list[Child]) -> None:
-    status = {
-        "process": os.getpid(),
-        "address": address(config),
-        "programs": [
-            {
-                "name": child.program.name,
-                "process": child.process.pid if child.process else None,
-                "restarts": child.restarts,
-            }
-            for child in children
-        ],
-    }
-    # Beside, then in place: a page never reads half a file.
-    beside = _status_file(config).with_suffix(".new")
-    beside.write_text(json.dumps(status))
-    beside.replace(_status_file(config))
-
-
-def _status_file(config: Config) -> Path:
-    return _run_dir(config) / "server.json"
-
-
-def _run_dir(config: Config) -> Path:
-    folder = config.data_dir / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

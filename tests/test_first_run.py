@@ -11,6 +11,8 @@ import pytest
 
 from matchmaker.config import Config
 from matchmaker.first_run import Progress, Step, address, bar, moved_to, up
+from matchmaker.processes import hold
+from matchmaker.server_status import lock_file, note_status
 
 
 class Terminal(io.StringIO):
@@ -98,6 +100,16 @@ def test_a_taken_port_is_replaced_and_said(config: Config):
     assert kitchen.served.port > config.port
     assert kitchen.served.public_url == f"http://127.0.0.1:{kitchen.served.port}"
     assert f"Port {config.port} is taken; using {kitchen.served.port}." in out.getvalue()
+
+
+def test_while_the_site_runs_the_same_command_only_says_where(config: Config):
+    kitchen, out = Kitchen(), io.StringIO()
+    lock = hold(lock_file(config))
+    note_status(config, {"address": "http://127.0.0.1:8123"})
+    assert up(config, [kitchen.step("Wash")], kitchen.serve, out) == 0
+    lock.close()
+    assert out.getvalue() == "Matchmaker is already running at http://127.0.0.1:8123\n"
+    assert kitchen.done == []
 
 
 def test_a_chosen_public_url_survives_a_move(tmp_path: Path):

@@ -13,7 +13,8 @@ import pytest
 
 from matchmaker.config import Config
 from matchmaker.processes import hold
-from matchmaker.server import AlreadyRunning, answers, read_status, serve
+from matchmaker.server import AlreadyRunning, answers, serve
+from matchmaker.server_status import read_status
 
 SCRIPT = Path(__file__).with_name("supervised.py")
 ROOT = SCRIPT.parent.parent
