@@ -17,12 +17,12 @@ and results of jobs are JSON: they outlive the code that wrote them. No room imp
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from matchmaker.config import Config
@@ -121,6 +121,9 @@ SCHEDULES: dict[str, Schedule] = {}
 SWEEPS: list[Sweep] = []
 RESIDENTS: dict[str, Resident] = {}
 
+_CLIENTS: dict[tuple[int, str], DBOSClient] = {}
+_CLIENTS_LOCK = threading.Lock()
+
 
 def job(name: str, *, queue: QueueName = "quick") -> Callable[[Work], Work]:
     """Declare a job: index (search documents, in order), quick (seconds) or heavy (minutes)."""
@@ -200,8 +203,8 @@ class JobState:
 class Jobs:
     """The door to the job store: ask for work, look at it, stop it.
 
-    One per process and cheap to make; it connects on first use, so that a web server that
-    forks never shares a connection with its children.
+    Cheap to make wherever it is needed: all of one process share one connection pool, and a
+    forked child makes its own.
     """
 
     def __init__(self, config: Config) -> None:
@@ -264,38 +267,49 @@ class Jobs:
         }
 
     def close(self) -> None:
-        if "_client" in self.__dict__:
-            self._client.destroy()
-            del self.__dict__["_client"]
+        """Let go of the store; the next question connects again."""
+        client = _CLIENTS.pop(self._key, None)
+        if client is not None:
+            client.destroy()
 
-    @cached_property
+    @property
+    def _key(self) -> tuple[int, str]:
+        return os.getpid(), self.config.jobs_database_url
+
     def _client(self) -> DBOSClient:
-        # Imported here: it costs half a second, which `matchmaker --help` need not pay.
-        from dbos import DBOSClient, DBOSPortableJSONSerializer
-
-        from matchmaker.job_store import prepare_store
-
-        prepare_store(self.config.jobs_database_url)
-        return DBOSClient(
-            system_database_url=self.config.jobs_database_url,
-            # JSON instead of the default pickle, which would run code out of the database.
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=APPLICATION,
-            # A page that waits forever for a store that is down helps nobody.
-            retry_connection_errors=False,
-        )
+        with _CLIENTS_LOCK:
+            if self._key not in _CLIENTS:
+                _CLIENTS[self._key] = _connect(self.config.jobs_database_url)
+            return _CLIENTS[self._key]
 
     @contextmanager
     def _store(self) -> Iterator[DBOSClient]:
         from sqlalchemy.exc import DBAPIError
 
         try:
-            yield self._client
+            yield self._client()
         except DBAPIError as broken:
             raise Unavailable(
                 "Background work cannot be reached right now. What you saved is safe; "
                 "it is taken up as soon as the job store is back."
             ) from broken
+
+
+def _connect(url: str) -> DBOSClient:
+    # Imported here: it costs half a second, which `matchmaker --help` need not pay.
+    from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+    from matchmaker.job_store import prepare_store
+
+    prepare_store(url)
+    return DBOSClient(
+        system_database_url=url,
+        # JSON instead of the default pickle, which would run code out of the database.
+        serializer=DBOSPortableJSONSerializer(),
+        application_name=APPLICATION,
+        # A page that waits forever for a store that is down helps nobody.
+        retry_connection_errors=False,
+    )
 
 
 STATUSES: dict[str, Status] = {

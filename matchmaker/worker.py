@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO, TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -172,16 +173,17 @@ class Worker:
         return result
 
     def _start_threads(self) -> None:
-        threads: list[tuple[str, Callable[[], None]]] = [
-            (one.name, lambda one=one: self._reside(one))  # type: ignore[misc]
-            for one in RESIDENTS.values()
-        ]
-        if "quick" in self.queues:  # one worker sweeps, also where heavy jobs have their own
-            threads.append(("sweep", self._sweep))
-        for name, work in threads:
-            thread = threading.Thread(target=work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        """Residents and the sweep belong to the worker that keeps the index: there is one."""
+        if "index" not in self.queues:
+            return
+        for one in RESIDENTS.values():
+            self._start_thread(one.name, partial(self._reside, one))
+        self._start_thread("sweep", self._sweep)
+
+    def _start_thread(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def _reside(self, one: Resident) -> None:
         """Keep a resident going: its failure is logged and it starts again, ever more slowly."""

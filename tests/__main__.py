@@ -50,8 +50,9 @@ def install_packages(names: list[str]) -> str:
     prefix = administrator()
     if prefix is None:
         return "only root may install them (try: sudo apt-get install " + " ".join(names) + ")"
-    say(f"Installing system packages: {', '.join(names)}")
+    say(f"Installing system packages (a minute or two): {', '.join(names)}")
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2"]
+    apt += ["--option", "DPkg::Lock::Timeout=300"]  # another installation may be under way
     for step in (["update"], ["install", "--yes", "--no-install-recommends", *names]):
         done = subprocess.run(
             [*apt, *step], capture_output=True, text=True, stdin=subprocess.DEVNULL

@@ -1,0 +1,53 @@
+"""`python3 -m tests` installs system packages where it may, and says why where it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.__main__ import PACKAGES, install_packages, missing_packages, prepare_system
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder on the path; what is in it is all this system has."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def have(folder: Path, name: str, script: str) -> None:
+    (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+    (folder / name).chmod(0o755)
+
+
+def test_elsewhere_than_on_debian_the_reason_is_said(programs: Path, capsys):
+    assert missing_packages() == list(PACKAGES)
+    prepare_system()
+    told = capsys.readouterr().out
+    assert "this system has no apt-get" in told
+    assert "chromium" in told
+
+
+def test_only_what_is_missing_is_installed(programs: Path):
+    have(
+        programs,
+        "dpkg-query",
+        'case "$3" in chromium) exit 1;; esac; printf "install ok installed"',
+    )
+    assert missing_packages() == ["chromium"]
+
+
+def test_without_the_right_to_install_the_command_is_named(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    have(programs, "apt-get", "exit 0")
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert "sudo apt-get install chromium" in install_packages(["chromium"])
+
+
+def test_a_failing_apt_get_is_quoted(programs: Path, monkeypatch: pytest.MonkeyPatch):
+    have(programs, "apt-get", "exit 0")
+    have(programs, "env", 'echo "no space left" >&2; exit 100')
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert install_packages(["chromium"]) == "apt-get update failed: no space left"
