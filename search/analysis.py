@@ -6,6 +6,7 @@ what is stored can only ever differ where their spelling does. Standard library 
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,6 +114,21 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     for match in _WORD.finditer(text):
         found.extend(_pieces(match.group(), match.start()))
+    return found
+
+
+def matching_tokens(text: str, accepted: Collection[str], starts: tuple[str, ...]) -> list[Token]:
+    """The tokens that are among the accepted or start so; much faster than asking all."""
+    found: list[Token] = []
+    for match in _WORD.finditer(text):
+        for word in _words_of_run(match.group()):
+            if word in accepted or (starts and word.startswith(starts)):
+                found += [
+                    each
+                    for each in _pieces(match.group(), match.start())
+                    if each.text in accepted or (starts and each.text.startswith(starts))
+                ]
+                break
     return found
 
 

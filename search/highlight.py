@@ -6,19 +6,14 @@ just as they were matched. Pure.
 
 from collections.abc import Collection, Sequence
 
-from search.analysis import Token, tokens
+from search.analysis import Token, matching_tokens
 from search.contract import MARK_END, MARK_START
 
 EXCERPT = 240  # characters of a long text that are shown
 
 
 def _found(text: str, accepted: Collection[str], prefixes: Sequence[str]) -> list[Token]:
-    starts = tuple(prefixes)
-    return [
-        each
-        for each in tokens(text)
-        if each.text in accepted or (starts and each.text.startswith(starts))
-    ]
+    return matching_tokens(text, accepted, tuple(prefixes))
 
 
 def _window(text: str, found: Sequence[Token], size: int) -> tuple[int, int]:

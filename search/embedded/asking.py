@@ -5,11 +5,12 @@ documents with every word, those with some of the words and those near in meanin
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from tantivy import Query as TextQuery
 
 from search.contract import (
     MAX_LIMIT,
@@ -17,12 +18,12 @@ from search.contract import (
     FacetCount,
     Filter,
     Hit,
-    NumberStats,
     Page,
     Query,
     Value,
 )
 from search.embedded.columns import Mask, chosen_values, without
+from search.embedded.matches import FEW, Few, Many, Matches
 from search.embedded.snapshot import Snapshot
 from search.embedded.vectors import Floats, checked
 from search.embedded.words import Rows, Scores
@@ -35,7 +36,6 @@ FUSED = 200
 NEAR = 100
 # A cosine below this is chance for sentence encoders, not kinship.
 LEAST_SIMILARITY = 0.2
-_FEWEST_ROWS_TO_SIEVE = 1_000
 
 _NONE: Rows = np.empty(0, np.int64)
 
@@ -63,7 +63,7 @@ class Asking:
         self.vector = self._vector()
         self.understood = self._understand()
         self.filtered = self.columns.mask(query.filter)
-        self._exclude()
+        self.narrowing = self._narrow()
         self.refined = {name: self.columns.mask(each) for name, each in query.refinements.items()}
         self.dropped: tuple[str, ...] = ()
 
@@ -79,56 +79,69 @@ class Asking:
             return Understood()
         return understand(self.query.text, self.snapshot.synonyms, self.snapshot.vocabulary)
 
-    def _exclude(self) -> None:
-        """-words bind everything, as a filter does."""
+    def _narrow(self) -> list[TextQuery]:
+        """Filter and -words in the words of the text index, and -words in the mask too."""
+        text = self.snapshot.text
+        narrowing = [] if self.query.filter is None else [text.filter(self.query.filter)]
         for phrase in self.understood.excluded:
-            rows, _ = self.snapshot.text.matching(self.snapshot.text.phrase(phrase))
+            unwanted = text.phrase(phrase)
+            narrowing.append(text.other_than(unwanted))
             self.filtered = self.filtered.copy()
-            self.filtered[rows] = False
+            self.filtered[text.rows(unwanted)] = False
+        return narrowing
+
+    def _allowed(self) -> Mask:
+        """Filter and all refinements."""
+        mask = self.filtered
+        for each in self.refined.values():
+            mask = mask & each
+        return mask
 
     # -- the answer ------------------------------------------------------------------
 
     def page(self) -> Page:
         query = self.query
-        matched, scores = self._matched()
-        mask = self._allowed()
-        kept = mask[matched]
-        ranked = self._rank(matched[kept], scores[kept], mask)
+        matches = self._matched()
+        ranked = self._rank(matches)
         reachable = ranked.rows[:MAX_REACHABLE]
         shown = reachable[query.offset : query.offset + query.limit]
         return Page(
             hits=tuple(self._hit(int(row), ranked) for row in shown),
             total=ranked.total,
             related=ranked.related,
-            facets=self._facets(matched),
-            stats=self._stats(matched),
+            facets=self._facets(matches),
+            stats={
+                name: matches.stats(name, without(query.refinements, name)) for name in query.stats
+            },
             corrections=self.understood.corrections,
             dropped=(*self.dropped, *self.understood.ignored),
             took_ms=(time.perf_counter() - self.started) * 1000,
         )
 
-    def _allowed(self, names: tuple[str, ...] | None = None) -> Mask:
-        """The filter and these refinements (all, unless named)."""
-        mask = self.filtered
-        for name in self.refined if names is None else names:
-            mask = mask & self.refined[name]
-        return mask
-
-    def _matched(self) -> tuple[Rows, Scores]:
-        """Rows that pass the filter and hold every word, best first; drops words if none do."""
+    def _matched(self) -> Matches:
+        """What passes the filter and holds every word; drops words if nothing does."""
         slots = self.understood.slots
         if not slots:
             rows = np.flatnonzero(self.filtered)
-            return rows, np.zeros(len(rows), np.float32)
-        text = self.snapshot.text
-        rows, scores = text.matching(text.every(slots))
-        kept = self.filtered[rows]
-        if not kept.any() and len(slots) > 1:
+            scores = np.zeros(len(rows), np.float32)
+            return Few(self.columns, rows, scores, self.refined)
+        found = self._holding(slots)
+        if found is None and len(slots) > 1:
             remaining = self._drop(slots)
             if remaining and len(remaining) < len(slots):
-                rows, scores = text.matching(text.every(remaining))
-                kept = self.filtered[rows]
-        return rows[kept], scores[kept]
+                found = self._holding(remaining)
+        nothing = np.empty(0, np.float32)
+        return found or Few(self.columns, _NONE, nothing, self.refined)
+
+    def _holding(self, slots: Sequence[Slot]) -> Matches | None:
+        text = self.snapshot.text
+        query = text.every(slots)
+        if self.narrowing:
+            query = text.both(query, *self.narrowing)
+        rows, scores = text.matching(query, FEW + 1)
+        if len(rows) > FEW:
+            return Many(text, self.columns, query, self.query.refinements)
+        return Few(self.columns, rows, scores, self.refined) if len(rows) else None
 
     def _drop(self, slots: tuple[Slot, ...]) -> list[Slot]:
         """The words that some document does hold together; the rarer, the dearer."""
@@ -150,13 +163,13 @@ class Asking:
 
     # -- rank ------------------------------------------------------------------------
 
-    def _rank(self, rows: Rows, scores: Scores, mask: Mask) -> _Ranked:
+    def _rank(self, matches: Matches) -> _Ranked:
         if self.query.sort:
-            ordered = self.columns.ordered(np.sort(rows), self.query.sort)
-            return _Ranked(ordered, len(rows))
+            ordered = self.columns.ordered(matches.rows(), self.query.sort)
+            return _Ranked(ordered, len(ordered))
         if not self.understood.slots:
-            return self._rank_by_meaning(rows)
-        return self._rank_by_sum(rows, scores, mask)
+            return self._rank_by_meaning(matches.rows())
+        return self._rank_by_sum(matches)
 
     def _rank_by_meaning(self, rows: Rows) -> _Ranked:
         """No words: the nearest first, or the order of writing."""
@@ -169,45 +182,38 @@ class Asking:
         weighted = {row: value * self.query.vector_weight for row, value in best.items()}
         return _Ranked(rows[order], len(rows), 0, weighted, best)
 
-    def _rank_by_sum(self, rows: Rows, scores: Scores, mask: Mask) -> _Ranked:
-        top, top_scores = rows[:FUSED], scores[:FUSED]
-        near = self._near(mask)
-        some, some_scores = self._holding_some(rows, near, mask)
-        candidates = np.concatenate([top, some, np.setdiff1d(near, np.concatenate([top, some]))])
-        words = np.zeros(len(candidates), np.float32)
-        words[: len(top)] = top_scores
-        words[len(top) : len(top) + len(some)] = some_scores
-        if len(rows) > FUSED:
-            self._fill_in(candidates, words, rows, scores)
+    def _rank_by_sum(self, matches: Matches) -> _Ranked:
+        top, top_scores = matches.best(FUSED)
+        mask = self._allowed()
+        near = np.setdiff1d(self._near(mask), top)
+        held, held_scores = matches.among(near)
+        some, some_scores = self._holding_some(top, np.setdiff1d(near, held), mask)
+        only_near = np.setdiff1d(near, np.concatenate([held, some]))
+        candidates = np.concatenate([top, held, some, only_near])
+        none = np.zeros(len(only_near), np.float32)
+        words = np.concatenate([top_scores, held_scores, some_scores, none])
         if len(words) and words.max() > 0:
             words = words / words.max()
         similar = self._cosines(candidates)
-        total = words if similar is None else words + self.query.vector_weight * similar
-        order = np.argsort(-total, kind="stable")
-        fused = candidates[order]
-        partial = np.setdiff1d(candidates, rows)
+        score = words if similar is None else words + self.query.vector_weight * similar
+        fused = candidates[np.argsort(-score, kind="stable")]
+        partial = (*some.tolist(), *only_near.tolist())
         known = candidates.tolist()
-        ordered = fused
-        if len(rows) > FUSED:
-            rest = rows[FUSED:MAX_REACHABLE]
-            ordered = np.concatenate([fused, rest[~np.isin(rest, fused)]])
         return _Ranked(
-            ordered,
-            len(rows),
+            self._continued(fused, matches),
+            matches.total,
             len(partial),
-            dict(zip(known, total.tolist(), strict=True)),
+            dict(zip(known, score.tolist(), strict=True)),
             {} if similar is None else dict(zip(known, similar.tolist(), strict=True)),
-            frozenset(partial.tolist()),
+            frozenset(partial),
         )
 
-    @staticmethod
-    def _fill_in(candidates: Rows, words: Scores, rows: Rows, scores: Scores) -> None:
-        """Word scores of near candidates that hold every word but are not among the best."""
-        order = np.argsort(rows)
-        at = np.minimum(np.searchsorted(rows, candidates, sorter=order), len(rows) - 1)
-        places = order[at]
-        holds = rows[places] == candidates
-        words[holds] = scores[places[holds]]
+    def _continued(self, fused: Rows, matches: Matches) -> Rows:
+        """After the fused ones, the rest by words alone; fetched only when paged so far."""
+        if matches.total <= FUSED or self.query.offset + self.query.limit <= len(fused):
+            return fused
+        rest, _ = matches.best(MAX_REACHABLE)
+        return np.concatenate([fused, rest[~np.isin(rest, fused)]])
 
     def _near(self, mask: Mask) -> Rows:
         """The rows nearest in meaning among those allowed."""
@@ -221,27 +227,26 @@ class Asking:
             allowed, cosines = allowed[best], cosines[best]
         return np.sort(allowed[cosines >= LEAST_SIMILARITY])
 
-    def _holding_some(self, rows: Rows, near: Rows, mask: Mask) -> tuple[Rows, Scores]:
-        """Further rows that hold about half of the words, when few hold all of them."""
+    def _holding_some(self, top: Rows, near: Rows, mask: Mask) -> tuple[Rows, Scores]:
+        """Further rows that hold about half of the words.
+
+        When enough hold all of them, only those that are near in meaning anyway.
+        """
         slots = self.understood.slots
         if len(slots) < 2:
             return _NONE, np.empty(0, np.float32)
         text = self.snapshot.text
         query = text.some(slots, (len(slots) + 1) // 2)
-        if len(rows) >= FUSED:
-            strangers = np.setdiff1d(near, rows)
-            found, scores = text.among(query, strangers) if len(strangers) else (_NONE, _NONE)
-            return found, scores.astype(np.float32)
-        allowed = np.flatnonzero(mask) if mask.sum() <= _FEWEST_ROWS_TO_SIEVE else None
-        if allowed is not None:
-            found, scores = text.among(query, allowed)
-        else:
-            # Ask for so many more as the filter will take away
-            share = self.columns.count / max(1, int(mask.sum()))
-            found, scores = text.matching(query, min(20_000, int(2 * FUSED * share)))
-        fresh = mask[found] & ~np.isin(found, rows)
-        room = FUSED - len(rows)
-        return found[fresh][:room], scores[fresh][:room]
+        if len(top) >= FUSED:
+            return text.among(query, near)
+        refinements = [text.filter(each) for each in self.query.refinements.values()]
+        query = text.both(query, *self.narrowing, *refinements)
+        found, scores = text.matching(query, 2 * FUSED)
+        fresh = ~np.isin(found, top)
+        room = FUSED - len(top)
+        found, scores = found[fresh][:room], scores[fresh][:room]
+        beyond, beyond_scores = text.among(query, np.setdiff1d(near, found))
+        return np.concatenate([found, beyond]), np.concatenate([scores, beyond_scores])
 
     def _cosines(self, rows: Rows) -> Floats | None:
         vectors = self.snapshot.journal.vectors
@@ -254,28 +259,17 @@ class Asking:
 
     # -- counts ----------------------------------------------------------------------
 
-    def _rows_for(self, name: str, matched: Rows) -> Rows:
-        """What a facet counts: the matches under every refinement but its own."""
-        if not self.refined:
-            return matched
-        mask = self._allowed(without(self.query.refinements, name))
-        return matched[mask[matched]]
-
-    def _facets(self, matched: Rows) -> dict[str, tuple[FacetCount, ...]]:
-        shared = self._rows_for("", matched) if self.query.facets else matched
-        found = {}
-        for name in self.query.facets:
-            refinement = self.query.refinements.get(name)
-            rows = shared if refinement is None else self._rows_for(name, matched)
-            keep = chosen_values(refinement)
-            found[name] = self.columns.facet(name, rows, self.query.facet_size, keep)
-        return found
-
-    def _stats(self, matched: Rows) -> dict[str, NumberStats]:
-        return {
-            name: self.columns.stats(name, self._rows_for(name, matched))
-            for name in self.query.stats
-        }
+    def _facets(self, matches: Matches) -> dict[str, tuple[FacetCount, ...]]:
+        query = self.query
+        plain = [name for name in query.facets if name not in query.refinements]
+        found = matches.facets(plain, query.refinements, query.facet_size, ())
+        for name in query.facets:
+            if name in query.refinements:
+                # its own choice is left out, so that a second value can be added
+                others = without(query.refinements, name)
+                keep = chosen_values(query.refinements[name])
+                found |= matches.facets([name], others, query.facet_size, keep)
+        return {name: found[name] for name in query.facets}
 
     # -- hits ------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ A filter over 100,000 rows is a few comparisons of arrays, some 0.1 ms.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -180,23 +181,26 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind == "number":
             wanted = [as_number(name, each) for each in values]
-            return self._isin(self._column(at), np.array(wanted, dtype=np.float64))
+            numbers: Mask = np.isin(self._column(at), np.array(wanted, dtype=np.float64))
+            return numbers
         codes = self.dictionary.codes[at]
         known = [codes.get(as_keyword(spec, each), 0) for each in values]
         chosen = np.array(sorted({each for each in known if each}), dtype=np.uint32)
         if not spec.many:
-            return self._isin(self._column(at), chosen)
+            return self._coded(at, self._column(at), chosen)
         rows, held = self._pairs(at)
         found: Mask = np.zeros(self.count, dtype=np.bool_)
-        found[rows[self._isin(held, chosen)]] = True
+        found[rows[self._coded(at, held, chosen)]] = True
         return found
 
-    @staticmethod
-    def _isin(column: NDArray[Any], chosen: NDArray[Any]) -> Mask:
+    def _coded(self, at: int, column: NDArray[Any], chosen: NDArray[np.uint32]) -> Mask:
+        """Like isin, by looking each code up in a table of all codes."""
         if len(chosen) == 1:
             same: Mask = column == chosen[0]
             return same
-        found: Mask = np.isin(column, chosen)
+        wanted: Mask = np.zeros(len(self.dictionary.values[at]), dtype=np.bool_)
+        wanted[chosen] = True
+        found: Mask = wanted[column]
         return found
 
     def _between(self, name: str, low: float | None, high: float | None) -> Mask:
@@ -223,15 +227,6 @@ class Columns:
 
     # -- counts ----------------------------------------------------------------------
 
-    def facet(
-        self, name: str, rows: Rows, size: int, keep: Iterable[str] = ()
-    ) -> tuple[FacetCount, ...]:
-        """The commonest values among these rows; those to `keep` are shown even at zero."""
-        counts = self.value_counts(name, rows)
-        order = sorted(counts, key=lambda value: (-counts[value], value))[:size]
-        missing = sorted(set(keep) - set(order))
-        return tuple(FacetCount(value, counts.get(value, 0)) for value in (*order, *missing))
-
     def value_counts(self, name: str, rows: Rows) -> dict[str, int]:
         at, spec = self._field(name)
         if not spec.facet:
@@ -250,17 +245,25 @@ class Columns:
         values = self.dictionary.values[at]
         return {values[code]: int(totals[code]) for code in np.flatnonzero(totals) if code}
 
-    def stats(self, name: str, rows: Rows) -> NumberStats:
-        """Spread and histogram of a number among these rows."""
+    def numbers(self, name: str, rows: Rows) -> NDArray[np.float64]:
+        """The numbers that these rows hold."""
         at, spec = self._field(name)
         if spec.kind != "number":
             raise BadQuery("stats", name, "Only numbers have statistics.")
         column = self._column(at)[rows]
-        numbers = column[~np.isnan(column)]
-        if not len(numbers):
-            return NumberStats(0, None, None)
-        low, high = float(numbers.min()), float(numbers.max())
-        return NumberStats(len(numbers), low, high, _histogram(numbers, low, high))
+        held: NDArray[np.float64] = column[~np.isnan(column)]
+        return held
+
+    def values_of(self, name: str) -> dict[str, int]:
+        """Every value a keyword ever had here."""
+        return self.dictionary.codes[self._field(name)[0]]
+
+    def cardinality(self, name: str) -> int:
+        """How many values a facet may have."""
+        at, spec = self._field(name)
+        if not spec.facet:
+            raise BadQuery("facet", name, "This field is not declared as a facet.")
+        return self.count if spec.kind == "number" else len(self.dictionary.values[at])
 
     # -- order -----------------------------------------------------------------------
 
@@ -301,7 +304,7 @@ def as_number(name: str, value: object) -> float:
         except OverflowError:
             number = math.inf
         if math.isfinite(number):
-            return number
+            return number + 0.0  # minus zero is zero, in every engine
     raise BadQuery(name, value, "Give a finite number.")
 
 
@@ -316,22 +319,45 @@ def as_keyword(spec: Field, value: object) -> str:
     raise BadQuery(spec.name, value, "Give a text.")
 
 
-def _histogram(numbers: NDArray[np.float64], low: float, high: float) -> tuple[Bucket, ...]:
-    if low == high:
-        return (Bucket(low, high, len(numbers)),)
+def shown_counts(
+    counts: Mapping[str, int], size: int, keep: Iterable[str] = ()
+) -> tuple[FacetCount, ...]:
+    """The commonest values first; those to `keep` are shown even at zero."""
+    order = sorted(counts, key=lambda value: (-counts[value], value))[:size]
+    missing = sorted(set(keep) - set(order))
+    return tuple(FacetCount(value, counts.get(value, 0)) for value in (*order, *missing))
+
+
+def histogram_edges(low: float, high: float) -> list[float]:
+    """Where the bars begin and end; a single bar when there is nothing to divide."""
     # Orders of magnitude (a MOQ of 1 and of 50,000) show nothing on an even scale
     if low > 0 and high / low > 100:
         edges = np.geomspace(low, high, _BARS + 1)
     else:
         edges = np.linspace(low, high, _BARS + 1)
     edges[0], edges[-1] = low, high
-    if not (np.diff(edges) > 0).all():  # too near each other for floating point
-        return (Bucket(low, high, len(numbers)),)
+    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
+        return [low, high]  # equal, or too near or far apart for floating point
+    found: list[float] = edges.tolist()
+    return found
+
+
+def number_stats(numbers: NDArray[np.float64]) -> NumberStats:
+    """Spread and histogram of these numbers."""
+    if not len(numbers):
+        return NumberStats(0, None, None)
+    low, high = float(numbers.min()), float(numbers.max())
+    edges = histogram_edges(low, high)
+    if len(edges) == 2:
+        return NumberStats(len(numbers), low, high, (Bucket(low, high, len(numbers)),))
     counts, _ = np.histogram(numbers, edges)
-    return tuple(
-        Bucket(float(left), float(right), int(count))
-        for left, right, count in zip(edges, edges[1:], counts, strict=False)
-    )
+    return NumberStats(len(numbers), low, high, buckets(edges, counts.tolist()))
+
+
+def buckets(edges: Sequence[float], counts: Sequence[int]) -> tuple[Bucket, ...]:
+    """Bars between neighbouring edges."""
+    spans = zip(pairwise(edges), counts, strict=True)
+    return tuple(Bucket(low, high, count) for (low, high), count in spans)
 
 
 def chosen_values(refinement: Filter | None) -> list[str]:

@@ -184,7 +184,7 @@ class JournalWriter:
         self._pending_bytes = 0
         self._files: dict[str, BinaryIO] = {}
         for name in FILES:
-            file = (folder / name).open("a+b")  # noqa: SIM115 - closed by close()
+            file = (folder / name).open("a+b")
             self._files[name] = file
             size = os.fstat(file.fileno()).st_size
             if size < self._sizes[name]:

@@ -22,7 +22,7 @@ from pathlib import Path
 from search.contract import Field, IndexSettings
 from search.errors import BadQuery, IndexDamaged, IndexMissing, SearchUnavailable, WriterBusy
 
-FORMAT = 1  # raise it when files of an older program can no longer be read
+FORMAT = 2  # raise it when files of an older program can no longer be read
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_-")
 
 Signature = tuple[int, int, int]

@@ -110,7 +110,7 @@ class Watcher:
         held = self._snapshot
         same = held is not None and held.generation == pointer.generation
         if not same or self._text is None:
-            self._text = TextIndex(folder / "text", self._place.index)
+            self._text = TextIndex(folder / "text", settings)
         view = self._text.view()
         state = view.state()
         self._check_once(folder, pointer.generation, view, settings.name)

@@ -1,15 +1,18 @@
 """The text index: which documents hold which words, scored by BM25 (tantivy).
 
-It holds one combined field per document and the number of the document's row; every
-other fact lives in the columns. Text is cut and folded by `search.analysis` before it
-gets here, so tantivy only splits at blanks.
+It holds one combined field per document, the number of the document's row, and its facts
+once more, for counting many matches where they lie (see `matches.py`). Text is cut and
+folded by `search.analysis` before it gets here, so tantivy only splits at blanks.
 """
 
 import json
+import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tantivy
@@ -18,9 +21,23 @@ from tantivy import Occur
 from tantivy import Query as TextQuery
 
 from search.analysis import words
-from search.contract import Document, IndexSettings
-from search.embedded.journal import State
-from search.errors import IndexDamaged, SearchError
+from search.contract import (
+    And,
+    AnyOf,
+    Between,
+    Bucket,
+    Document,
+    Equals,
+    Exists,
+    Filter,
+    IndexSettings,
+    Not,
+    Or,
+    Scalar,
+)
+from search.embedded.columns import as_keyword, as_number, buckets, stored_fields
+from search.embedded.journal import LONGEST_KEYWORD, State, clean
+from search.errors import BadQuery, IndexDamaged, SearchError
 from search.spelling import Vocabulary
 from search.understanding import Alternative, Phrase, Slot
 
@@ -47,12 +64,17 @@ def guarded(index: str) -> Iterator[None]:
         raise
 
 
-def _schema() -> tantivy.Schema:
+def _schema(settings: IndexSettings) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="position")
     builder.add_unsigned_field("row", indexed=True, fast=True)
+    for at, spec in enumerate(stored_fields(settings)):
+        if spec.kind == "number":
+            builder.add_float_field(f"f{at}", fast=True)
+        else:
+            builder.add_text_field(f"f{at}", fast=True, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -101,9 +123,10 @@ def _footer_holds(path: Path) -> bool:
 class TextIndex:
     """The tantivy files of one generation."""
 
-    def __init__(self, folder: Path, index: str) -> None:
-        self._folder, self._name = folder, index
-        self._schema = _schema()
+    def __init__(self, folder: Path, settings: IndexSettings) -> None:
+        index = settings.name
+        self.settings, self._name = settings, index
+        self._schema = _schema(settings)
         with guarded(index):
             if not tantivy.Index.exists(str(folder)):
                 raise IndexDamaged(index, "the text index is missing")
@@ -112,12 +135,12 @@ class TextIndex:
             self._index.config_reader("manual")
 
     @classmethod
-    def create(cls, folder: Path, index: str) -> None:
+    def create(cls, folder: Path, settings: IndexSettings) -> None:
         """Lay an empty index and commit the empty state."""
         folder.mkdir(parents=True)
-        with guarded(index):
-            tantivy.Index(_schema(), path=str(folder))
-        writer = TextWriter(cls(folder, index), bulk=False)
+        with guarded(settings.name):
+            tantivy.Index(_schema(settings), path=str(folder))
+        writer = TextWriter(cls(folder, settings), bulk=False)
         writer.commit(State.empty())
         writer.close()
 
@@ -125,7 +148,7 @@ class TextIndex:
         """What is committed now."""
         with guarded(self._name):
             self._index.reload()
-            return TextView(self._index.searcher(), self._schema, self._name)
+            return TextView(self._index.searcher(), self._schema, self.settings)
 
     def writer(self, bulk: bool) -> tantivy.IndexWriter:
         with guarded(self._name):
@@ -137,17 +160,27 @@ class TextWriter:
 
     def __init__(self, index: TextIndex, bulk: bool) -> None:
         self._name = index._name
-        self._schema = index._schema
+        self._settings = index.settings
         self._writer = index.writer(bulk)
 
     def remove(self, id: str) -> None:
         self._writer.delete_documents_by_term("id", id)
 
-    def add(self, document: Document, row: int, settings: IndexSettings) -> None:
+    def add(self, document: Document, row: int) -> None:
         found = tantivy.Document()
         found.add_text("id", document.id)
         found.add_unsigned("row", row)
-        found.add_text("words", combined_text(document, settings))
+        found.add_text("words", combined_text(document, self._settings))
+        for at, spec in enumerate(stored_fields(self._settings)):
+            value = document.values.get(spec.name)
+            if value is None:
+                continue
+            if spec.kind == "number":
+                found.add_float(f"f{at}", as_number(spec.name, value))
+                continue
+            several = [value] if isinstance(value, str | int | float) else value
+            for each in dict.fromkeys(several):
+                found.add_text(f"f{at}", as_keyword(spec, each))
         self._writer.add_document(found)
 
     def commit(self, state: State) -> None:
@@ -175,8 +208,11 @@ class TextWriter:
 class TextView:
     """A fixed state of the text index."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, index: str) -> None:
-        self._searcher, self._schema, self._name = searcher, schema, index
+    def __init__(
+        self, searcher: tantivy.Searcher, schema: tantivy.Schema, settings: IndexSettings
+    ) -> None:
+        self._searcher, self._schema, self._name = searcher, schema, settings.name
+        self._at = {each.name: (at, each) for at, each in enumerate(stored_fields(settings))}
         self.size = max(1, searcher.num_docs)
 
     def state(self) -> State:
@@ -237,23 +273,147 @@ class TextView:
         with guarded(self._name):
             return self._run(query, limit or self.size)
 
+    def both(self, query: TextQuery, *filters: TextQuery) -> TextQuery:
+        """The query narrowed by filters that do not touch its scores."""
+        if not filters:
+            return query
+        parts = [(Occur.Must, TextQuery.const_score_query(each, 0.0)) for each in filters]
+        return TextQuery.boolean_query([(Occur.Must, query), *parts])
+
+    @staticmethod
+    def other_than(query: TextQuery) -> TextQuery:
+        """Everything that the query does not find."""
+        everything = (Occur.Must, TextQuery.all_query())
+        return TextQuery.boolean_query([everything, (Occur.MustNot, query)])
+
     def among(self, query: TextQuery, rows: Rows) -> tuple[Rows, Scores]:
-        """The same, for these few rows only."""
+        """The same as `matching`, for these few rows only."""
+        if not len(rows):
+            return np.empty(0, np.int64), np.empty(0, np.float32)
         only = TextQuery.term_set_query(self._schema, "row", rows.tolist())
-        narrow = TextQuery.boolean_query(
-            [(Occur.Must, query), (Occur.Must, TextQuery.const_score_query(only, 0.0))]
-        )
-        return self.matching(narrow, max(1, len(rows)))
+        return self.matching(self.both(query, only), len(rows))
+
+    def rows(self, query: TextQuery) -> Rows:
+        """All matching rows, ascending."""
+        with guarded(self._name):
+            found = self._searcher.search(
+                query, self.size, count=False, order_by_field="row", order=tantivy.Order.Asc
+            )
+            return np.array([row for row, _ in found.hits], dtype=np.int64)
 
     def _run(self, query: TextQuery, limit: int) -> tuple[Rows, Scores]:
         hits = self._searcher.search(query, limit, count=False).hits
         if not hits:
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        scores, places = zip(*hits, strict=True)
-        rows = self._searcher.fast_field_values("row", list(places))
-        return np.array(rows, dtype=np.int64), np.array(scores, dtype=np.float32)
+        rows = self._searcher.fast_field_values("row", [place for _, place in hits])
+        scores = np.array([score for score, _ in hits], dtype=np.float32)
+        return np.array(rows, dtype=np.int64), scores
 
     def count(self, query: TextQuery) -> int:
         with guarded(self._name):
             # its type stub hides the attribute that its documentation names
             return int(self._searcher.search(query, 1).count)  # type: ignore[attr-defined]
+
+    # -- filters ---------------------------------------------------------------------
+
+    def filter(self, asked: Filter) -> TextQuery:
+        """The filter in tantivy's words. `Columns.mask` has checked it before."""
+        match asked:
+            case And(parts):
+                return self._all_of([self.filter(each) for each in parts])
+            case Or(parts):
+                return self._one_of([self.filter(each) for each in parts])
+            case Not(part):
+                return self.other_than(self.filter(part))
+            case Equals(name, value):
+                return self.filter_value(name, value)
+            case AnyOf(name, values):
+                return self._one_of([self.filter_value(name, each) for each in values])
+            case Between(name, low, high):
+                return self._range(name, low, high)
+            case Exists(name):
+                return TextQuery.exists_query(f"f{self._at[name][0]}")
+        raise BadQuery("filter", asked, "Use the filters of the contract.")
+
+    def filter_value(self, name: str, value: Scalar) -> TextQuery:
+        at, spec = self._at[name]
+        if spec.kind == "number":
+            number = as_number(name, value)
+            return self._range(name, number, number)
+        return self._term(f"f{at}", clean(as_keyword(spec, value))[: LONGEST_KEYWORD + 1])
+
+    def _range(self, name: str, low: float | None, high: float | None) -> TextQuery:
+        if low is None and high is None:
+            return TextQuery.exists_query(f"f{self._at[name][0]}")
+        if low is not None and high is not None and low > high:
+            return TextQuery.empty_query()
+        return TextQuery.range_query(
+            self._schema,
+            f"f{self._at[name][0]}",
+            tantivy.FieldType.Float,
+            None if low is None else as_number(name, low),
+            None if high is None else as_number(name, high),
+        )
+
+    @staticmethod
+    def _all_of(parts: list[TextQuery]) -> TextQuery:
+        if not parts:
+            return TextQuery.all_query()
+        return TextQuery.boolean_query([(Occur.Must, each) for each in parts])
+
+    @staticmethod
+    def _one_of(parts: list[TextQuery]) -> TextQuery:
+        if not parts:
+            return TextQuery.empty_query()
+        return TextQuery.boolean_query([(Occur.Should, each) for each in parts])
+
+    # -- counts ----------------------------------------------------------------------
+
+    def value_counts(
+        self, query: TextQuery, cardinalities: Mapping[str, int], size: int
+    ) -> dict[str, dict[str, int]]:
+        """The commonest values of several facets, in one pass."""
+        asked = {
+            name: {
+                "terms": {
+                    "field": f"f{self._at[name][0]}",
+                    # more than shown, so that ties at the end are cut by value
+                    "size": min(most + 1, size + 200),
+                    "segment_size": most + 1,
+                }
+            }
+            for name, most in cardinalities.items()
+        }
+        if not asked:
+            return {}
+        with guarded(self._name):
+            found = self._searcher.aggregate(query, asked)
+        return {name: self._read_counts(name, found[name]["buckets"]) for name in asked}
+
+    def _read_counts(self, name: str, found: list[dict[str, Any]]) -> dict[str, int]:
+        if self._at[name][1].kind == "number":
+            return {f"{each['key']:g}": int(each["doc_count"]) for each in found}
+        return {str(each["key"]): int(each["doc_count"]) for each in found}
+
+    def spread(self, query: TextQuery, name: str) -> tuple[int, float, float]:
+        """How many hold this number, the lowest and the highest."""
+        with guarded(self._name):
+            asked = {"spread": {"stats": {"field": f"f{self._at[name][0]}"}}}
+            found = self._searcher.aggregate(query, asked)["spread"]
+        if not found["count"]:
+            return 0, 0.0, 0.0
+        return int(found["count"]), float(found["min"]), float(found["max"])
+
+    def histogram(
+        self, query: TextQuery, name: str, edges: Sequence[float], count: int
+    ) -> tuple[Bucket, ...]:
+        """How many lie between neighbouring edges, the highest included."""
+        if len(edges) == 2:
+            return buckets(edges, [count])
+        ranges = [{"from": low, "to": high} for low, high in pairwise(edges)]
+        ranges[-1]["to"] = math.nextafter(edges[-1], math.inf)
+        with guarded(self._name):
+            asked = {"bars": {"range": {"field": f"f{self._at[name][0]}", "ranges": ranges}}}
+            found = self._searcher.aggregate(query, asked)["bars"]["buckets"]
+        held = {each.get("from"): int(each["doc_count"]) for each in found}
+        return buckets(edges, [held.get(low, 0) for low in edges[:-1]])

@@ -29,7 +29,7 @@ class Generation:
         self._settings = settings
         self._journal = JournalWriter(folder, settings, journal)
         try:
-            self._text = TextWriter(TextIndex(folder / "text", settings.name), bulk)
+            self._text = TextWriter(TextIndex(folder / "text", settings), bulk)
         except BaseException:
             self._journal.close()
             raise
@@ -40,7 +40,7 @@ class Generation:
             self._text.remove(document.id)
             self._journal.bury([old_row])
         row = self._journal.add(document)
-        self._text.add(document, row, self._settings)
+        self._text.add(document, row)
         return row
 
     def remove(self, id: str, row: int) -> None:
@@ -70,7 +70,7 @@ class Generation:
 def create_generation(place: Place, generation: str, settings: IndexSettings) -> None:
     """Lay an empty generation aside."""
     folder = place.folder(generation)
-    TextIndex.create(folder / "text", settings.name)
+    TextIndex.create(folder / "text", settings)
     empty = Journal(folder, settings, State.empty())
     JournalWriter(folder, settings, empty).close()
     save_settings(folder, settings)
