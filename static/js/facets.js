@@ -75,7 +75,7 @@ document.addEventListener("change", (event) => { // sorting stands outside the f
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
   clearTimeout(timer);
-  if (location.hash) location.hash = "results"; // closes the sheet on a phone
+  if (form.matches(":target")) location.replace("#results"); // closes the sheet on a phone
   follow(addressOf(form));
 });
 window.addEventListener("popstate", () => {
