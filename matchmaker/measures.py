@@ -186,5 +186,13 @@ def _fact(dimension: str, trading_unit: str, facts: PieceFacts) -> tuple[Decimal
 
 
 def _step(before: Quantity, amount: Decimal, to: str, why: str) -> str:
-    shown = f"{before.amount:f} {UNITS[before.unit].symbol} = {amount:.6g} {UNITS[to].symbol}"
-    return f"{shown} ({why})" if why else shown
+    first = f"{_shown(before.amount)} {UNITS[before.unit].symbol}"
+    second = f"{_shown(amount)} {UNITS[to].symbol}"
+    return f"{first} = {second} ({why})" if why else f"{first} = {second}"
+
+
+def _shown(amount: Decimal) -> str:
+    """At most four digits after the point, no zeros at the end, no exponent."""
+    rounded = amount.quantize(Decimal("0.0001")) if abs(amount) < 10**20 else amount
+    text = f"{rounded:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -39,6 +39,13 @@ class User(PublicId, Model):
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
 
+    # What Flask-Login asks of a user; said here so that models need not import Flask.
+    is_authenticated = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return self.public_id
+
 
 class Organisation(PublicId, Model):
     """A firm, buyer, intermediary, export desk or institution. `is_demo`: made up to show."""

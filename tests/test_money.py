@@ -1,0 +1,38 @@
+"""Rates carry their day; what has no rate is said."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from matchmaker.money import OFFERED, Money, UnknownCurrency, exchange_rates, rounded
+
+
+def test_every_currency_we_offer_has_a_rate_of_a_stated_day() -> None:
+    for code in OFFERED:
+        rate = exchange_rates().rate("INR", code)
+        assert rate.value > 0
+        assert dt.date(2024, 1, 1) < rate.fixed_on <= dt.datetime.now(dt.UTC).date()
+
+
+def test_pegged_currencies_follow_the_dollar() -> None:
+    assert exchange_rates().convert(Money(Decimal(100), "USD"), "AED").amount == Decimal("367.25")
+    assert exchange_rates().convert(Money(Decimal(100), "USD"), "SAR").amount == Decimal(375)
+
+
+def test_a_known_fixing_of_the_past_is_found() -> None:
+    # ECB reference rate of 3 January 2022: 1 EUR = 1.1355 USD.
+    rate = exchange_rates().rate("EUR", "USD", dt.date(2022, 1, 3))
+    assert (rate.value, rate.fixed_on) == (Decimal("1.1355"), dt.date(2022, 1, 3))
+
+
+def test_an_unknown_currency_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UnknownCurrency, match=r"XXX.*USD"):
+        exchange_rates().rate("XXX", "USD")
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"), [("1234.567", "1234.57"), ("0.012345", "0.0123"), ("0", "0.00")]
+)
+def test_small_prices_keep_their_digits(amount: str, shown: str) -> None:
+    assert rounded(Money(Decimal(amount), "EUR")) == Decimal(shown)
