@@ -6,7 +6,6 @@ what is stored can only ever differ where their spelling does. Standard library 
 
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -20,10 +19,10 @@ _MARKS = "".join(
     if unicodedata.category(chr(point)).startswith("M")
 )  # fmt: skip
 _JOINERS = "\u200c\u200d\u00ad\u2060\ufeff"
-_WORD = re.compile(rf"(?:\d+\.\d+(?:\.\d+)*)|(?:[^\W_]|[{_MARKS}{_JOINERS}])+")
-_ASCII_WORD = re.compile(r"\d+\.\d+(?:\.\d+)*|[a-z0-9]+")
+_WORD = re.compile(rf"\d+\.\d+(?:\.\d+)*|[\w{_MARKS}{_JOINERS}]+")
+_ASCII_WORD = re.compile(r"\d+\.\d+(?:\.\d+)*|[A-Za-z0-9]+")
 # "18mm" is "18 mm" and "ISO9001" is "ISO 9001"; "m2" stays one word.
-_SEAM = re.compile(r"\d+(?:\.\d+)*|(?<!\d)[^\W\d_](?=\d)\d+|\D+")
+_SEAM = re.compile(r"\d+(?:\.\d+)*|(?<![^\W_])[^\W\d_]\d+|[^\d_]+")
 _HS_DOTTED = re.compile(r"\d{4}(?:\.\d{2}){1,3}")
 
 _LONGEST_WORD = 80  # nothing longer is a word; it would only swell the index
@@ -112,24 +111,36 @@ def _pieces(raw: str, start: int) -> list[Token]:
 def tokens(text: str) -> list[Token]:
     """Every word of a text, folded, with its place."""
     found: list[Token] = []
-    for match in _WORD.finditer(text):
+    for match in _runs(text).finditer(text):
         found.extend(_pieces(match.group(), match.start()))
     return found
 
 
-def matching_tokens(text: str, accepted: Collection[str], starts: tuple[str, ...]) -> list[Token]:
+def _runs(text: str) -> re.Pattern[str]:
+    """What to cut this text with; the plain pattern is several times faster."""
+    return _ASCII_WORD if text.isascii() else _WORD
+
+
+def matching_tokens(text: str, accepted: frozenset[str], starts: tuple[str, ...]) -> list[Token]:
     """The tokens that are among the accepted or start so; much faster than asking all."""
-    found: list[Token] = []
-    for match in _WORD.finditer(text):
-        for word in _words_of_run(match.group()):
-            if word in accepted or (starts and word.startswith(starts)):
-                found += [
-                    each
-                    for each in _pieces(match.group(), match.start())
-                    if each.text in accepted or (starts and each.text.startswith(starts))
-                ]
-                break
-    return found
+
+    def wanted(word: str) -> bool:
+        return word in accepted or bool(starts and word.startswith(starts))
+
+    pattern = _runs(text)
+    every = set(pattern.findall(text))
+    runs = {run for run in every if not accepted.isdisjoint(_words_of_run(run))}
+    if starts:
+        runs |= {run for run in every if any(map(wanted, _words_of_run(run)))}
+    if not runs:
+        return []
+    return [
+        each
+        for match in pattern.finditer(text)
+        if match.group() in runs
+        for each in _pieces(match.group(), match.start())
+        if wanted(each.text)
+    ]
 
 
 @lru_cache(maxsize=100_000)
@@ -139,11 +150,7 @@ def _words_of_run(raw: str) -> tuple[str, ...]:
 
 def words(text: str) -> list[str]:
     """Every word of a text, folded: what `tokens` finds, without places and faster."""
-    if text.isascii():
-        runs = _ASCII_WORD.findall(text.lower())
-    else:
-        runs = [each.group() for each in _WORD.finditer(text)]
     found: list[str] = []
-    for run in runs:
+    for run in _runs(text).findall(text):
         found.extend(_words_of_run(run))
     return found

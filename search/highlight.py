@@ -4,7 +4,7 @@ Uses the same analysis as the index, so that synonyms, repairs and prefixes are 
 just as they were matched. Pure.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from search.analysis import Token, matching_tokens
 from search.contract import MARK_END, MARK_START
@@ -12,7 +12,7 @@ from search.contract import MARK_END, MARK_START
 EXCERPT = 240  # characters of a long text that are shown
 
 
-def _found(text: str, accepted: Collection[str], prefixes: Sequence[str]) -> list[Token]:
+def _found(text: str, accepted: frozenset[str], prefixes: Sequence[str]) -> list[Token]:
     return matching_tokens(text, accepted, tuple(prefixes))
 
 
@@ -42,7 +42,7 @@ def _window(text: str, found: Sequence[Token], size: int) -> tuple[int, int]:
 
 
 def highlight(
-    text: str, accepted: Collection[str], prefixes: Sequence[str] = (), size: int = EXCERPT
+    text: str, accepted: frozenset[str], prefixes: Sequence[str] = (), size: int = EXCERPT
 ) -> str:
     """The part of the text that shows most matches, each between the private marks."""
     text = text.replace(MARK_START, "").replace(MARK_END, "")
@@ -58,6 +58,6 @@ def highlight(
     return "".join(parts)
 
 
-def found_words(text: str, accepted: Collection[str], prefixes: Sequence[str] = ()) -> set[str]:
+def found_words(text: str, accepted: frozenset[str], prefixes: Sequence[str] = ()) -> set[str]:
     """Which folded words of the text were matched."""
     return {each.text for each in _found(text[:20_000], accepted, prefixes)}

@@ -4,6 +4,7 @@ Ranking: keyword score / best keyword score of the query + weight x cosine, over
 documents with every word, those with some of the words and those near in meaning.
 """
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -138,26 +139,22 @@ class Asking:
         query = text.every(slots)
         if self.narrowing:
             query = text.both(query, *self.narrowing)
-        rows, scores = text.matching(query, FEW + 1)
-        if len(rows) > FEW:
-            return Many(text, self.columns, query, self.query.refinements)
-        return Few(self.columns, rows, scores, self.refined) if len(rows) else None
+        count = text.count(query)
+        if count > FEW:
+            return Many(text, self.columns, query, self.query.refinements, count)
+        rows, scores = text.matching(query, FEW)
+        return Few(self.columns, rows, scores, self.refined) if count else None
 
     def _drop(self, slots: tuple[Slot, ...]) -> list[Slot]:
         """The words that some document does hold together; the rarer, the dearer."""
         text = self.snapshot.text
-        worth = np.zeros(self.columns.count, np.float32)
-        holders: list[Rows] = []
-        for slot in slots:
-            rows, _ = text.matching(text.slot(slot))
-            rows = rows[self.filtered[rows]]
-            holders.append(rows)
-            if len(rows):
-                worth[rows] += np.log1p(self.columns.count / len(rows))
-        if not worth.any():
+        counts = [text.count(text.slot(slot)) for slot in slots]
+        worth = [math.log1p(self.columns.count / max(1, count)) for count in counts]
+        query = text.both(text.worth(slots, worth), *self.narrowing)
+        best, _ = text.matching(query, 1)
+        if not len(best):
             return []
-        best = int(worth.argmax())
-        remaining = [s for s, rows in zip(slots, holders, strict=True) if (rows == best).any()]
+        remaining = [slot for slot in slots if len(text.among(text.slot(slot), best)[0])]
         self.dropped = tuple(slot.asked for slot in slots if slot not in remaining)
         return remaining
 

@@ -236,14 +236,26 @@ class Columns:
             numbers, totals = np.unique(column[~np.isnan(column)], return_counts=True)
             return {f"{each:g}": int(n) for each, n in zip(numbers, totals, strict=True)}
         if spec.many:
-            chosen: Mask = np.zeros(self.count, dtype=np.bool_)
-            chosen[rows] = True
-            holders, codes = self._pairs(at)
-            totals = np.bincount(codes[chosen[holders]])
+            totals = np.bincount(self._codes_held(at, rows))
         else:
             totals = np.bincount(self._column(at)[rows])
         values = self.dictionary.values[at]
         return {values[code]: int(totals[code]) for code in np.flatnonzero(totals) if code}
+
+    def _codes_held(self, at: int, rows: Rows) -> Codes:
+        """Every code that these rows hold, in a field of several values."""
+        holders, codes = self._pairs(at)
+        if 20 * len(rows) > self.count:
+            chosen: Mask = np.zeros(self.count, dtype=np.bool_)
+            chosen[rows] = True
+            held: Codes = codes[chosen[holders]]
+            return held
+        # The pairs lie in the order of rows: look up where each row's begin and end
+        starts = np.searchsorted(holders, rows.astype(np.uint32), "left")
+        sizes = np.searchsorted(holders, rows.astype(np.uint32), "right") - starts
+        before = np.cumsum(sizes) - sizes
+        picked: Codes = codes[np.repeat(starts - before, sizes) + np.arange(sizes.sum())]
+        return picked
 
     def numbers(self, name: str, rows: Rows) -> NDArray[np.float64]:
         """The numbers that these rows hold."""

@@ -15,7 +15,7 @@ from search.contract import FacetCount, Filter, NumberStats
 from search.embedded.columns import Columns, Mask, histogram_edges, number_stats, shown_counts
 from search.embedded.words import Rows, Scores, TextView
 
-FEW = 3_000
+FEW = 1_500
 
 
 class Matches(Protocol):
@@ -101,11 +101,12 @@ class Many:
         columns: Columns,
         query: TextQuery,
         refinements: Mapping[str, Filter],
+        count: int,
     ) -> None:
         self._text, self._columns, self._query = text, columns, query
         self._refinements = {name: text.filter(each) for name, each in refinements.items()}
         self._narrowed = self._under(self._refinements)
-        self._total: int | None = None
+        self._total: int | None = None if refinements else count
 
     def _under(self, names: Iterable[str]) -> TextQuery:
         return self._text.both(self._query, *(self._refinements[name] for name in names))

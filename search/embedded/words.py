@@ -268,6 +268,14 @@ class TextView:
     def some(self, slots: Sequence[Slot], least: int) -> TextQuery:
         return TextQuery.boolean_query([(Occur.Should, self.slot(each)) for each in slots], least)
 
+    def worth(self, slots: Sequence[Slot], values: Sequence[float]) -> TextQuery:
+        """Scores a document by the summed values of the slots it fills."""
+        parts = [
+            (Occur.Should, TextQuery.const_score_query(self.slot(slot), value))
+            for slot, value in zip(slots, values, strict=True)
+        ]
+        return TextQuery.boolean_query(parts)
+
     def matching(self, query: TextQuery, limit: int | None = None) -> tuple[Rows, Scores]:
         """Rows and scores, best first; all of them unless limited."""
         with guarded(self._name):
