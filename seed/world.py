@@ -25,15 +25,15 @@ INSIST_BELOW = 20_000  # products up to which texts are kept apart
 # The ten clusters that are shown in depth: at least 40 firms, at least 15 of one family.
 DEEP = {
     "changanacherry-rubber": "stable-mat",
-    "perumbavoor-plywood": "",
+    "perumbavoor-plywood": "commercial-plywood",
     "alappuzha-coir": "coir-tufted-mat",
     "kollam-cashew": "cashew-kernels",
     "tirupur-knitwear": "cotton-tshirt",
-    "moradabad-brassware": "",
-    "morbi-ceramics": "",
-    "panipat-home-textiles": "",
-    "agra-footwear": "",
-    "bhadohi-carpets": "",
+    "moradabad-brassware": "brass-lamp",
+    "morbi-ceramics": "vitrified-tile",
+    "panipat-home-textiles": "cotton-bath-mat",
+    "agra-footwear": "leather-shoes",
+    "bhadohi-carpets": "hand-knotted-carpet",
 }
 DEEP_FIRMS = 46
 DEEP_SAME = 20
@@ -150,7 +150,7 @@ class World:
         if not self.made_in[place.slug]:
             return 0
         spread = int.from_bytes(hashlib.sha256(place.slug.encode()).digest()[:2], "big") % 9
-        usual = DEEP_FIRMS if place.slug in DEEP else 6 + spread
+        usual = DEEP_FIRMS if place.slug in DEEP else 7 + spread
         return max(1, round(usual * self.scale / DEFAULT_SCALE))
 
     def _jobs(self) -> Iterator[tuple[Place, Family]]:
@@ -173,8 +173,7 @@ class World:
 
 
 def _main_of(slug: str, families: Sequence[Family]) -> Family:
-    named = [family for family in families if family.key == DEEP[slug]]
-    return named[0] if named else max(families, key=lambda family: family.clusters[slug])
+    return next(family for family in families if family.key == DEEP[slug])
 
 
 def _families_by_cluster(places: Sequence[Place]) -> dict[str, list[Family]]:
