@@ -1,0 +1,195 @@
+"""Which market rules apply to goods on a day, and how a maker stands against them. Pure.
+
+A rule speaks of goods by HS prefix and by the family of rules its author filed it under; both
+must fit. Nothing here says that goods *may* be sold: rules are a screening aid, and those of low
+or medium confidence are 'to be checked' before a binding quote.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+ANY_FAMILY = "any"
+ANY_HS = "*"
+EVERYWHERE = "ALL"
+ORIGIN = "IN"
+WOOD_PACKAGING = ("4415", "wood-packaging")
+# Members as of 2026; trade rules of a bloc hold in each of them.
+EU = frozenset(
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+     "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
+)  # fmt: skip
+GCC = frozenset(("AE", "SA", "KW", "QA", "BH", "OM"))
+BLOCS: Mapping[str, frozenset[str]] = {"EU": EU, "GCC": GCC}
+
+Strength = Literal["mandatory", "expected"]
+Standing = Literal["held", "expiring", "missing", "to be checked", "per shipment"]
+
+
+class Rule(Protocol):
+    """What is asked of a rule; rows of `market_rule` have it."""
+
+    id: str
+    family: str
+    hs: Sequence[str]
+    market: str
+    mandatory: Sequence[str]
+    expected: Sequence[str]
+    effective_from: dt.date | None
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What is to be sold: HS codes of the goods (and of their packaging), families of rules."""
+
+    hs_codes: tuple[str, ...]
+    families: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Applying:
+    """A rule that applies; `comes_on` is its first day when that still lies ahead."""
+
+    rule: Rule
+    comes_on: dt.date | None
+
+    @property
+    def is_origin_side(self) -> bool:
+        """Asked by India of every exporter, whatever the market."""
+        return self.rule.market == ORIGIN
+
+    @property
+    def is_certain(self) -> bool:
+        return self.rule.confidence == "high"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One scheme that is asked for, by which rules, and how strongly.
+
+    `comes_on` is None as soon as one of the rules is in force.
+    """
+
+    code: str
+    strength: Strength
+    rules: tuple[Applying, ...]
+    is_certain: bool
+    comes_on: dt.date | None
+
+
+def goods_of(
+    hs_code: str, families: Iterable[str], *, is_organic: bool, has_wood_packaging: bool
+) -> Goods:
+    """The goods as rules see them.
+
+    Rules for organic goods bind only what is sold as organic. Pallets and crates have rules of
+    their own, whatever stands on them.
+    """
+    known = {each for each in families if each != "organic" or is_organic}
+    codes = [hs_code]
+    if has_wood_packaging:
+        codes.append(WOOD_PACKAGING[0])
+        known.add(WOOD_PACKAGING[1])
+    return Goods(tuple(codes), frozenset(known))
+
+
+def names_of_market(country: str) -> frozenset[str]:
+    """The names under which rules may speak of a country: itself, its bloc, all markets."""
+    blocs = {name for name, members in BLOCS.items() if country in members}
+    return frozenset({country, EVERYWHERE, *blocs})
+
+
+def specificity(rule: Rule, goods: Goods) -> int | None:
+    """How many digits of the goods' HS code the rule names; 0 for any code, None for no match."""
+    fits = [
+        0 if prefix == ANY_HS else len(prefix)
+        for prefix in rule.hs
+        for code in goods.hs_codes
+        if prefix == ANY_HS or code.startswith(prefix)
+    ]
+    return max(fits, default=None)
+
+
+def rules_for(
+    goods: Goods, country: str, rules: Iterable[Rule], on: dt.date
+) -> tuple[Applying, ...]:
+    """The rules of a market (ISO country) and of India that bind these goods, now or soon.
+
+    Among rules of one family and market those that name most digits of the HS code win: the
+    special rule replaces the general one. `country` empty: the Indian side alone.
+    """
+    names = names_of_market(country) | {ORIGIN} if country else frozenset({ORIGIN})
+    best: dict[tuple[str, str], tuple[int, list[Rule]]] = {}
+    for rule in rules:
+        if rule.market not in names or rule.family not in goods.families | {ANY_FAMILY}:
+            continue
+        digits = specificity(rule, goods)
+        if digits is None:
+            continue
+        place = (rule.family, rule.market)
+        found = best.get(place, (-1, []))
+        if digits > found[0]:
+            best[place] = (digits, [rule])
+        elif digits == found[0]:
+            found[1].append(rule)
+    applying = [_applying(rule, on) for _, same in best.values() for rule in same]
+    return tuple(sorted(applying, key=lambda each: (each.is_origin_side, each.rule.id)))
+
+
+def _applying(rule: Rule, on: dt.date) -> Applying:
+    start = rule.effective_from
+    return Applying(rule, start if start is not None and start > on else None)
+
+
+def demands_of(applying: Iterable[Applying]) -> tuple[Demand, ...]:
+    """Every scheme asked for, once: what is mandatory before what buyers expect.
+
+    The strictest rule names the strength, and one rule of high confidence among those that name
+    it so makes it certain.
+    """
+    asked: dict[str, dict[Strength, list[Applying]]] = {}
+    for each in applying:
+        for code in each.rule.mandatory:
+            asked.setdefault(code, {}).setdefault("mandatory", []).append(each)
+        for code in each.rule.expected:
+            asked.setdefault(code, {}).setdefault("expected", []).append(each)
+    found = [_demand(code, by_strength) for code, by_strength in asked.items()]
+    return tuple(sorted(found, key=lambda each: each.strength == "expected"))
+
+
+def _demand(code: str, asked: Mapping[Strength, list[Applying]]) -> Demand:
+    strength: Strength = "mandatory" if "mandatory" in asked else "expected"
+    rules = asked[strength]
+    days = [each.comes_on for each in rules]
+    ahead = [day for day in days if day is not None]
+    return Demand(
+        code=code,
+        strength=strength,
+        rules=tuple(rules),
+        is_certain=any(each.is_certain for each in rules),
+        comes_on=min(ahead) if len(ahead) == len(days) else None,
+    )
+
+
+def standing_of(
+    demand: Demand,
+    *,
+    valid: Collection[str],
+    expiring: Collection[str],
+    per_shipment: Collection[str],
+) -> Standing:
+    """How a maker stands: `valid` and `expiring` are schemes held for these goods today.
+
+    What is made for each shipment is a duty, never held and never a gap.
+    """
+    if demand.code in per_shipment:
+        return "per shipment"
+    if demand.code in expiring:
+        return "expiring"
+    if demand.code in valid:
+        return "held"
+    return "missing" if demand.is_certain else "to be checked"
