@@ -32,14 +32,26 @@ Standing = Literal["held", "expiring", "missing", "to be checked", "per shipment
 class Rule(Protocol):
     """What is asked of a rule; rows of `market_rule` have it."""
 
-    id: str
-    family: str
-    hs: Sequence[str]
-    market: str
-    mandatory: Sequence[str]
-    expected: Sequence[str]
-    effective_from: dt.date | None
-    confidence: str
+    @property
+    def id(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def hs(self) -> Sequence[str]: ...
+    @property
+    def market(self) -> str: ...
+    @property
+    def mandatory(self) -> Sequence[str]: ...
+    @property
+    def expected(self) -> Sequence[str]: ...
+    @property
+    def effective_from(self) -> dt.date | None: ...
+    @property
+    def confidence(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def sources(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True)

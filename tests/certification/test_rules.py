@@ -35,6 +35,8 @@ class Written:
     expected: tuple[str, ...] = ()
     effective_from: dt.date | None = None
     confidence: str = "high"
+    note: str = ""
+    sources: tuple[str, ...] = ()
 
 
 MATS = Goods(("401691",), frozenset({"rubber-goods"}))

@@ -1,0 +1,121 @@
+"""Evidence as a page shows it: the same facts in the same order wherever a claim is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from matchmaker.certification.models import GRADES, Evidence
+from matchmaker.certification.validity import expires_soon, is_valid
+from matchmaker.storefront.labels import short_scheme
+
+STATES = ("valid", "expiring", "expired")
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """One piece of evidence: what it is, how far it is trusted, how long, and how to check it."""
+
+    code: str
+    label: str
+    name: str
+    kind: str
+    state: str
+    grade: str
+    number: str
+    issuer: str
+    issued_on: dt.date
+    until: dt.date | None
+    days_left: int | None
+    graded_on: dt.date | None
+    graded_how: str | None
+    laboratory: str | None
+    substances: str | None
+    scope: str
+    verify_url: str | None
+    verify_how: str | None
+    is_registration: bool
+
+    @property
+    def counts(self) -> bool:
+        """Expired evidence never counts."""
+        return self.state != "expired"
+
+
+def covers(evidence: Evidence, product_id: int) -> bool:
+    """Whether the evidence speaks of this product."""
+    return evidence.covers_all or any(each.product_id == product_id for each in evidence.scope)
+
+
+def evidence_rows(evidence: Iterable[Evidence], today: dt.date) -> tuple[EvidenceRow, ...]:
+    """Rows in the order of their weight: what counts first, registrations last."""
+    return tuple(sorted((_row(each, today) for each in evidence), key=_weight))
+
+
+def telling(rows: Sequence[EvidenceRow], most: int = 4) -> tuple[EvidenceRow, ...]:
+    """The few rows that tell a buyer most: in force, and not what every exporter holds."""
+    return tuple(row for row in rows if row.counts and not row.is_registration)[:most]
+
+
+def state_of(evidence: Evidence, today: dt.date) -> str:
+    if not is_valid(evidence, today):
+        return "expired"
+    return "expiring" if expires_soon(evidence, today) else "valid"
+
+
+def _weight(row: EvidenceRow) -> tuple[bool, bool, int, str]:
+    return not row.counts, row.is_registration, -GRADES.index(row.grade), row.code
+
+
+def _row(evidence: Evidence, today: dt.date) -> EvidenceRow:
+    scheme, until = evidence.scheme, evidence.expires_on
+    return EvidenceRow(
+        code=scheme.code,
+        label=short_scheme(scheme.code),
+        name=scheme.name,
+        kind=_kind(scheme.evidence_type),
+        state=state_of(evidence, today),
+        grade=evidence.grade,
+        number=evidence.number,
+        issuer=evidence.issuer,
+        issued_on=evidence.issued_on,
+        until=until,
+        days_left=(until - today).days if until else None,
+        graded_on=evidence.graded_on,
+        graded_how=evidence.graded_how,
+        laboratory=evidence.laboratory,
+        substances=evidence.substances,
+        scope=_scope(evidence),
+        verify_url=scheme.verify_url,
+        verify_how=scheme.verify_how,
+        is_registration=scheme.evidence_type == "registration",
+    )
+
+
+def _kind(evidence_type: str) -> str:
+    words = {
+        "certificate": _("certificate"),
+        "audit report": _("audit report"),
+        "test report": _("test report"),
+        "declaration": _("declaration"),
+        "registration": _("registration"),
+        "consignment document": _("document of each shipment"),
+    }
+    return str(words[evidence_type])
+
+
+def _scope(evidence: Evidence) -> str:
+    if evidence.covers_all:
+        return str(_("all products and sites"))
+    products = len({each.product_id for each in evidence.scope if each.product_id})
+    sites = len({each.site_id for each in evidence.scope if each.site_id})
+    parts = []
+    if products:
+        parts.append(ngettext("%(num)d product", "%(num)d products", products))
+    if sites:
+        parts.append(ngettext("%(num)d site", "%(num)d sites", sites))
+    return ", ".join(parts)
