@@ -6,14 +6,11 @@ just as they were matched. Pure.
 
 from collections.abc import Sequence
 
-from search.analysis import Token, matching_tokens
+from search.analysis import Seeker, Token
 from search.contract import MARK_END, MARK_START
 
 EXCERPT = 240  # characters of a long text that are shown
-
-
-def _found(text: str, accepted: frozenset[str], prefixes: Sequence[str]) -> list[Token]:
-    return matching_tokens(text, accepted, tuple(prefixes))
+_LOOKED_AT = 20_000
 
 
 def _window(text: str, found: Sequence[Token], size: int) -> tuple[int, int]:
@@ -41,12 +38,10 @@ def _window(text: str, found: Sequence[Token], size: int) -> tuple[int, int]:
     return start, end
 
 
-def highlight(
-    text: str, accepted: frozenset[str], prefixes: Sequence[str] = (), size: int = EXCERPT
-) -> str:
+def highlight(text: str, seeker: Seeker, size: int = EXCERPT) -> str:
     """The part of the text that shows most matches, each between the private marks."""
     text = text.replace(MARK_START, "").replace(MARK_END, "")
-    found = _found(text[:20_000], accepted, prefixes)
+    found = seeker.find(text[:_LOOKED_AT])
     start, end = _window(text, found, size)
     parts = ["…" if start else ""]
     at = start
@@ -58,6 +53,6 @@ def highlight(
     return "".join(parts)
 
 
-def found_words(text: str, accepted: frozenset[str], prefixes: Sequence[str] = ()) -> set[str]:
+def found_words(text: str, seeker: Seeker) -> set[str]:
     """Which folded words of the text were matched."""
-    return {each.text for each in _found(text[:20_000], accepted, prefixes)}
+    return {each.text for each in seeker.find(text[:_LOOKED_AT])}

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tantivy import Query as TextQuery
 
+from search.analysis import Seeker
 from search.contract import (
     MAX_LIMIT,
     MAX_REACHABLE,
@@ -63,6 +64,7 @@ class Asking:
         _check_bounds(query)
         self.vector = self._vector()
         self.understood = self._understand()
+        self.seeker = Seeker(self.understood.accepted, self.understood.prefixes)
         self.filtered = self.columns.mask(query.filter)
         self.narrowing = self._narrow()
         self.refined = {name: self.columns.mask(each) for name, each in query.refinements.items()}
@@ -219,10 +221,11 @@ class Asking:
             return _NONE
         allowed = np.flatnonzero(mask & (vectors.factors > 0))
         cosines = vectors.cosines(self.vector, allowed)
+        kin = cosines >= LEAST_SIMILARITY
+        allowed, cosines = allowed[kin], cosines[kin]
         if len(allowed) > NEAR:
-            best = np.argpartition(-cosines, NEAR)[:NEAR]
-            allowed, cosines = allowed[best], cosines[best]
-        return np.sort(allowed[cosines >= LEAST_SIMILARITY])
+            allowed = allowed[np.argpartition(-cosines, NEAR)[:NEAR]]
+        return np.sort(allowed)
 
     def _holding_some(self, top: Rows, near: Rows, mask: Mask) -> tuple[Rows, Scores]:
         """Further rows that hold about half of the words.
@@ -288,13 +291,12 @@ class Asking:
     def _highlighted(self, values: Mapping[str, Value]) -> dict[str, str]:
         if not self.query.highlight:
             return {}
-        accepted, prefixes = self.understood.accepted, self.understood.prefixes
         texts = {
             spec.name: text if isinstance(text, str) else " · ".join(map(str, text))  # type: ignore[arg-type]
             for spec in self.snapshot.settings.fields
             if spec.highlight and (text := values.get(spec.name))
         }
-        return {name: highlight(text, accepted, prefixes) for name, text in texts.items()}
+        return {name: highlight(text, self.seeker) for name, text in texts.items()}
 
     def _told_apart(self, hit: Hit) -> Hit:
         """Which of the words this document holds and which it lacks."""
@@ -303,7 +305,7 @@ class Asking:
             for spec in self.snapshot.settings.fields
             if spec.weight and (value := hit.values.get(spec.name))
         ]
-        found = found_words(" ".join(texts), self.understood.accepted, self.understood.prefixes)
+        found = found_words(" ".join(texts), self.seeker)
         held: list[str] = []
         lacking: list[str] = []
         for slot in self.understood.slots:
