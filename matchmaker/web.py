@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 
 from matchmaker.errors import MatchmakerError, NotFound, Unavailable
+from matchmaker.logs import request_id
 from matchmaker.orm import ONLY_READING
 from search.errors import BadQuery, SearchUnavailable
 
@@ -88,7 +89,8 @@ def show_error(error: MatchmakerError) -> tuple[Response | str, int]:
         answer = jsonify(body)
         answer.mimetype = "application/problem+json"
         return answer, error.status
-    return render_template("errors/error.html", error=error), error.status
+    shown = {"status": error.status, "title": error.title, "message": error.message}
+    return render_template("errors/error.html", **shown, request_id=request_id()), error.status
 
 
 def _as(translate: Callable[[Any], MatchmakerError]) -> Callable[[Any], Any]:

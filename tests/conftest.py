@@ -12,13 +12,15 @@ import datetime as dt
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.app import create_app
@@ -173,6 +175,26 @@ def site(site_config: Config) -> Flask:
 def visitor(site: Flask) -> FlaskClient:
     """Somebody who is not signed in, on the little world."""
     return site.test_client()
+
+
+@pytest.fixture
+def counted() -> Callable[[Engine], AbstractContextManager[list[str]]]:
+    """`with counted(engine) as statements:` collects the SQL that is sent meanwhile."""
+
+    @contextmanager
+    def collect(engine: Engine) -> Iterator[list[str]]:
+        statements: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            statements.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return collect
 
 
 def _migrated(url: str) -> Engine:
