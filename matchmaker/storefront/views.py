@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 
+import structlog
 from flask import (
     Blueprint,
     Flask,
@@ -15,17 +18,30 @@ from flask import (
     redirect,
     render_template,
     request,
+    url_for,
 )
+from sqlalchemy.exc import DBAPIError
 
-from matchmaker.access import open_to
-from matchmaker.database import get_db
+from matchmaker.access import current_actor, open_to
+from matchmaker.database import get_db, short_write
 from matchmaker.errors import BadInput
 from matchmaker.limits import limiter, search_limit
-from matchmaker.money import OFFERED
+from matchmaker.matching.services import note_unmet_search
+from matchmaker.money import OFFERED, exchange_rates
 from matchmaker.reader import COOKIE, current_reader, remember
+from matchmaker.searching import searching
 from matchmaker.storefront import context, filters
+from matchmaker.storefront.cards import Maker
+from matchmaker.storefront.home import build_home
+from matchmaker.storefront.labels import labels
+from matchmaker.storefront.queries import names_beginning
+from matchmaker.storefront.refinements import Asked, read, tidy
+from matchmaker.storefront.search_page import build_search_page
+from matchmaker.storefront.suggesting import suggestions
 from matchmaker.web import local_address
+from search.errors import SearchUnavailable
 
+log = structlog.get_logger("matchmaker.storefront")
 storefront = Blueprint("storefront", __name__)
 
 
@@ -33,6 +49,8 @@ def set_up(app: Flask) -> None:
     """Put the public pages into the application."""
     context.set_up(app)
     filters.set_up(app)
+    with suppress(ImportError):
+        import_module("matchmaker.storefront.pages").add_routes(storefront)
     app.register_blueprint(storefront)
 
 
@@ -43,14 +61,79 @@ def today() -> dt.date:
 @storefront.get("/")
 @open_to("anyone")
 def home() -> str:
-    return render_template("storefront/home.html")
+    """What this is, what there is, and where to begin."""
+    return render_template("storefront/home.html", page=build_home(get_db()))
 
 
 @storefront.get("/search")
 @open_to("anyone")
 @limiter.limit(search_limit)
-def search() -> str:
-    return render_template("storefront/search.html")
+def search() -> Response:
+    """Search products, firms and clusters; the address holds everything that was asked."""
+    asked = read(request.args.items(multi=True))
+    try:
+        page = build_search_page(asked, searching(), _maker(), url_for(".search"))
+    except SearchUnavailable as down:
+        return _search_is_down(asked, down)
+    answer = make_response(
+        render_template(
+            "storefront/search.html",
+            page=page,
+            fragment=request.headers.get("Sec-Fetch-Dest") == "empty",
+            demonstration=page.demonstration,
+        ),
+        404 if page.past_end else 200,
+    )
+    answer.vary.add("Sec-Fetch-Dest")
+    answer.vary.add("Cookie")
+    if page.is_unmet and request.method == "GET":
+        _note_later(answer, asked)
+    return answer
+
+
+@storefront.get("/suggest")
+@open_to("anyone")
+@limiter.limit(search_limit)
+def suggest() -> Response:
+    """What somebody who types this may mean, for the search box: [{label, kind, url}]."""
+    typed = tidy(request.args.get("q", "")[:200])
+    try:
+        found = suggestions(get_db(), searching().engine, typed)
+    except SearchUnavailable:
+        found = []  # the box works without them; the search itself says what is wrong
+    answer = jsonify(found)
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    return answer
+
+
+def _maker() -> Maker:
+    db = get_db()
+    return Maker(db, current_reader(), current_actor(), labels(db), exchange_rates(), today())
+
+
+def _search_is_down(asked: Asked, down: SearchUnavailable) -> Response:
+    """Say so, and find at least what begins exactly as typed, from the database."""
+    log.error("search unavailable", reason=str(down))
+    named = names_beginning(get_db(), asked.text[:80]) if asked.text else []
+    body = render_template("storefront/search_down.html", asked=asked, named=named)
+    answer = make_response(body, 503)
+    answer.headers["Retry-After"] = "30"
+    return answer
+
+
+def _note_later(answer: Response, asked: Asked) -> None:
+    """Count what was not found once the page is on its way: nobody waits for our book-keeping."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    refinements = {name: list(values) for name, values in asked.chosen.items()}
+
+    def note() -> None:
+        try:
+            with app.app_context(), short_write() as db:
+                note_unmet_search(db, text=asked.text, refinements=refinements, day=today())
+        except DBAPIError as busy:
+            log.warning("unmet search not counted", reason=str(busy.orig))
+
+    answer.call_on_close(note)
 
 
 @storefront.get("/preferences")

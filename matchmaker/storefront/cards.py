@@ -1,0 +1,318 @@
+"""Result rows: a hit of the index made into what a buyer decides on.
+
+The index says what was found and why; every fact shown comes from the database, so that a row
+never tells more or other than the product's own page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from matchmaker.accounts.actor import Actor
+from matchmaker.catalogue.freshness import is_stale
+from matchmaker.catalogue.models import Firm, Product
+from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
+from matchmaker.certification.models import GRADES, Evidence
+from matchmaker.certification.validity import expires_soon, is_valid
+from matchmaker.clusters.models import Cluster
+from matchmaker.money import ExchangeRates, Money
+from matchmaker.reader import Reader
+from matchmaker.storefront import queries
+from matchmaker.storefront.filters import marked, money, number, quantity, unit_words
+from matchmaker.storefront.labels import Labels, short_scheme
+from search.contract import MARK_START, Hit, Page
+
+PROOFS_SHOWN = 3
+BEST_SCORE = 1.3  # all words as well as anybody, and the same meaning
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One piece of evidence, as the macro `grade` takes it."""
+
+    name: str
+    title: str
+    grade: str
+    state: str
+    until: dt.date | None
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One result. `fraction` is None where the order has nothing to do with fit."""
+
+    title: Markup
+    url: str
+    drawing: str
+    places: tuple[Link, ...]
+    excerpt: Markup | None
+    facts: tuple[Fact, ...]
+    proof: tuple[Proof, ...] = ()
+    more_proof: int = 0
+    fraction: float | None = None
+    why: str = ""
+    demo: bool = False
+    gi: bool = False
+    confirmed_on: dt.date | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Everything rows need besides the hit."""
+
+    db: Session
+    reader: Reader
+    actor: Actor | None
+    labels: Labels
+    rates: ExchangeRates
+    today: dt.date
+
+    def rows(self, tab: str, page: Page) -> tuple[Row, ...]:
+        """The rows of a page of hits; what left the database since it was indexed is passed over."""
+        if tab == "firms":
+            return self._firms(page.hits)
+        if tab == "clusters":
+            return self._clusters(page.hits)
+        return self._products(page.hits)
+
+    # -- products --------------------------------------------------------------------
+
+    def _products(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
+        found = queries.listed_products(self.db, [hit.id for hit in hits])
+        seen = {id: each for id, each in found.items() if can_see_product(self.actor, each)}
+        held = queries.evidence_of(self.db, {each.firm.organisation_id for each in seen.values()})
+        free = queries.free_per_month(self.db, {p.line_id for p in seen.values()}, self.today)
+        ports = {each.firm.cluster.seaport for each in seen.values()}
+        far = queries.sea_distances(self.db, ports, self.reader.port)
+        return tuple(
+            self._product(hit, seen[hit.id], held, free, far) for hit in hits if hit.id in seen
+        )
+
+    def _product(
+        self,
+        hit: Hit,
+        product: Product,
+        held: Mapping[int, list[Evidence]],
+        free: Mapping[int, Decimal],
+        far: Mapping[str, int],
+    ) -> Row:
+        firm, cluster = product.firm, product.firm.cluster
+        evidence = held.get(firm.organisation_id, [])
+        proof = self._proof([each for each in evidence if covers(each, product.id)])
+        dates = [each for each in (product.price_confirmed_on, product.lead_confirmed_on) if each]
+        family = self.labels.families.get(str(hit.values.get("family_key")))
+        return Row(
+            title=marked(hit.highlighted.get("title") or product.title),
+            url=address("product", product.slug),
+            drawing=family.drawing if family else "generic",
+            places=(
+                Link(firm.name, address("firm", firm.slug)),
+                Link(cluster.name, address("cluster", cluster.slug)),
+            ),
+            excerpt=excerpt(hit),
+            facts=self._product_facts(product, free.get(product.line_id or 0), far),
+            proof=proof[:PROOFS_SHOWN],
+            more_proof=max(0, len(proof) - PROOFS_SHOWN),
+            fraction=fraction(hit),
+            why=why(hit),
+            demo=firm.is_demo,
+            gi=product.gi is not None,
+            confirmed_on=min(dates, default=None),
+            stale=is_stale(min(dates, default=None), self.today),
+        )
+
+    def _product_facts(
+        self, product: Product, free: Decimal | None, far: Mapping[str, int]
+    ) -> tuple[Fact, ...]:
+        monthly = "" if free is None else quantity(free / product.line_factor, product.unit)
+        lead = product.lead_days
+        facts = [
+            self._price(product),
+            Fact(_("Minimum order"), quantity(product.moq, product.unit)),
+            Fact(_("Free a month"), monthly),
+            Fact(
+                _("Lead time"),
+                "" if lead is None else ngettext("%(num)d day", "%(num)d days", lead),
+            ),
+        ]
+        km = far.get(product.firm.cluster.seaport)
+        if self.reader.port:
+            label = _("By sea to %(port)s", port=self.reader.port)
+            facts.append(Fact(label, "" if km is None else f"{number(km)} km"))
+        return tuple(facts)
+
+    def _price(self, product: Product) -> Fact:
+        """The price at the minimum order, in the reader's currency, and as it was given."""
+        label = _("Price")
+        if not product.tiers:
+            return Fact(label, "")
+        if not can_see_price(self.actor, product):
+            return Fact(label, _("on request"))
+        given = Money(product.tiers[0].price, product.currency)
+        shown = self.rates.convert(given, self.reader.currency)
+        per = unit_words(product.unit, 1)
+        note = money(given) if product.currency != self.reader.currency else ""
+        return Fact(label, f"{money(shown)} / {per}", note)
+
+    # -- firms -----------------------------------------------------------------------
+
+    def _firms(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
+        found = queries.listed_firms(self.db, [hit.id for hit in hits])
+        seen = {id: each for id, each in found.items() if can_see_firm(self.actor, each)}
+        held = queries.evidence_of(self.db, {each.organisation_id for each in seen.values()})
+        return tuple(self._firm(hit, seen[hit.id], held) for hit in hits if hit.id in seen)
+
+    def _firm(self, hit: Hit, firm: Firm, held: Mapping[int, list[Evidence]]) -> Row:
+        proof = self._proof(held.get(firm.organisation_id, []))
+        families = _strings(hit.values.get("family_key"))
+        known = [self.labels.families[key] for key in families if key in self.labels.families]
+        count = hit.values.get("product_count")
+        return Row(
+            title=marked(hit.highlighted.get("name") or firm.name),
+            url=address("firm", firm.slug),
+            drawing=known[0].drawing if known else "generic",
+            places=(Link(firm.cluster.name, address("cluster", firm.cluster.slug)),),
+            excerpt=excerpt(hit),
+            facts=(
+                Fact(_("Makes"), ", ".join(each.name for each in known[:2])),
+                Fact(_("Products"), number(count) if isinstance(count, int | float) else ""),
+                Fact(_("Workers"), number(firm.workers)),
+                Fact(_("Since"), str(firm.founded or "")),
+            ),
+            proof=proof[:PROOFS_SHOWN],
+            more_proof=max(0, len(proof) - PROOFS_SHOWN),
+            fraction=fraction(hit),
+            why=why(hit),
+            demo=firm.is_demo,
+        )
+
+    # -- clusters --------------------------------------------------------------------
+
+    def _clusters(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
+        found = queries.listed_clusters(self.db, [hit.id for hit in hits])
+        ports = {each.seaport for each in found.values()}
+        far = queries.sea_distances(self.db, ports, self.reader.port)
+        return tuple(self._cluster(hit, found[hit.id], far) for hit in hits if hit.id in found)
+
+    def _cluster(self, hit: Hit, cluster: Cluster, far: Mapping[str, int]) -> Row:
+        families = _strings(hit.values.get("family_key"))
+        known = [self.labels.families[key] for key in families if key in self.labels.families]
+        firms, products = (hit.values.get(name) for name in ("firm_count", "product_count"))
+        port = Fact(_("Port"), cluster.seaport, f"{number(cluster.seaport_km)} km")
+        if self.reader.port and cluster.seaport in far:
+            port = Fact(
+                _("By sea to %(port)s", port=self.reader.port),
+                f"{number(far[cluster.seaport])} km",
+                _("from %(port)s", port=cluster.seaport),
+            )
+        return Row(
+            title=marked(hit.highlighted.get("name") or cluster.name),
+            url=address("cluster", cluster.slug),
+            drawing=known[0].drawing if known else "generic",
+            places=(Link(f"{cluster.district}, {cluster.state}", ""),),
+            excerpt=marked(hit.highlighted.get("products") or ", ".join(cluster.products[:5])),
+            facts=(
+                Fact(_("Sector"), self.labels.of("sector", cluster.sector.slug)),
+                Fact(_("Firms here"), number(firms) if isinstance(firms, int | float) else ""),
+                Fact(_("Products"), number(products) if isinstance(products, int | float) else ""),
+                port,
+            ),
+            fraction=fraction(hit),
+            why=why(hit),
+            gi=bool(cluster.gi),
+        )
+
+    # -- shared ----------------------------------------------------------------------
+
+    def _proof(self, evidence: Sequence[Evidence]) -> tuple[Proof, ...]:
+        """What is valid today; what tells most first, mere registrations last."""
+        valid = [each for each in evidence if is_valid(each, self.today)]
+        valid.sort(
+            key=lambda each: (
+                each.scheme.evidence_type == "registration",
+                -GRADES.index(each.grade),
+                each.scheme.code,
+            )
+        )
+        return tuple(
+            Proof(
+                name=short_scheme(each.scheme.code),
+                title=each.scheme.name,
+                grade=each.grade,
+                state="expiring" if expires_soon(each, self.today) else "valid",
+                until=each.expires_on,
+            )
+            for each in valid
+        )
+
+
+def address(kind: str, slug: str) -> str:
+    return url_for(f"storefront.{kind}", slug=slug)
+
+
+def covers(evidence: Evidence, product_id: int) -> bool:
+    """Whether a piece of evidence of the firm is about this product."""
+    return evidence.covers_all or any(each.product_id == product_id for each in evidence.scope)
+
+
+def fraction(hit: Hit) -> float | None:
+    """How much of the best possible score this hit has; None where nothing was scored."""
+    return min(1.0, hit.score / BEST_SCORE) if hit.score > 0 else None
+
+
+def excerpt(hit: Hit) -> Markup | None:
+    """A stretch of the description, but only if it shows why this was found."""
+    for name in ("description", "attributes", "about", "products"):
+        text = hit.highlighted.get(name, "")
+        if MARK_START in text:
+            return marked(text)
+    return None
+
+
+def why(hit: Hit) -> str:
+    """Why this is here, in words: which of the reader's words it holds, which it lacks."""
+    near = hit.similarity is not None and hit.similarity >= 0.35
+    if hit.matched_words and hit.dropped_words:
+        lacking = _quoted(hit.dropped_words)
+        text = _(
+            "has %(words)s, not %(lacking)s", words=_quoted(hit.matched_words), lacking=lacking
+        )
+        return f"{text}; {_('close in meaning')}" if near else text
+    if hit.matched_words:
+        return _("has all your words, close in meaning") if near else _("has all your words")
+    if hit.dropped_words:
+        return _("found by meaning, without your words")
+    return _("close in meaning") if near else ""
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f"“{word}”" for word in words[:6])
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [str(each) for each in value] if isinstance(value, list | tuple) else []

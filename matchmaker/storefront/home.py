@@ -1,0 +1,88 @@
+"""The start page: what there is, counted now, and where it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from matchmaker.storefront.cards import Link, address
+from matchmaker.storefront.labels import labels
+from matchmaker.storefront.queries import Counts, cluster_dots, counts, products_by_sector
+from matchmaker.storefront.refinements import Asked
+
+LISTED = 12
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A cluster on the map and in the list beside it."""
+
+    name: str
+    lat: float
+    lon: float
+    firms: int
+    url: str
+    note: str
+    kerala: bool
+    sector: str
+
+
+@dataclass(frozen=True)
+class SectorCount:
+    name: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """The view model of templates/storefront/home.html."""
+
+    examples: tuple[Link, ...]
+    counts: Counts
+    dots: tuple[Dot, ...]
+    sectors: tuple[SectorCount, ...]
+
+    @property
+    def listed(self) -> tuple[Dot, ...]:
+        return self.dots[:LISTED]
+
+    @property
+    def folded(self) -> tuple[Dot, ...]:
+        return self.dots[LISTED:]
+
+
+def build_home(db: Session) -> HomePage:
+    """Gather the start page; four small queries."""
+    words = labels(db)
+    dots = tuple(
+        Dot(
+            name=each.name,
+            lat=each.lat,
+            lon=each.lon,
+            firms=each.firms,
+            url=address("cluster", each.slug),
+            note=ngettext("%(num)d firm", "%(num)d firms", each.firms),
+            kerala=each.state == "Kerala",
+            sector=each.sector,
+        )
+        for each in cluster_dots(db)
+    )
+    search = url_for("storefront.search")
+    sectors = tuple(
+        SectorCount(
+            words.sectors.get(slug, slug), Asked(chosen={"sector": (slug,)}).address(search), count
+        )
+        for slug, count in products_by_sector(db).items()
+    )
+    return HomePage(_examples(search), counts(db), dots, sectors)
+
+
+def _examples(search: str) -> tuple[Link, ...]:
+    """Three searches of three kinds: by what it is for, by the trade's word, by HS code."""
+    texts = (_("mats that keep cows from slipping"), _("elaichi 8 mm"), _("HS 401290"))
+    return tuple(Link(text, Asked(text=text).address(search)) for text in texts)

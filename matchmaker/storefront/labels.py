@@ -1,0 +1,119 @@
+"""Words for the keys that the index holds: sectors, clusters, families, schemes, HS chapters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matchmaker.catalogue.models import HsCode, ProductFamily
+from matchmaker.certification.models import Scheme
+from matchmaker.clusters.models import Cluster, Sector
+from matchmaker.storefront.filters import country
+
+KEPT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class FamilyLabel:
+    name: str
+    drawing: str
+    sector: str
+
+
+@dataclass(frozen=True)
+class SchemeLabel:
+    """`is_registration`: nearly every exporter holds it, so it tells a buyer little."""
+
+    name: str
+    is_registration: bool
+
+
+@dataclass(frozen=True)
+class Labels:
+    """All words of the reference data, a few hundred rows."""
+
+    sectors: Mapping[str, str]
+    clusters: Mapping[str, str]
+    families: Mapping[str, FamilyLabel]
+    schemes: Mapping[str, SchemeLabel]
+    chapters: Mapping[str, str]
+
+    def of(self, facet: str, value: str) -> str:
+        """How a facet's value reads; the value itself when nobody named it."""
+        if facet == "sector":
+            return self.sectors.get(value, value)
+        if facet == "cluster":
+            return self.clusters.get(value, value)
+        if facet == "family":
+            return self.families[value].name if value in self.families else value
+        if facet == "evidence":
+            return short_scheme(value)
+        if facet == "hs":
+            return f"{value} {self.chapters.get(value, '')}".strip()
+        if facet == "market":
+            return country(value)
+        if facet == "unit":
+            return dimension_words().get(value, value)
+        if facet == "size":
+            return {"micro": _("Micro"), "small": _("Small"), "medium": _("Medium")}.get(
+                value, value
+            )
+        return value
+
+
+def short_scheme(code: str) -> str:
+    """Scheme codes are what trades people say; only the underscores are ours."""
+    return code.replace("_", " ")
+
+
+def dimension_words() -> dict[str, str]:
+    """What things are sold by."""
+    return {
+        "piece": _("by the piece"),
+        "pair": _("by the pair"),
+        "set": _("by the set"),
+        "mass": _("by weight"),
+        "area": _("by area"),
+        "volume": _("by volume"),
+        "length": _("by length"),
+    }
+
+
+def labels(db: Session) -> Labels:
+    """The labels; they change only with a release or a seeding, so each process keeps them a while."""
+    kept: tuple[float, Labels] | None = current_app.extensions.get("storefront_labels")
+    now = time.monotonic()
+    if kept is not None and now - kept[0] < KEPT_SECONDS:
+        return kept[1]
+    found = _read(db)
+    if found.sectors:  # an empty database is about to be seeded
+        current_app.extensions["storefront_labels"] = (now, found)
+    return found
+
+
+def _read(db: Session) -> Labels:
+    sectors = {slug: _capital(name) for slug, name in db.execute(select(Sector.slug, Sector.name))}
+    families = db.execute(
+        select(ProductFamily.key, ProductFamily.name, ProductFamily.drawing, Sector.slug).join(
+            Sector, Sector.id == ProductFamily.sector_id
+        )
+    )
+    schemes = db.execute(select(Scheme.code, Scheme.name, Scheme.evidence_type))
+    chapters = db.execute(select(HsCode.code, HsCode.label).where(HsCode.level == 2))
+    return Labels(
+        sectors=sectors,
+        clusters={slug: name for slug, name in db.execute(select(Cluster.slug, Cluster.name))},
+        families={key: FamilyLabel(name, picture, of) for key, name, picture, of in families},
+        schemes={code: SchemeLabel(name, kind == "registration") for code, name, kind in schemes},
+        chapters={code: label for code, label in chapters},
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,262 @@
+"""What result rows and the home page ask of the database: a fixed number of queries each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session, joinedload, load_only, raiseload, selectinload
+
+from matchmaker.accounts.models import Organisation
+from matchmaker.catalogue.capacity import LineMonth
+from matchmaker.catalogue.models import Firm, Product, ProductFamily
+from matchmaker.certification.models import Evidence
+from matchmaker.clusters.models import Cluster, Institution, SeaDistance, Sector
+
+_FIRM = (Firm.organisation_id, Firm.cluster_id, Firm.verification)
+_ORGANISATION = (Organisation.name, Organisation.slug, Organisation.is_demo)
+_CLUSTER = (Cluster.slug, Cluster.name, Cluster.district, Cluster.state, Cluster.seaport)
+
+
+def listed_products(db: Session, ids: Sequence[str]) -> dict[str, Product]:
+    """Products with all that a result row shows, by public id. Anything else they refuse to load."""
+    if not ids:
+        return {}
+    firm = joinedload(Product.firm).load_only(*_FIRM)
+    rows = db.scalars(
+        select(Product)
+        .where(Product.public_id.in_(ids))
+        .options(
+            load_only(
+                Product.public_id,
+                Product.slug,
+                Product.title,
+                Product.unit,
+                Product.gi,
+                Product.state,
+                Product.moq,
+                Product.lead_days,
+                Product.lead_confirmed_on,
+                Product.currency,
+                Product.price_audience,
+                Product.price_confirmed_on,
+                Product.line_id,
+                Product.line_factor,
+                Product.has_photo,
+            ),
+            firm,
+            firm.joinedload(Firm.organisation).load_only(*_ORGANISATION),
+            firm.joinedload(Firm.cluster).load_only(*_CLUSTER),
+            selectinload(Product.tiers),
+            raiseload("*"),
+        )
+    ).unique()
+    return {each.public_id: each for each in rows}
+
+
+def listed_firms(db: Session, ids: Sequence[str]) -> dict[str, Firm]:
+    if not ids:
+        return {}
+    rows = db.scalars(
+        select(Firm)
+        .where(Firm.public_id.in_(ids))
+        .options(
+            load_only(
+                Firm.public_id, *_FIRM, Firm.founded, Firm.workers, Firm.size, Firm.women_led
+            ),
+            joinedload(Firm.organisation).load_only(*_ORGANISATION),
+            joinedload(Firm.cluster).load_only(*_CLUSTER),
+            raiseload("*"),
+        )
+    ).unique()
+    return {each.public_id: each for each in rows}
+
+
+def listed_clusters(db: Session, slugs: Sequence[str]) -> dict[str, Cluster]:
+    if not slugs:
+        return {}
+    rows = db.scalars(
+        select(Cluster).where(Cluster.slug.in_(slugs)).options(joinedload(Cluster.sector))
+    )
+    return {each.slug: each for each in rows}
+
+
+def evidence_of(db: Session, holders: Iterable[int]) -> dict[int, list[Evidence]]:
+    """Evidence by the organisation that holds it, with scheme and scope."""
+    holders = set(holders)
+    if not holders:
+        return {}
+    rows = db.scalars(
+        select(Evidence)
+        .where(Evidence.holder_id.in_(holders))
+        .options(joinedload(Evidence.scheme), selectinload(Evidence.scope), raiseload("*"))
+        .order_by(Evidence.id)
+    )
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for each in rows:
+        found[each.holder_id].append(each)
+    return found
+
+
+def free_per_month(db: Session, lines: Iterable[int | None], today: dt.date) -> dict[int, Decimal]:
+    """What production lines have free on average in the months on record, from this one on."""
+    known = {each for each in lines if each is not None}
+    if not known:
+        return {}
+    free = func.sum(LineMonth.capacity - LineMonth.committed - LineMonth.held)
+    rows = db.execute(
+        select(LineMonth.line_id, free, func.count())
+        .where(LineMonth.line_id.in_(known), LineMonth.month >= today.replace(day=1))
+        .group_by(LineMonth.line_id)
+    )
+    return {line: Decimal(total) / months for line, total, months in rows}
+
+
+def sea_distances(db: Session, origins: Iterable[str], destination: str) -> dict[str, int]:
+    """Kilometres by sea from ports of loading to the reader's port."""
+    if not destination:
+        return {}
+    rows = db.execute(
+        select(SeaDistance.origin, SeaDistance.km).where(
+            SeaDistance.destination == destination, SeaDistance.origin.in_(set(origins))
+        )
+    )
+    return {origin: km for origin, km in rows}
+
+
+def _begins(query: Select[str, str], column: object, text: str, limit: int) -> Select[str, str]:
+    return query.where(column.istartswith(text, autoescape=True)).limit(limit)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Something whose name begins as typed: its kind ('product', 'firm', 'cluster')."""
+
+    kind: str
+    name: str
+    slug: str
+
+
+def names_beginning(db: Session, text: str, limit: int = 8) -> list[Named]:
+    """Plain look-up by the beginning of names, for when the search engine does not answer."""
+    visible = select(Product.title, Product.slug).join(Firm)
+    sources = (
+        ("cluster", select(Cluster.name, Cluster.slug), Cluster.name),
+        (
+            "firm",
+            select(Organisation.name, Organisation.slug)
+            .join(Firm, Firm.organisation_id == Organisation.id)
+            .where(Firm.verification != "suspended"),
+            Organisation.name,
+        ),
+        (
+            "product",
+            visible.where(Product.state == "published", Firm.verification != "suspended"),
+            Product.title,
+        ),
+    )
+    return [
+        Named(kind, name, slug)
+        for kind, query, column in sources
+        for name, slug in db.execute(_begins(query, column, text, limit))
+    ]
+
+
+def slugs_of_firms(db: Session, names: Sequence[str]) -> dict[str, str]:
+    if not names:
+        return {}
+    rows = db.execute(
+        select(Organisation.name, Organisation.slug)
+        .join(Firm, Firm.organisation_id == Organisation.id)
+        .where(Organisation.name.in_(names), Firm.verification != "suspended")
+    )
+    return {name: slug for name, slug in rows}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much there is; `real` and `demo` apart, since only one of them is true."""
+
+    products_real: int
+    products_demo: int
+    firms_real: int
+    firms_demo: int
+    clusters: int
+    institutions: int
+
+
+def counts(db: Session) -> Counts:
+    real, demo = _by_demo(
+        db,
+        select(Organisation.is_demo, func.count(Firm.id))
+        .join(Firm, Firm.organisation_id == Organisation.id)
+        .where(Firm.verification != "suspended"),
+    )
+    goods_real, goods_demo = _by_demo(
+        db,
+        select(Organisation.is_demo, func.count(Product.id))
+        .join(Firm, Firm.organisation_id == Organisation.id)
+        .join(Product, Product.firm_id == Firm.id)
+        .where(Product.state == "published", Firm.verification != "suspended"),
+    )
+    clusters = db.scalar(select(func.count(Cluster.id))) or 0
+    institutions = db.scalar(select(func.count(Institution.id))) or 0
+    return Counts(goods_real, goods_demo, real, demo, clusters, institutions)
+
+
+def _by_demo(db: Session, query: Select[bool, int]) -> tuple[int, int]:
+    found = {bool(demo): count for demo, count in db.execute(query.group_by(Organisation.is_demo))}
+    return found.get(False, 0), found.get(True, 0)
+
+
+@dataclass(frozen=True)
+class ClusterDot:
+    """A cluster on the map."""
+
+    name: str
+    slug: str
+    sector: str
+    district: str
+    state: str
+    lat: float
+    lon: float
+    firms: int
+
+
+def cluster_dots(db: Session) -> list[ClusterDot]:
+    """All clusters with the number of their firms, largest first."""
+    members = func.count(case((Firm.verification != "suspended", Firm.id)))
+    rows = db.execute(
+        select(
+            Cluster.name,
+            Cluster.slug,
+            Sector.name,
+            Cluster.district,
+            Cluster.state,
+            Cluster.lat,
+            Cluster.lon,
+            members,
+        )
+        .join(Sector, Sector.id == Cluster.sector_id)
+        .outerjoin(Firm, Firm.cluster_id == Cluster.id)
+        .group_by(Cluster.id, Sector.name)
+        .order_by(members.desc(), Cluster.name)
+    )
+    return [ClusterDot(*row) for row in rows]
+
+
+def products_by_sector(db: Session) -> Mapping[str, int]:
+    """Published products by the slug of their family's sector."""
+    rows = db.execute(
+        select(Sector.slug, func.count(Product.id))
+        .join(ProductFamily, ProductFamily.sector_id == Sector.id)
+        .join(Product, Product.family_id == ProductFamily.id)
+        .where(Product.state == "published")
+        .group_by(Sector.slug)
+        .order_by(func.count(Product.id).desc(), Sector.slug)
+    )
+    return {slug: count for slug, count in rows}

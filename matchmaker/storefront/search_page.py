@@ -1,0 +1,249 @@
+"""Everything the search page shows, gathered from the engine and the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from matchmaker.money import OFFERED, ExchangeRates
+from matchmaker.searching import Searching
+from matchmaker.storefront import asking
+from matchmaker.storefront.cards import Link, Maker, Row
+from matchmaker.storefront.labels import Labels, dimension_words
+from matchmaker.storefront.panel import Chip, Panel, build_chips, build_panel, range_title
+from matchmaker.storefront.refinements import FACETS, SORTS, TABS, Asked
+from search.contract import MAX_REACHABLE, Page
+from search.indexes import DIMENSIONS
+
+# Nearer than this in meaning and somebody probably sees what they meant; below, it is chance.
+KINDRED = 0.45
+WORTH_SHOWING = 0.3
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url: str
+    count: int | None
+    current: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """The view model of templates/storefront/search.html."""
+
+    asked: Asked
+    tabs: tuple[Tab, ...]
+    rows: tuple[Row, ...]
+    total: int
+    related: int
+    panel: Panel
+    chips: tuple[Chip, ...]
+    clear_url: str
+    sorting: tuple[Choice, ...]
+    last: int
+    page_url: Callable[[int], str]
+    heading: str
+    notices: tuple[str, ...]
+    corrections: tuple[Link, ...]
+    dropped: tuple[str, ...]
+    families: tuple[Link, ...]
+    unfiltered: Link | None
+    other_units: tuple[Link, ...]
+    is_unmet: bool
+    past_end: bool
+    currency: str
+    rate_date: dt.date | None
+
+    @property
+    def demonstration(self) -> bool:
+        return any(row.demo for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine said to a question."""
+
+    page: Page
+    dimension: str | None
+    counts: dict[str, int | None]
+    unfiltered: int
+
+
+def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) -> SearchPage:
+    """Ask and gather. Raises SearchUnavailable."""
+    currency = asked.currency if asked.currency in OFFERED else maker.reader.currency
+    asked = replace(asked, currency=currency)
+    usd = float(maker.rates.rate(currency, "USD").value)
+    answer = ask(asked, search, usd)
+    page = _without_chance(asked, answer.page)
+    last = max(1, -(-min(page.total + page.related, MAX_REACHABLE) // asking.PAGE_SIZE))
+    rows = maker.rows(asked.tab, page)
+    unmet = _is_unmet(asked, page)
+    return SearchPage(
+        asked=asked,
+        tabs=_tabs(asked, answer.counts, base),
+        rows=rows,
+        total=page.total,
+        related=page.related,
+        panel=build_panel(asked, page, maker.labels, base, usd, currency),
+        chips=build_chips(asked, maker.labels, base),
+        clear_url=asked.only_text().address(base),
+        sorting=tuple(Choice(name, sort_words(name)) for name in SORTS[asked.tab]),
+        last=last,
+        page_url=lambda number: asked.on_page(number).address(base),
+        heading=_heading(asked, page),
+        notices=tuple(_ignored_words(name) for name in asked.ignored),
+        corrections=_corrections(asked, page, base),
+        dropped=page.dropped,
+        families=_families(asked, page, maker.labels, base) if unmet or not page.total else (),
+        unfiltered=_unfiltered(asked, answer.unfiltered, base),
+        other_units=_other_units(asked, answer, base),
+        is_unmet=unmet,
+        past_end=asked.page > last,
+        currency=currency,
+        rate_date=_rate_date(maker.rates, maker.reader.currency)
+        if asked.tab == "products"
+        else None,
+    )
+
+
+def ask(asked: Asked, search: Searching, usd_per_unit: float) -> Answer:
+    """Put the question, and count what the other tabs would show."""
+    engine = search.engine
+    vector = search.encode_query(asked.text) if asked.text else None
+    dimension = asking.chosen_dimension(asked)
+    if asking.needs_dimension(asked):
+        counted = engine.search("products", asking.dimension_query(asked)).facets
+        sold = [each.value for each in counted.get("unit_dimension", ())]
+        dimension = next((each for each in sold if each in DIMENSIONS), None)
+    page = engine.search(asked.tab, asking.query_of(asked, vector, dimension, usd_per_unit))
+    counts: dict[str, int | None] = {asked.tab: page.total}
+    for tab in TABS:
+        if tab != asked.tab:
+            counts[tab] = engine.search(tab, asking.counting_query(asked.on_tab(tab))).total
+    unfiltered = 0
+    if asked.refined and not page.total:
+        unfiltered = engine.search(asked.tab, asking.counting_query(asked.only_text())).total
+    return Answer(page, dimension, counts, unfiltered)
+
+
+def _without_chance(asked: Asked, page: Page) -> Page:
+    """Where no word was found, only what is truly near in meaning is worth showing."""
+    if page.total or not asked.text:
+        return page
+    hits = tuple(each for each in page.hits if (each.similarity or 0) >= WORTH_SHOWING)
+    if len(hits) == len(page.hits):
+        return page
+    return replace(page, hits=hits, related=len(hits) if asked.page == 1 else 0)
+
+
+def _is_unmet(asked: Asked, page: Page) -> bool:
+    """Nothing holds the words, and nothing is near in meaning either."""
+    if not asked.text or asked.page > 1:
+        return False
+    near = max((each.similarity or 0 for each in page.hits), default=0)
+    return (page.total == 0 or bool(page.dropped)) and near < KINDRED
+
+
+def _tabs(asked: Asked, counts: dict[str, int | None], base: str) -> tuple[Tab, ...]:
+    words = {"products": _("Products"), "firms": _("Firms"), "clusters": _("Clusters")}
+    return tuple(
+        Tab(words[tab], asked.on_tab(tab).address(base), counts.get(tab), tab == asked.tab)
+        for tab in TABS
+    )
+
+
+def _heading(asked: Asked, page: Page) -> str:
+    words = {
+        "products": ngettext("%(num)s product", "%(num)s products", page.total),
+        "firms": ngettext("%(num)s firm", "%(num)s firms", page.total),
+        "clusters": ngettext("%(num)s cluster", "%(num)s clusters", page.total),
+    }[asked.tab]
+    if not asked.text:
+        return words
+    return _("%(count)s for “%(text)s”", count=words, text=asked.text)
+
+
+def sort_words(name: str) -> str:
+    return {
+        "fit": _("best fit"),
+        "price": _("lowest price"),
+        "moq": _("smallest minimum order"),
+        "lead": _("shortest lead time"),
+        "capacity": _("most free capacity"),
+        "workers": _("most workers"),
+        "products": _("most products"),
+        "firms": _("most firms"),
+    }[name]
+
+
+def _ignored_words(name: str) -> str:
+    if name == "long":
+        return _("The search was very long; only its first 500 characters were used.")
+    if name == "page":
+        return _("That page number was not understood; this is the first page.")
+    stem = name.rpartition("_")[0]
+    if stem:
+        return _(
+            "%(what)s: what was typed is not a number and was left out.", what=range_title(stem)
+        )
+    return _("Some of the chosen filters were not understood and were left out.")
+
+
+def _corrections(asked: Asked, page: Page, base: str) -> tuple[Link, ...]:
+    fresh = [each for each in page.corrections if each.casefold() != asked.text.casefold()]
+    return tuple(Link(each, asked.with_text(each).address(base)) for each in fresh[:3])
+
+
+def _families(asked: Asked, page: Page, labels: Labels, base: str) -> tuple[Link, ...]:
+    """Kinds of product that come nearest, to look around in."""
+    keys: dict[str, None] = {}
+    for hit in page.hits:
+        value: Any = hit.values.get("family_key")
+        keys.update(dict.fromkeys([value] if isinstance(value, str) else list(value or ())))
+    known = [key for key in keys if key in labels.families][:5]
+    return tuple(
+        Link(labels.families[key].name, Asked(chosen={"family": (key,)}).address(base))
+        for key in known
+    )
+
+
+def _unfiltered(asked: Asked, total: int, base: str) -> Link | None:
+    if not total:
+        return None
+    label = ngettext(
+        "%(num)s result without the filters", "%(num)s results without the filters", total
+    )
+    return Link(label, asked.only_text().address(base))
+
+
+def _other_units(asked: Asked, answer: Answer, base: str) -> tuple[Link, ...]:
+    """When prices bind the page to one dimension: the ways to the others."""
+    if not (asking.needs_dimension(asked) and asking.binds_dimension(asked) and answer.dimension):
+        return ()
+    counted = answer.page.facets.get("unit_dimension", ())
+    words = dimension_words()
+    return tuple(
+        Link(words.get(each.value, each.value), asked.only_value("unit", each.value).address(base))
+        for each in counted
+        if each.value != answer.dimension and each.count
+    )
+
+
+def _rate_date(rates: ExchangeRates, currency: str) -> dt.date | None:
+    return None if currency == "INR" else rates.rate("INR", currency).fixed_on
+
+
+assert set(FACETS) == set(TABS)
