@@ -72,6 +72,13 @@ UNITS: Mapping[str, Unit] = {
         _unit("MLT", "millilitre", "ml", "volume", "0.000001"),
         _unit("DAY", "day", "d", "time"),
         _unit("WEE", "week", "wk", "time", "7"),
+        # Only named beside an attribute, never converted: each is a dimension of its own.
+        _unit("MON", "month", "months", "months"),
+        _unit("MIN", "minute", "min", "minutes"),
+        _unit("P1", "per cent", "%", "share"),
+        _unit("CEL", "degree Celsius", "°C", "temperature"),
+        _unit("KWT", "kilowatt", "kW", "power"),
+        _unit("VLT", "volt", "V", "voltage"),
     )
 }
 
