@@ -79,6 +79,16 @@ UNITS: Mapping[str, Unit] = {
         _unit("CEL", "degree Celsius", "°C", "temperature"),
         _unit("KWT", "kilowatt", "kW", "power"),
         _unit("VLT", "volt", "V", "voltage"),
+        _unit("WTT", "watt", "W", "power", "0.001"),
+        _unit("GM", "gram per square metre", "g/m²", "area weight"),
+        _unit("KMQ", "kilogram per cubic metre", "kg/m³", "density"),
+        _unit("MPA", "megapascal", "MPa", "pressure"),
+        _unit("BAR", "bar", "bar", "pressure", "0.1"),
+        _unit("HUR", "hour", "h", "minutes", "60"),
+        _unit("CLT", "centilitre", "cl", "volume", "0.00001"),
+        _unit("4H", "micrometre", "µm", "length", "0.000001"),
+        _unit("MMQ", "cubic millimetre", "mm³", "volume", "0.000000001"),
+        _unit("MMK", "square millimetre", "mm²", "area", "0.000001"),
     )
 }
 
