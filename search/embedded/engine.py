@@ -142,7 +142,7 @@ class EmbeddedEngine:
         place = Place(self._root, index)
         watcher = self._watcher(index)
         with honest_disk(index), place.writing(self._wait):
-            write_documents(place, watcher.current(), upserts, deletes)
+            write_documents(place, watcher.reread(), upserts, deletes)
 
     def rebuild(
         self,

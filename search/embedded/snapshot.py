@@ -23,6 +23,9 @@ _SMALL = 5_000
 _VOCABULARY_AGE = 30.0
 
 
+Signatures = tuple[Signature | None, Signature | None]
+
+
 @dataclass
 class _Spelling:
     """The vocabulary of one generation, read again when it has aged."""
@@ -63,8 +66,9 @@ class Watcher:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._lock = threading.Lock()
-        self._seen: tuple[Signature | None, Signature | None] | None = None
-        self._snapshot: Snapshot | None = None
+        # One tuple, replaced whole: a thread that read a snapshot and its signatures apart
+        # could take an old snapshot for the newest
+        self._held: tuple[Snapshot, Signatures] | None = None
         self._text: TextIndex | None = None
         self._checked: str = ""
 
@@ -74,16 +78,24 @@ class Watcher:
 
     def current(self) -> Snapshot:
         """The newest commit; raises IndexMissing or IndexDamaged."""
-        held = self._snapshot
-        if held is not None and self._signatures(held.generation) == self._seen:
-            return held
+        found = self._unchanged()
+        if found is None:
+            with self._lock:
+                found = self._unchanged() or self._reopen()
+        return found
+
+    def reread(self) -> Snapshot:
+        """The newest commit read afresh: what a writer builds on leaves nothing to a clock."""
         with self._lock:
-            held = self._snapshot
-            if held is not None and self._signatures(held.generation) == self._seen:
-                return held
             return self._reopen()
 
-    def _signatures(self, generation: str) -> tuple[Signature | None, Signature | None]:
+    def _unchanged(self) -> Snapshot | None:
+        held = self._held
+        if held is not None and self._signatures(held[0].generation) == held[1]:
+            return held[0]
+        return None
+
+    def _signatures(self, generation: str) -> Signatures:
         meta = self._place.folder(generation) / "text" / "meta.json"
         return signature(self._place.pointer_path), signature(meta)
 
@@ -92,14 +104,15 @@ class Watcher:
             pointer = self._place.pointer()
             seen = self._signatures(pointer.generation)
             try:
-                self._snapshot = self._open(pointer)
-                self._seen = seen
-                return self._snapshot
+                found = self._open(pointer)
             except IndexDamaged:
-                self._snapshot, self._text = None, None
+                self._held, self._text = None, None
                 # A rebuild may have removed this generation between the two reads
                 if attempt == 3 or self._place.pointer() == pointer:
                     raise
+            else:
+                self._held = found, seen
+                return found
         raise IndexMissing(self._place.index)
 
     def _open(self, pointer: Pointer) -> Snapshot:
@@ -107,7 +120,7 @@ class Watcher:
         if not folder.is_dir():
             raise IndexDamaged(self._place.index, "its folder is gone")
         settings = load_settings(folder, self._place.index)
-        held = self._snapshot
+        held = self._held[0] if self._held else None
         same = held is not None and held.generation == pointer.generation
         if not same or self._text is None:
             self._text = TextIndex(folder / "text", settings)

@@ -142,7 +142,7 @@ def rebuild(
 
 def _current(watcher: Watcher) -> Snapshot | None:
     try:
-        return watcher.current()
+        return watcher.reread()
     except (IndexMissing, IndexDamaged):
         return None
 
