@@ -132,9 +132,19 @@ class Seeker:
         self._wanted: set[str] = set()
         self._unwanted: set[str] = set()
         self._places: tuple[int, re.Pattern[str]] | None = None
+        self._candidates = self._runs_worth_a_look()
 
     def _wants(self, word: str) -> bool:
         return word in self._accepted or bool(self._starts and word.startswith(self._starts))
+
+    def _runs_worth_a_look(self) -> re.Pattern[str]:
+        """In plain texts, only runs that begin like a wanted word; nine in ten do not."""
+        initials = {word[0] for word in (*self._accepted, *self._starts) if word}
+        letters = "".join(sorted(each for each in initials if each.isascii() and each.isalpha()))
+        if any(each.isdigit() for each in initials):
+            return _ASCII_WORD  # '18' may stand in the middle of a run
+        begin = rf"(?<![A-Za-z0-9])[0-9{letters}{letters.upper()}]"
+        return re.compile(rf"\d+\.\d+(?:\.\d+)*|{begin}[A-Za-z0-9]*")
 
     def _where(self, text: str) -> re.Pattern[str]:
         """What to look for; in plain texts the wanted writings themselves, as a whole run."""
@@ -151,7 +161,7 @@ class Seeker:
         """The tokens that are among the accepted words or start so."""
         if not self._accepted and not self._starts:
             return []
-        pattern = _runs(text)
+        pattern = self._candidates if text.isascii() else _WORD
         runs = set(pattern.findall(text)) - self._unwanted
         for run in runs - self._wanted:
             wanted = any(map(self._wants, _words_of_run(run)))

@@ -39,6 +39,7 @@ Codes = NDArray[np.uint32]
 MANY_DTYPE = np.dtype([("row", "<u4"), ("field", "<u2"), ("code", "<u4")])
 _BARS = 12
 _DEEPEST_FILTER = 100
+_KEPT_MASKS = 64
 
 
 def stored_fields(settings: IndexSettings) -> tuple[Field, ...]:
@@ -89,6 +90,7 @@ class Columns:
     dead: NDArray[np.uint32]
     dictionary: Dictionary
     previous: "Columns | None" = None  # an earlier state of the same files, to save work
+    _known: dict[str, Mask] = field(default_factory=dict)  # readers choose the same facts again
     _single: dict[int, NDArray[Any]] = field(default_factory=dict)
     _several: dict[int, tuple[NDArray[np.uint32], Codes]] = field(default_factory=dict)
 
@@ -158,6 +160,18 @@ class Columns:
             case Not(part):
                 inverse: Mask = ~self._mask(part, depth + 1)
                 return inverse
+        # As text, because 1, 1.0 and True are equal but mean different values
+        key = repr(asked)
+        found = self._known.get(key)
+        if found is None:
+            found = self._leaf(asked)
+            if len(self._known) >= _KEPT_MASKS:
+                self._known.clear()
+            self._known[key] = found
+        return found
+
+    def _leaf(self, asked: Filter) -> Mask:
+        match asked:
             case Equals(name, value):
                 return self._any_of(name, (value,))
             case AnyOf(name, values):
