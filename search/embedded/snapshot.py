@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from search.contract import IndexSettings
+from search.embedded.footers import check_text_files
 from search.embedded.journal import Journal, check_files
 from search.embedded.layout import Place, Pointer, Signature, load_settings, signature
-from search.embedded.words import TextIndex, TextView, check_text_files
+from search.embedded.words import TextIndex, TextView
 from search.errors import IndexDamaged, IndexMissing
 from search.spelling import Vocabulary
 from search.understanding import SynonymTable, synonym_table

@@ -5,9 +5,7 @@ once more, for counting many matches where they lie (see `matches.py`). Text is 
 folded by `search.analysis` before it gets here, so tantivy only splits at blanks.
 """
 
-import json
 import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -48,7 +46,6 @@ _STATE_ID = "\x00state"  # no document may have a NUL in its id
 _GAP = "|"  # stands between fields, so that no phrase reaches across; never a word
 _SMALL_HEAP, _LARGE_HEAP = 15_000_000, 120_000_000
 _PREFIX_SCORE = 0.05  # tantivy gives prefix matches a constant; the real words score beside it
-_FOOTER_MAGIC = 1337
 
 
 @contextmanager
@@ -91,42 +88,6 @@ def combined_text(document: Document, settings: IndexSettings) -> str:
             if folded:
                 parts.extend([folded] * field.weight)
     return f" {_GAP} ".join(parts)
-
-
-def check_text_files(folder: Path, index: str) -> None:
-    """Compare every file of the current commit with the checksum in its own footer."""
-    try:
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        segments = {each["segment_id"].replace("-", ""): each for each in meta["segments"]}
-        for path in folder.iterdir():
-            segment = segments.get(path.name.split(".")[0])
-            if segment and _counts(path.name, segment) and not _footer_holds(path):
-                raise IndexDamaged(index, f"text/{path.name} holds foreign bytes")
-    except FileNotFoundError:
-        # a merge of the writer just removed a file: opening will tell whether it matters
-        return
-    except (OSError, ValueError, KeyError, TypeError) as trouble:
-        raise IndexDamaged(index, "the text index has no readable meta.json") from trouble
-
-
-def _counts(name: str, segment: Mapping[str, Any]) -> bool:
-    """Whether the commit means this file: a killed writer leaves half a list of deletions."""
-    if not name.endswith(".del"):
-        return True
-    deletes = segment.get("deletes") or {}
-    return name.split(".")[1] == str(deletes.get("opstamp"))
-
-
-def _footer_holds(path: Path) -> bool:
-    data = path.read_bytes()
-    length = int.from_bytes(data[-8:-4], "little")
-    if int.from_bytes(data[-4:], "little") != _FOOTER_MAGIC or not 0 < length <= len(data) - 8:
-        return False
-    try:
-        footer = json.loads(data[-8 - length : -8])
-        return bool(zlib.crc32(memoryview(data)[: -8 - length]) == footer["crc"])
-    except (ValueError, KeyError, TypeError):
-        return False
 
 
 class TextIndex:
