@@ -17,6 +17,7 @@ from matchmaker.first_run import ProgressLine
 from matchmaker.logs import configure_logs
 from matchmaker.migrating import is_current, migrate
 from matchmaker.preparing import preparation
+from matchmaker.texts import texts
 from search.errors import SearchError
 
 
@@ -35,6 +36,9 @@ def commands(context: click.Context) -> None:
     config = Config.from_env()
     configure_logs(config, level=30)  # warnings: what a person asked for is printed
     context.obj = config
+
+
+commands.add_command(texts)
 
 
 @commands.command()
@@ -68,7 +72,7 @@ def run(config: Config) -> None:
 @click.pass_obj
 def migrate_command(config: Config) -> None:
     """Bring the database to the state this version expects."""
-    engine = make_engine(config.database_url)
+    engine = make_engine(config.database_url, create=True)
     if is_current(engine):
         click.echo("The database is up to date.")
         return

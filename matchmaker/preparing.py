@@ -22,11 +22,11 @@ def preparation(
     config: Config, *, demonstration: bool = True, scale: int | None = None
 ) -> Sequence[Step]:
     """Migrate, fetch the model, seed, build the index: in this order, each only if needed."""
-    engine = make_engine(config.database_url)
+    engine = make_engine(config.database_url, create=True)
     config.data_dir.mkdir(parents=True, exist_ok=True)
     seed = Seed(config, demonstration, scale)
     model = Model(config)
-    index = Index(config)
+    index = Index(config, seed)
     return [
         Step("Prepare the database", lambda: is_current(engine), lambda _progress: migrate(engine)),
         Step("Fetch and convert the model", model.is_there, model.fetch),
@@ -62,6 +62,7 @@ class Seed:
 
     def __init__(self, config: Config, demonstration: bool, scale: int | None) -> None:
         self.demonstration, self.scale = demonstration, scale
+        self.has_run = False
         self.marker = config.data_dir / SEEDED
         self.sessions = sessionmaker(make_engine(config.database_url))
 
@@ -81,6 +82,7 @@ class Seed:
         from seed.reference import load_reference
         from seed.world import DEFAULT_SCALE
 
+        self.has_run = True
         today = dt.datetime.now(dt.UTC).date()
         if not self.demonstration:
             with self.sessions() as db, db.begin():
@@ -94,18 +96,26 @@ class Seed:
 class Index:
     """The three search indexes."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, seed: Seed) -> None:
         from matchmaker.searching import Searching
+
+        self.seed = seed
 
         self.config = config
         self.searching = Searching(config)
         self.sessions = sessionmaker(make_engine(config.database_url))
 
     def is_whole(self) -> bool:
-        """Every index is there, healthy and of this version's settings."""
+        """Every index is there, healthy and of this version's settings.
+
+        After a seeding it is not: the database may have been deleted, and the index be of the
+        one before.
+        """
         from search.errors import SearchError
         from search.indexes import marketplace_indexes
 
+        if self.seed.has_run:
+            return False
         engine: Engine = self.searching.engine
         try:
             new = [engine.ensure(settings) for settings in marketplace_indexes().values()]

@@ -198,7 +198,7 @@ def counted() -> Callable[[Engine], AbstractContextManager[list[str]]]:
 
 
 def _migrated(url: str) -> Engine:
-    engine = make_engine(url)
+    engine = make_engine(url, create=True)
     migrate(engine)
     return engine
 

@@ -62,7 +62,7 @@ def _site(folder: Path) -> Config:
     models = Path(os.environ.get("MATCHMAKER_MODEL_CACHE") or ROOT / ".data" / "models")
     fetch_model(models)
     config.model_dir.symlink_to(models)
-    engine = make_engine(config.database_url)
+    engine = make_engine(config.database_url, create=True)
     migrate(engine)
     today = dt.datetime.now(dt.UTC).date()
     seed_world(sessionmaker(engine), today=today, scale=400)
