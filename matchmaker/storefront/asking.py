@@ -12,6 +12,7 @@ from search.indexes import DIMENSIONS
 
 PAGE_SIZE = 20
 OPTIONS_SHOWN = 8
+OPTIONS_COUNTED = 40
 OPTIONS_ALL = 300
 FARTHEST = 1_000_000  # pages beyond are empty anyway
 
@@ -54,7 +55,7 @@ def query_of(
         offset=min((asked.page - 1) * PAGE_SIZE, FARTHEST),
         limit=PAGE_SIZE,
         highlight=True,
-        facet_size=OPTIONS_ALL if asked.more else OPTIONS_SHOWN,
+        facet_size=OPTIONS_ALL if asked.more else OPTIONS_COUNTED,
     )
 
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -21,7 +19,7 @@ from matchmaker.accounts.actor import Actor
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
-from matchmaker.certification.models import GRADES, Evidence
+from matchmaker.certification.models import GRADES
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.clusters.models import Cluster
 from matchmaker.money import ExchangeRates, Money
@@ -29,6 +27,9 @@ from matchmaker.reader import Reader
 from matchmaker.storefront import queries
 from matchmaker.storefront.filters import marked, money, number, quantity, unit_words
 from matchmaker.storefront.labels import Labels, short_scheme
+from matchmaker.storefront.queries import HeldEvidence
+from matchmaker.storefront.words import gettext as _
+from matchmaker.storefront.words import ngettext
 from search.contract import MARK_START, Hit, Page
 
 PROOFS_SHOWN = 3
@@ -80,6 +81,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class ProductFacts:
+    """What was looked up at once for all products of a page."""
+
+    held: Mapping[int, list[HeldEvidence]]
+    free: Mapping[int, Decimal]
+    prices: Mapping[int, Decimal]
+    far: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Maker:
     """Everything rows need besides the hit."""
 
@@ -89,9 +100,10 @@ class Maker:
     labels: Labels
     rates: ExchangeRates
     today: dt.date
+    rate_of: dict[str, Decimal] = field(default_factory=dict)  # into the reader's currency
 
     def rows(self, tab: str, page: Page) -> tuple[Row, ...]:
-        """The rows of a page of hits; what left the database since it was indexed is passed over."""
+        """The rows of a page of hits; what has left the database since is passed over."""
         if tab == "firms":
             return self._firms(page.hits)
         if tab == "clusters":
@@ -103,25 +115,19 @@ class Maker:
     def _products(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
         found = queries.listed_products(self.db, [hit.id for hit in hits])
         seen = {id: each for id, each in found.items() if can_see_product(self.actor, each)}
-        held = queries.evidence_of(self.db, {each.firm.organisation_id for each in seen.values()})
-        free = queries.free_per_month(self.db, {p.line_id for p in seen.values()}, self.today)
-        ports = {each.firm.cluster.seaport for each in seen.values()}
-        far = queries.sea_distances(self.db, ports, self.reader.port)
-        return tuple(
-            self._product(hit, seen[hit.id], held, free, far) for hit in hits if hit.id in seen
+        shown = list(seen.values())
+        facts = ProductFacts(
+            held=queries.held_evidence(self.db, {each.firm.organisation_id for each in shown}),
+            free=queries.free_per_month(self.db, {each.line_id for each in shown}, self.today),
+            prices=queries.first_prices(self.db, {each.id for each in shown}),
+            far=self._far({each.firm.cluster.seaport for each in shown}),
         )
+        return tuple(self._product(hit, seen[hit.id], facts) for hit in hits if hit.id in seen)
 
-    def _product(
-        self,
-        hit: Hit,
-        product: Product,
-        held: Mapping[int, list[Evidence]],
-        free: Mapping[int, Decimal],
-        far: Mapping[str, int],
-    ) -> Row:
+    def _product(self, hit: Hit, product: Product, facts: ProductFacts) -> Row:
         firm, cluster = product.firm, product.firm.cluster
-        evidence = held.get(firm.organisation_id, [])
-        proof = self._proof([each for each in evidence if covers(each, product.id)])
+        evidence = facts.held.get(firm.organisation_id, [])
+        proof = self._proof([each for each in evidence if each.covers(product.id)])
         dates = [each for each in (product.price_confirmed_on, product.lead_confirmed_on) if each]
         family = self.labels.families.get(str(hit.values.get("family_key")))
         return Row(
@@ -133,7 +139,7 @@ class Maker:
                 Link(cluster.name, address("cluster", cluster.slug)),
             ),
             excerpt=excerpt(hit),
-            facts=self._product_facts(product, free.get(product.line_id or 0), far),
+            facts=self._product_facts(product, facts),
             proof=proof[:PROOFS_SHOWN],
             more_proof=max(0, len(proof) - PROOFS_SHOWN),
             fraction=fraction(hit),
@@ -144,13 +150,12 @@ class Maker:
             stale=is_stale(min(dates, default=None), self.today),
         )
 
-    def _product_facts(
-        self, product: Product, free: Decimal | None, far: Mapping[str, int]
-    ) -> tuple[Fact, ...]:
-        monthly = "" if free is None else quantity(free / product.line_factor, product.unit)
+    def _product_facts(self, product: Product, about: ProductFacts) -> tuple[Fact, ...]:
+        free = about.free.get(product.line_id or 0)
+        monthly = "" if free is None else whole(free / product.line_factor, product.unit)
         lead = product.lead_days
         facts = [
-            self._price(product),
+            self._price(product, about.prices.get(product.id)),
             Fact(_("Minimum order"), quantity(product.moq, product.unit)),
             Fact(_("Free a month"), monthly),
             Fact(
@@ -158,34 +163,37 @@ class Maker:
                 "" if lead is None else ngettext("%(num)d day", "%(num)d days", lead),
             ),
         ]
-        km = far.get(product.firm.cluster.seaport)
         if self.reader.port:
-            label = _("By sea to %(port)s", port=self.reader.port)
+            km = about.far.get(product.firm.cluster.seaport)
+            label = _("By sea to %(port)s", port=self.labels.port(self.reader.port))
             facts.append(Fact(label, "" if km is None else f"{number(km)} km"))
         return tuple(facts)
 
-    def _price(self, product: Product) -> Fact:
+    def _price(self, product: Product, price: Decimal | None) -> Fact:
         """The price at the minimum order, in the reader's currency, and as it was given."""
         label = _("Price")
-        if not product.tiers:
+        if price is None:
             return Fact(label, "")
         if not can_see_price(self.actor, product):
             return Fact(label, _("on request"))
-        given = Money(product.tiers[0].price, product.currency)
-        shown = self.rates.convert(given, self.reader.currency)
+        given, wanted = product.currency, self.reader.currency
         per = unit_words(product.unit, 1)
-        note = money(given) if product.currency != self.reader.currency else ""
-        return Fact(label, f"{money(shown)} / {per}", note)
+        if given == wanted:
+            return Fact(label, f"{money(Money(price, given))} / {per}")
+        if given not in self.rate_of:
+            self.rate_of[given] = self.rates.rate(given, wanted).value
+        shown = Money(price * self.rate_of[given], wanted)
+        return Fact(label, f"{money(shown)} / {per}", money(Money(price, given)))
 
     # -- firms -----------------------------------------------------------------------
 
     def _firms(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
         found = queries.listed_firms(self.db, [hit.id for hit in hits])
         seen = {id: each for id, each in found.items() if can_see_firm(self.actor, each)}
-        held = queries.evidence_of(self.db, {each.organisation_id for each in seen.values()})
+        held = queries.held_evidence(self.db, {each.organisation_id for each in seen.values()})
         return tuple(self._firm(hit, seen[hit.id], held) for hit in hits if hit.id in seen)
 
-    def _firm(self, hit: Hit, firm: Firm, held: Mapping[int, list[Evidence]]) -> Row:
+    def _firm(self, hit: Hit, firm: Firm, held: Mapping[int, list[HeldEvidence]]) -> Row:
         proof = self._proof(held.get(firm.organisation_id, []))
         families = _strings(hit.values.get("family_key"))
         known = [self.labels.families[key] for key in families if key in self.labels.families]
@@ -213,20 +221,21 @@ class Maker:
 
     def _clusters(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
         found = queries.listed_clusters(self.db, [hit.id for hit in hits])
-        ports = {each.seaport for each in found.values()}
-        far = queries.sea_distances(self.db, ports, self.reader.port)
+        far = self._far({each.seaport for each in found.values()})
         return tuple(self._cluster(hit, found[hit.id], far) for hit in hits if hit.id in found)
 
     def _cluster(self, hit: Hit, cluster: Cluster, far: Mapping[str, int]) -> Row:
         families = _strings(hit.values.get("family_key"))
         known = [self.labels.families[key] for key in families if key in self.labels.families]
         firms, products = (hit.values.get(name) for name in ("firm_count", "product_count"))
-        port = Fact(_("Port"), cluster.seaport, f"{number(cluster.seaport_km)} km")
+        port = Fact(
+            _("Port"), self.labels.port(cluster.seaport), f"{number(cluster.seaport_km)} km"
+        )
         if self.reader.port and cluster.seaport in far:
             port = Fact(
-                _("By sea to %(port)s", port=self.reader.port),
+                _("By sea to %(port)s", port=self.labels.port(self.reader.port)),
                 f"{number(far[cluster.seaport])} km",
-                _("from %(port)s", port=cluster.seaport),
+                _("from %(port)s", port=self.labels.port(cluster.seaport)),
             )
         return Row(
             title=marked(hit.highlighted.get("name") or cluster.name),
@@ -247,20 +256,23 @@ class Maker:
 
     # -- shared ----------------------------------------------------------------------
 
-    def _proof(self, evidence: Sequence[Evidence]) -> tuple[Proof, ...]:
+    def _far(self, ports: set[str]) -> Mapping[str, int]:
+        return queries.sea_distances(self.db, ports, self.reader.port)
+
+    def _proof(self, evidence: Sequence[HeldEvidence]) -> tuple[Proof, ...]:
         """What is valid today; what tells most first, mere registrations last."""
         valid = [each for each in evidence if is_valid(each, self.today)]
         valid.sort(
             key=lambda each: (
-                each.scheme.evidence_type == "registration",
+                each.evidence_type == "registration",
                 -GRADES.index(each.grade),
-                each.scheme.code,
+                each.code,
             )
         )
         return tuple(
             Proof(
-                name=short_scheme(each.scheme.code),
-                title=each.scheme.name,
+                name=short_scheme(each.code),
+                title=each.scheme,
                 grade=each.grade,
                 state="expiring" if expires_soon(each, self.today) else "valid",
                 until=each.expires_on,
@@ -273,14 +285,14 @@ def address(kind: str, slug: str) -> str:
     return url_for(f"storefront.{kind}", slug=slug)
 
 
-def covers(evidence: Evidence, product_id: int) -> bool:
-    """Whether a piece of evidence of the firm is about this product."""
-    return evidence.covers_all or any(each.product_id == product_id for each in evidence.scope)
-
-
 def fraction(hit: Hit) -> float | None:
     """How much of the best possible score this hit has; None where nothing was scored."""
     return min(1.0, hit.score / BEST_SCORE) if hit.score > 0 else None
+
+
+def whole(amount: Decimal, unit: str) -> str:
+    """Capacity is an average: from ten on, its fractions say nothing."""
+    return quantity(amount if amount < 10 else int(amount), unit)
 
 
 def excerpt(hit: Hit) -> Markup | None:

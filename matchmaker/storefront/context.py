@@ -1,4 +1,4 @@
-"""What every page is given: language, navigation, currency choice, addresses of itself and files."""
+"""What every page is given: language, navigation, currencies, addresses of itself and of files."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, request, url_for
-from flask_babel import gettext as _
 
 from matchmaker.config import LANGUAGES
 from matchmaker.money import OFFERED
 from matchmaker.reader import current_reader, language_of
+from matchmaker.storefront import words
+from matchmaker.storefront.words import gettext as _
 
 
 def set_up(app: Flask) -> None:
     """Give templates their surroundings. Asks no database: error pages need them too."""
     app.jinja_env.globals["static_url"] = static_addresses(Path(str(app.static_folder)))
     app.context_processor(surroundings)
+    words.set_up(app)
 
 
 def static_addresses(folder: Path) -> Callable[[str], str]:
@@ -59,19 +61,16 @@ def surroundings() -> dict[str, Any]:
     }
 
 
-def _link(endpoint: str, label: str, **values: str) -> dict[str, Any] | None:
+def _link(endpoint: str, label: str) -> dict[str, Any] | None:
     """A link, unless the page does not exist."""
     if endpoint not in current_app.view_functions:
         return None
-    current = request.endpoint == endpoint and all(
-        request.args.get(name, "") == value for name, value in values.items()
-    )
-    return {"label": label, "url": url_for(endpoint, **values), "current": current}
+    return {"label": label, "url": url_for(endpoint), "current": request.endpoint == endpoint}
 
 
 def _navigation() -> list[dict[str, Any]]:
     links = [
-        _link("storefront.search", _("Products")),
+        _link("storefront.search", _("Search")),
         _link("storefront.clusters", _("Clusters")),
         _link("storefront.about_data", _("About the data")),
     ]

@@ -1,83 +1,108 @@
-"""How facts are written for the reader: money, quantities, numbers, countries, found words."""
+"""How facts are written for the reader: money, quantities, numbers, countries, found words.
+
+Formatting is remembered by value: the same minimum orders and dates come again and again.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
 from flask import Flask
-from flask_babel import format_currency, format_date, format_decimal, get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from matchmaker.measures import UNITS
 from matchmaker.money import Money, rounded
+from matchmaker.storefront.words import gettext as _
+from matchmaker.storefront.words import locale
 from search.contract import MARK_END, MARK_START
+
+Number = Decimal | float | int
 
 
 def set_up(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=money, quantity=quantity, number=number, date=date, country=country, marked=marked
+        money=money,
+        quantity=quantity,
+        number=number,
+        date=date,
+        country=country,
+        marked=marked,
+        # The shared macros use the names of flask_babel; ours remember what they wrote.
+        dateformat=date,
+        numberformat=number,
+        decimalformat=number,
     )
 
 
 def money(value: Money) -> str:
     """'₹1,250.00' or '1.250,00 €'; small prices keep four digits."""
-    amount = rounded(value)
-    if amount == amount.to_integral_value() or abs(amount) >= 1000:
-        return str(format_currency(amount, value.currency))
-    digits = "0.00" if amount >= 1 else "0.00##"
-    pattern = f"¤#,##{digits}" if _symbol_leads() else f"#,##{digits} ¤"
-    return str(format_currency(amount, value.currency, format=pattern, currency_digits=False))
+    return _money(rounded(value), value.currency, locale())
 
 
-def _symbol_leads() -> bool:
-    locale = get_locale()
-    return locale is None or locale.currency_formats["standard"].pattern.lstrip().startswith("¤")
+@lru_cache(maxsize=20_000)
+def _money(amount: Decimal, currency: str, spoken: Locale) -> str:
+    pattern = spoken.currency_formats["standard"].pattern
+    if amount < 1 and amount:
+        pattern = pattern.replace("0.00", "0.00##")
+    return str(
+        format_currency(amount, currency, format=pattern, locale=spoken, currency_digits=False)
+    )
 
 
-def number(value: Decimal | float | int, digits: int = 3) -> str:
-    """A number of so many significant digits after the point at most, grouped as is the custom."""
+def number(value: Number, digits: int = 3) -> str:
+    """A number, grouped as is the custom; the larger it is, the fewer digits after the point."""
     exact = Decimal(str(value))
-    if abs(exact) >= 1000:
-        digits = 0
-    elif abs(exact) >= 100:
-        digits = min(digits, 1)
-    return str(format_decimal(round(exact, digits).normalize()))
+    size = abs(exact)
+    digits = 0 if size >= 1000 else min(digits, 1) if size >= 100 else digits
+    return _number(round(exact, digits).normalize(), locale())
 
 
-def quantity(value: Decimal | float | int, unit: str) -> str:
+@lru_cache(maxsize=20_000)
+def _number(value: Decimal, spoken: Locale) -> str:
+    return str(format_decimal(value, locale=spoken))
+
+
+def quantity(value: Number, unit: str) -> str:
     """'500 kg', '1 piece', '12 pairs': a number and its unit in words where it has no symbol."""
     return f"{number(value)} {unit_words(unit, value)}".strip()
 
 
-def unit_words(unit: str, amount: Decimal | float | int = 2) -> str:
+def unit_words(unit: str, amount: Number = 2) -> str:
     """The unit as it stands behind a number."""
-    one = amount == 1
-    words = {
-        "H87": _("piece") if one else _("pieces"),
-        "C62": _("piece") if one else _("pieces"),
-        "EA": _("piece") if one else _("pieces"),
-        "PR": _("pair") if one else _("pairs"),
-        "SET": _("set") if one else _("sets"),
-        "DZN": _("dozen"),
-        "MIL": _("thousand"),
-        "GRO": _("gross"),
-        "CTM": _("carat"),
-    }
-    return words.get(unit) or (UNITS[unit].symbol if unit in UNITS else unit)
+    if unit in ("H87", "C62", "EA"):
+        return _("piece") if amount == 1 else _("pieces")
+    if unit == "PR":
+        return _("pair") if amount == 1 else _("pairs")
+    if unit == "SET":
+        return _("set") if amount == 1 else _("sets")
+    if unit == "DZN":
+        return _("dozen")
+    if unit == "MIL":
+        return _("thousand")
+    if unit == "CTM":
+        return _("carat")
+    return UNITS[unit].symbol if unit in UNITS else unit
 
 
 def date(value: dt.date, style: str = "medium") -> str:
-    return str(format_date(value, style))
+    return _date(value, style, locale())
+
+
+@lru_cache(maxsize=5_000)
+def _date(value: dt.date, style: str, spoken: Locale) -> str:
+    return str(format_date(value, style, locale=spoken))
 
 
 def country(code: str) -> str:
     """The name of a country in the reader's language; the code itself when it has none."""
-    locale = get_locale()
     if code == "EU":
         return _("European Union")
-    return str(locale.territories.get(code, code)) if locale else code
+    return str(locale().territories.get(code, code))
 
 
 def marked(text: str) -> Markup:

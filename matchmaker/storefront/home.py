@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from matchmaker.storefront.cards import Link, address
+from matchmaker.storefront.filters import number
 from matchmaker.storefront.labels import labels
 from matchmaker.storefront.queries import Counts, cluster_dots, counts, products_by_sector
 from matchmaker.storefront.refinements import Asked
+from matchmaker.storefront.words import gettext as _
+from matchmaker.storefront.words import ngettext
 
 LISTED = 12
 
@@ -32,20 +33,17 @@ class Dot:
 
 
 @dataclass(frozen=True)
-class SectorCount:
-    name: str
-    url: str
-    count: int
-
-
-@dataclass(frozen=True)
 class HomePage:
     """The view model of templates/storefront/home.html."""
 
     examples: tuple[Link, ...]
     counts: Counts
     dots: tuple[Dot, ...]
-    sectors: tuple[SectorCount, ...]
+    sectors: tuple[Link, ...]
+
+    @property
+    def demonstration(self) -> bool:
+        return self.counts.firms_demo > 0
 
     @property
     def listed(self) -> tuple[Dot, ...]:
@@ -74,8 +72,9 @@ def build_home(db: Session) -> HomePage:
     )
     search = url_for("storefront.search")
     sectors = tuple(
-        SectorCount(
-            words.sectors.get(slug, slug), Asked(chosen={"sector": (slug,)}).address(search), count
+        Link(
+            f"{words.sectors.get(slug, slug)} {number(count)}",
+            Asked(chosen={"sector": (slug,)}).address(search),
         )
         for slug, count in products_by_sector(db).items()
     )

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import HsCode, ProductFamily
 from matchmaker.certification.models import Scheme
-from matchmaker.clusters.models import Cluster, Sector
+from matchmaker.clusters.models import Cluster, Port, Sector
 from matchmaker.storefront.filters import country
+from matchmaker.storefront.words import gettext as _
 
 KEPT_SECONDS = 30.0
 
@@ -43,6 +43,10 @@ class Labels:
     families: Mapping[str, FamilyLabel]
     schemes: Mapping[str, SchemeLabel]
     chapters: Mapping[str, str]
+    ports: Mapping[str, str]
+
+    def port(self, locode: str) -> str:
+        return self.ports.get(locode, locode)
 
     def of(self, facet: str, value: str) -> str:
         """How a facet's value reads; the value itself when nobody named it."""
@@ -86,7 +90,7 @@ def dimension_words() -> dict[str, str]:
 
 
 def labels(db: Session) -> Labels:
-    """The labels; they change only with a release or a seeding, so each process keeps them a while."""
+    """The labels; they change only with a release or a seeding, so they are kept a while."""
     kept: tuple[float, Labels] | None = current_app.extensions.get("storefront_labels")
     now = time.monotonic()
     if kept is not None and now - kept[0] < KEPT_SECONDS:
@@ -108,10 +112,11 @@ def _read(db: Session) -> Labels:
     chapters = db.execute(select(HsCode.code, HsCode.label).where(HsCode.level == 2))
     return Labels(
         sectors=sectors,
-        clusters={slug: name for slug, name in db.execute(select(Cluster.slug, Cluster.name))},
+        clusters={row.slug: row.name for row in db.execute(select(Cluster.slug, Cluster.name))},
         families={key: FamilyLabel(name, picture, of) for key, name, picture, of in families},
         schemes={code: SchemeLabel(name, kind == "registration") for code, name, kind in schemes},
-        chapters={code: label for code, label in chapters},
+        chapters={row.code: row.label for row in chapters},
+        ports={row.locode: row.name for row in db.execute(select(Port.locode, Port.name))},
     )
 
 

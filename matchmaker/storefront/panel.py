@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from matchmaker.measures import BASE_UNITS
 from matchmaker.storefront.asking import OPTIONS_ALL, OPTIONS_SHOWN, chosen_dimension
 from matchmaker.storefront.filters import number, unit_words
 from matchmaker.storefront.labels import Labels
 from matchmaker.storefront.refinements import FACETS, FLAGS, RANGES, Asked, plain
+from matchmaker.storefront.words import gettext as _
 from search.contract import FacetCount, NumberStats, Page
 from search.indexes import DIMENSIONS
 
@@ -77,7 +76,9 @@ def build_panel(
         _facet(asked, name, page.facets.get(field, ()), labels, base)
         for name, field in FACETS[asked.tab].items()
     ]
-    shown = [each for each in (*facets, *_flags(asked, page)) if each.options]
+    # One value that everything has leaves nothing to choose.
+    choices = [each for each in facets if len(each.options) > 1 or asked.chosen.get(each.name)]
+    shown = [*choices, *_flags(asked, page)]
     ranges, note = _ranges(asked, page, usd_per_unit, currency)
     return Panel(tuple(shown), tuple(ranges), note)
 
@@ -102,13 +103,13 @@ def _facet(
     chosen = asked.chosen.get(name, ())
     size = OPTIONS_ALL if asked.more == name else OPTIONS_SHOWN
     counts = {each.value: each.count for each in counted}
-    values = list(counts)[:size]
+    values = _telling_first(name, list(counts), labels)[:size]
     values += [value for value in chosen if value not in values]
     options = tuple(
         Option(value, labels.of(name, value), counts.get(value, 0), value in chosen)
         for value in values
     )
-    more = len(counts) >= OPTIONS_SHOWN and asked.more != name
+    more = len(counts) > size and asked.more != name
     return Facet(
         name,
         facet_title(name),
@@ -116,6 +117,14 @@ def _facet(
         name in OPEN_AT_FIRST or asked.more == name,
         _more_address(asked, name, base) if more else "",
     )
+
+
+def _telling_first(name: str, values: list[str], labels: Labels) -> list[str]:
+    """Registrations that nearly every exporter holds stand below what tells firms apart."""
+    if name != "evidence":
+        return values
+    plain_ones = {code for code, each in labels.schemes.items() if each.is_registration}
+    return sorted(values, key=plain_ones.__contains__)
 
 
 def _more_address(asked: Asked, name: str, base: str) -> str:
@@ -160,7 +169,7 @@ def _ranges(
             ranges.append(_range(asked, "price", stats, unit, 1 / usd_per_unit))
     else:
         note = _(
-            "Choose how it is sold to filter by price: a price per piece and one per kg do not compare."
+            "Choose how it is sold to filter by price: prices per piece and per kg do not compare."
         )
     for dimension in dimensions[:DIMENSIONS_SHOWN]:
         ranges += _of_dimension(asked, page, "moq", dimension)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session, joinedload, load_only, raiseload, selectinload
+from sqlalchemy.orm import Session, joinedload, load_only, raiseload
 
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth
-from matchmaker.catalogue.models import Firm, Product, ProductFamily
-from matchmaker.certification.models import Evidence
+from matchmaker.catalogue.models import Firm, PriceTier, Product, ProductFamily
+from matchmaker.certification.models import Evidence, EvidenceScope, Scheme
 from matchmaker.clusters.models import Cluster, Institution, SeaDistance, Sector
 
 _FIRM = (Firm.organisation_id, Firm.cluster_id, Firm.verification)
@@ -23,7 +23,7 @@ _CLUSTER = (Cluster.slug, Cluster.name, Cluster.district, Cluster.state, Cluster
 
 
 def listed_products(db: Session, ids: Sequence[str]) -> dict[str, Product]:
-    """Products with all that a result row shows, by public id. Anything else they refuse to load."""
+    """Products with all that a result row shows, by public id; they refuse to load more."""
     if not ids:
         return {}
     firm = joinedload(Product.firm).load_only(*_FIRM)
@@ -51,7 +51,6 @@ def listed_products(db: Session, ids: Sequence[str]) -> dict[str, Product]:
             firm,
             firm.joinedload(Firm.organisation).load_only(*_ORGANISATION),
             firm.joinedload(Firm.cluster).load_only(*_CLUSTER),
-            selectinload(Product.tiers),
             raiseload("*"),
         )
     ).unique()
@@ -85,21 +84,69 @@ def listed_clusters(db: Session, slugs: Sequence[str]) -> dict[str, Cluster]:
     return {each.slug: each for each in rows}
 
 
-def evidence_of(db: Session, holders: Iterable[int]) -> dict[int, list[Evidence]]:
-    """Evidence by the organisation that holds it, with scheme and scope."""
+@dataclass
+class HeldEvidence:
+    """Evidence as rows show it. `products`: row numbers it is limited to, unless `covers_all`."""
+
+    code: str
+    scheme: str
+    evidence_type: str
+    grade: str
+    issued_on: dt.date
+    expires_on: dt.date | None
+    covers_all: bool
+    products: frozenset[int | None]
+
+    def covers(self, product_id: int) -> bool:
+        return self.covers_all or product_id in self.products
+
+
+def held_evidence(db: Session, holders: Iterable[int]) -> dict[int, list[HeldEvidence]]:
+    """Evidence by the organisation that holds it. Plain rows: a page of results has hundreds."""
     holders = set(holders)
     if not holders:
         return {}
-    rows = db.scalars(
-        select(Evidence)
+    limited: dict[int, set[int | None]] = defaultdict(set)
+    scopes = (
+        select(EvidenceScope.evidence_id, EvidenceScope.product_id)
+        .join(Evidence, Evidence.id == EvidenceScope.evidence_id)
         .where(Evidence.holder_id.in_(holders))
-        .options(joinedload(Evidence.scheme), selectinload(Evidence.scope), raiseload("*"))
-        .order_by(Evidence.id)
     )
-    found: dict[int, list[Evidence]] = defaultdict(list)
-    for each in rows:
-        found[each.holder_id].append(each)
+    for evidence, product in db.execute(scopes):
+        limited[evidence].add(product)
+    rows = db.execute(
+        select(
+            Evidence.holder_id,
+            Evidence.id,
+            Scheme.code,
+            Scheme.name,
+            Scheme.evidence_type,
+            Evidence.grade,
+            Evidence.issued_on,
+            Evidence.expires_on,
+            Evidence.covers_all,
+        )
+        .join(Scheme, Scheme.id == Evidence.scheme_id)
+        .where(Evidence.holder_id.in_(holders))
+    )
+    found: dict[int, list[HeldEvidence]] = defaultdict(list)
+    for holder, id, code, name, kind, grade, issued, expires, all_ in rows:
+        products = frozenset(limited.get(id, ()))
+        found[holder].append(HeldEvidence(code, name, kind, grade, issued, expires, all_, products))
     return found
+
+
+def first_prices(db: Session, ids: Iterable[int]) -> dict[int, Decimal]:
+    """The price of one unit at the minimum order, by row number of the product."""
+    prices: dict[int, Decimal] = {}
+    rows = db.execute(
+        select(PriceTier.product_id, PriceTier.price)
+        .where(PriceTier.product_id.in_(set(ids)))
+        .order_by(PriceTier.product_id, PriceTier.from_quantity)
+    )
+    for product, price in rows:
+        prices.setdefault(product, price)
+    return prices
 
 
 def free_per_month(db: Session, lines: Iterable[int | None], today: dt.date) -> dict[int, Decimal]:
@@ -125,7 +172,7 @@ def sea_distances(db: Session, origins: Iterable[str], destination: str) -> dict
             SeaDistance.destination == destination, SeaDistance.origin.in_(set(origins))
         )
     )
-    return {origin: km for origin, km in rows}
+    return {row.origin: row.km for row in rows}
 
 
 def _begins(query: Select[str, str], column: object, text: str, limit: int) -> Select[str, str]:
@@ -174,7 +221,7 @@ def slugs_of_firms(db: Session, names: Sequence[str]) -> dict[str, str]:
         .join(Firm, Firm.organisation_id == Organisation.id)
         .where(Organisation.name.in_(names), Firm.verification != "suspended")
     )
-    return {name: slug for name, slug in rows}
+    return {row.name: row.slug for row in rows}
 
 
 @dataclass(frozen=True)
@@ -252,11 +299,11 @@ def cluster_dots(db: Session) -> list[ClusterDot]:
 def products_by_sector(db: Session) -> Mapping[str, int]:
     """Published products by the slug of their family's sector."""
     rows = db.execute(
-        select(Sector.slug, func.count(Product.id))
+        select(Sector.slug, func.count(Product.id).label("products"))
         .join(ProductFamily, ProductFamily.sector_id == Sector.id)
         .join(Product, Product.family_id == ProductFamily.id)
         .where(Product.state == "published")
         .group_by(Sector.slug)
         .order_by(func.count(Product.id).desc(), Sector.slug)
     )
-    return {slug: count for slug, count in rows}
+    return {row.slug: row.products for row in rows}

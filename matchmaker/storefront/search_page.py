@@ -7,9 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from matchmaker.money import OFFERED, ExchangeRates
 from matchmaker.searching import Searching
 from matchmaker.storefront import asking
@@ -17,6 +14,8 @@ from matchmaker.storefront.cards import Link, Maker, Row
 from matchmaker.storefront.labels import Labels, dimension_words
 from matchmaker.storefront.panel import Chip, Panel, build_chips, build_panel, range_title
 from matchmaker.storefront.refinements import FACETS, SORTS, TABS, Asked
+from matchmaker.storefront.words import gettext as _
+from matchmaker.storefront.words import ngettext
 from search.contract import MAX_REACHABLE, Page
 from search.indexes import DIMENSIONS
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from matchmaker.storefront.cards import address
 from matchmaker.storefront.labels import labels
 from matchmaker.storefront.queries import slugs_of_firms
 from matchmaker.storefront.refinements import Asked
+from matchmaker.storefront.words import gettext as _
 from search.contract import Engine, Suggestion
 
 SHORTEST = 2

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 
 import structlog
 from flask import (
@@ -30,7 +28,7 @@ from matchmaker.matching.services import note_unmet_search
 from matchmaker.money import OFFERED, exchange_rates
 from matchmaker.reader import COOKIE, current_reader, remember
 from matchmaker.searching import searching
-from matchmaker.storefront import context, filters
+from matchmaker.storefront import context, filters, pages
 from matchmaker.storefront.cards import Maker
 from matchmaker.storefront.home import build_home
 from matchmaker.storefront.labels import labels
@@ -38,19 +36,21 @@ from matchmaker.storefront.queries import names_beginning
 from matchmaker.storefront.refinements import Asked, read, tidy
 from matchmaker.storefront.search_page import build_search_page
 from matchmaker.storefront.suggesting import suggestions
+from matchmaker.storefront.wire import compress
 from matchmaker.web import local_address
 from search.errors import SearchUnavailable
 
 log = structlog.get_logger("matchmaker.storefront")
 storefront = Blueprint("storefront", __name__)
+storefront.after_request(compress)
+pages.add_routes(storefront)
+pages.add_routes(storefront)
 
 
 def set_up(app: Flask) -> None:
     """Put the public pages into the application."""
     context.set_up(app)
     filters.set_up(app)
-    with suppress(ImportError):
-        import_module("matchmaker.storefront.pages").add_routes(storefront)
     app.register_blueprint(storefront)
 
 
@@ -62,7 +62,8 @@ def today() -> dt.date:
 @open_to("anyone")
 def home() -> str:
     """What this is, what there is, and where to begin."""
-    return render_template("storefront/home.html", page=build_home(get_db()))
+    page = build_home(get_db())
+    return render_template("storefront/home.html", page=page, demonstration=page.demonstration)
 
 
 @storefront.get("/search")
