@@ -44,7 +44,6 @@ log = structlog.get_logger("matchmaker.storefront")
 storefront = Blueprint("storefront", __name__)
 storefront.after_request(compress)
 pages.add_routes(storefront)
-pages.add_routes(storefront)
 
 
 def set_up(app: Flask) -> None:
