@@ -72,7 +72,7 @@ def run(config: Config) -> None:
 @click.pass_obj
 def migrate_command(config: Config) -> None:
     """Bring the database to the state this version expects."""
-    engine = make_engine(config.database_url)
+    engine = make_engine(config.database_url, create=True)
     if is_current(engine):
         click.echo("The database is up to date.")
         return
