@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -31,6 +32,7 @@ def create_app(config: Config | None = None) -> Flask:
     searching.set_up(app, config)
     CSRFProtect(app)
     limiter.init_app(app)
+    Compress(app)
     _know_people(app)
     _speak_languages(app)
     web.protect(app, https=config.public_url.startswith("https://"))
@@ -55,6 +57,10 @@ def _configure(app: Flask, config: Config) -> None:
         RATELIMIT_STORAGE_URI=config.rate_limit_store,
         RATELIMIT_HEADERS_ENABLED=True,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "templates" / "translations"),
+        # Fast rather than small to the last byte: this is done for every page.
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_LEVEL=5,
+        COMPRESS_BR_LEVEL=4,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files carry their version
     )
     app.jinja_options = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}

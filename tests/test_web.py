@@ -77,3 +77,11 @@ def test_we_never_send_people_elsewhere(app: Flask, wanted: str | None) -> None:
     with app.test_request_context():
         assert local_address(wanted) == "/"
         assert local_address("/search?q=a") == "/search?q=a"
+
+
+def test_pages_are_compressed_for_those_who_take_it(client: FlaskClient) -> None:
+    plain = client.get("/")
+    small = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert small.headers["Content-Encoding"] == "gzip"
+    assert len(small.data) < len(plain.data) / 2
+    assert "Accept-Encoding" in small.headers["Vary"]
