@@ -16,10 +16,14 @@ MONTHS = 12
 class Ledger(Protocol):
     """What a month of a line, or of many lines summed, says."""
 
-    month: dt.date
-    capacity: Decimal
-    committed: Decimal
-    held: Decimal
+    @property
+    def month(self) -> dt.date: ...
+    @property
+    def capacity(self) -> Decimal: ...
+    @property
+    def committed(self) -> Decimal: ...
+    @property
+    def held(self) -> Decimal: ...
 
 
 @dataclass(frozen=True)

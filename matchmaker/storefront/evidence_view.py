@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
 
 from matchmaker.certification.models import GRADES, Evidence
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.storefront.labels import short_scheme
+from matchmaker.storefront.words import gettext as _
+from matchmaker.storefront.words import ngettext
 
 STATES = ("valid", "expiring", "expired")
 
@@ -44,6 +46,16 @@ class EvidenceRow:
     def counts(self) -> bool:
         """Expired evidence never counts."""
         return self.state != "expired"
+
+
+def evidence_held(db: Session, organisation_id: int) -> Sequence[Evidence]:
+    """Everything an organisation holds, with scheme and scope; two queries."""
+    return db.scalars(
+        select(Evidence)
+        .where(Evidence.holder_id == organisation_id)
+        .options(joinedload(Evidence.scheme), selectinload(Evidence.scope), raiseload("*"))
+        .order_by(Evidence.id)
+    ).all()
 
 
 def covers(evidence: Evidence, product_id: int) -> bool:
