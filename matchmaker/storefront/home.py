@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -10,7 +11,13 @@ from sqlalchemy.orm import Session
 from matchmaker.storefront.cards import Link, address
 from matchmaker.storefront.filters import number
 from matchmaker.storefront.labels import labels
-from matchmaker.storefront.queries import Counts, cluster_dots, counts, products_by_sector
+from matchmaker.storefront.queries import (
+    ClusterDot,
+    Counts,
+    cluster_dots,
+    counts,
+    products_by_sector,
+)
 from matchmaker.storefront.refinements import Asked
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
@@ -57,7 +64,21 @@ class HomePage:
 def build_home(db: Session) -> HomePage:
     """Gather the start page; four small queries."""
     words = labels(db)
-    dots = tuple(
+    dots = map_dots(cluster_dots(db))
+    search = url_for("storefront.search")
+    sectors = tuple(
+        Link(
+            f"{words.sectors.get(slug, slug)} {number(count)}",
+            Asked(chosen={"sector": (slug,)}).address(search),
+        )
+        for slug, count in products_by_sector(db).items()
+    )
+    return HomePage(_examples(search), counts(db), dots, sectors)
+
+
+def map_dots(found: Iterable[ClusterDot]) -> tuple[Dot, ...]:
+    """Clusters as the map draws them."""
+    return tuple(
         Dot(
             name=each.name,
             lat=each.lat,
@@ -68,17 +89,8 @@ def build_home(db: Session) -> HomePage:
             kerala=each.state == "Kerala",
             sector=each.sector,
         )
-        for each in cluster_dots(db)
+        for each in found
     )
-    search = url_for("storefront.search")
-    sectors = tuple(
-        Link(
-            f"{words.sectors.get(slug, slug)} {number(count)}",
-            Asked(chosen={"sector": (slug,)}).address(search),
-        )
-        for slug, count in products_by_sector(db).items()
-    )
-    return HomePage(_examples(search), counts(db), dots, sectors)
 
 
 def _examples(search: str) -> tuple[Link, ...]:
