@@ -1,0 +1,83 @@
+"""The ranking stays as good as it was found to be, on the tuning half of the labelled queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from statistics import mean
+
+import pytest
+
+from tests.search.relevance.judged import (
+    Asked,
+    Searchable,
+    Way,
+    catalogue,
+    labels,
+    queries,
+    searchable,
+)
+from tests.search.relevance.measures import GOOD, bootstrap, ndcg, recall, reciprocal_rank
+
+NAMED = ("exact name", "typo", "synonym")
+
+
+@pytest.fixture(scope="module")
+def index(model_dir: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searchable]:
+    with searchable(tmp_path_factory.mktemp("relevance")) as found:
+        yield found
+
+
+def test_what_is_named_comes_first_even_misspelt_or_in_another_word(index: Searchable) -> None:
+    graded = labels()
+    named = [asked for asked in queries("tuning") if asked.kind in NAMED]
+    missed = [
+        f"{asked.text} ({asked.kind})"
+        for asked in named
+        if _first_grade(index, asked, graded[asked.id]) < GOOD
+    ]
+    assert len(missed) <= 0.15 * len(named), missed
+
+
+def test_meaning_added_to_words_never_ranks_worse_than_words_alone(index: Searchable) -> None:
+    assert _quality(index, "hybrid") >= _quality(index, "keyword")
+
+
+def test_both_halves_hold_as_many_queries_of_every_kind() -> None:
+    kinds = [sorted(asked.kind for asked in queries(half)) for half in ("tuning", "unseen")]
+    assert kinds[0] == kinds[1]
+    assert len(queries()) >= 60
+
+
+def test_every_query_has_an_answer_and_every_label_a_product() -> None:
+    graded, known = labels(), {product.id for product in catalogue()}
+    assert set(graded) == {asked.id for asked in queries()}
+    assert all(max(grades.values()) >= GOOD for grades in graded.values())
+    assert all(known.issuperset(grades) for grades in graded.values())
+
+
+def test_measures_reward_good_products_high_up() -> None:
+    grades = {"best": 3, "good": 2, "near": 1, "no": 0}
+    assert ndcg(["best", "good", "near"], grades) == 1
+    assert ndcg(["near", "good", "best"], grades) < ndcg(["best", "near", "no"], grades)
+    assert ndcg(["unknown"], grades) == 0
+    assert recall(["best", "unknown"], grades) == 0.5
+    assert reciprocal_rank(["near", "good"], grades) == 0.5
+    assert reciprocal_rank([], grades) == 0
+
+
+def test_the_interval_of_a_steady_gain_lies_above_zero() -> None:
+    steady = bootstrap([0.1, 0.12, 0.09, 0.11])
+    assert 0 < steady.low <= steady.mean <= steady.high
+    assert bootstrap([-0.5, 0.5]).low < 0
+
+
+def _first_grade(index: Searchable, asked: Asked, grades: dict[str, int]) -> int:
+    found = index.answers(asked, "hybrid", limit=1)
+    return grades.get(found[0], 0) if found else 0
+
+
+def _quality(index: Searchable, way: Way) -> float:
+    graded = labels()
+    return mean(
+        ndcg(index.answers(asked, way, limit=10), graded[asked.id]) for asked in queries("tuning")
+    )
