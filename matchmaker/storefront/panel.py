@@ -167,7 +167,7 @@ def _ranges(
         unit = f"{currency} / {per}"
         if _worth_showing(asked, "price", stats):
             ranges.append(_range(asked, "price", stats, unit, 1 / usd_per_unit))
-    else:
+    elif dimensions:
         note = _(
             "Choose how it is sold to filter by price: prices per piece and per kg do not compare."
         )

@@ -21,7 +21,7 @@ from search.indexes import DIMENSIONS
 
 # Nearer than this in meaning and somebody probably sees what they meant; below, it is chance.
 KINDRED = 0.45
-WORTH_SHOWING = 0.3
+WORTH_SHOWING = 0.35
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) 
     page = _without_chance(asked, answer.page)
     last = max(1, -(-min(page.total + page.related, MAX_REACHABLE) // asking.PAGE_SIZE))
     rows = maker.rows(asked.tab, page)
-    unmet = _is_unmet(asked, page)
+    unmet = _is_unmet(asked, page) and not answer.unfiltered
     return SearchPage(
         asked=asked,
         tabs=_tabs(asked, answer.counts, base),
