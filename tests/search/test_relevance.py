@@ -9,26 +9,47 @@ import pytest
 
 from tests.search.relevance.judged import (
     Asked,
+    Product,
     Searchable,
     Way,
     catalogue,
     labels,
+    pooled_part,
     queries,
     searchable,
 )
 from tests.search.relevance.measures import GOOD, bootstrap, ndcg, recall, reciprocal_rank
 
+Graded = dict[str, dict[str, int]]
 NAMED = ("exact name", "typo", "synonym")
 
 
 @pytest.fixture(scope="module")
-def index(model_dir: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searchable]:
-    with searchable(tmp_path_factory.mktemp("relevance")) as found:
+def part() -> list[Product]:
+    """Less than the benchmark searches, so that the suite need not encode it all."""
+    return pooled_part("tuning")
+
+
+@pytest.fixture(scope="module")
+def graded(part: list[Product]) -> Graded:
+    here = {product.id for product in part}
+    return {
+        query: {id: grade for id, grade in grades.items() if id in here}
+        for query, grades in labels().items()
+    }
+
+
+@pytest.fixture(scope="module")
+def index(
+    model_dir: object, part: list[Product], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Searchable]:
+    with searchable(tmp_path_factory.mktemp("relevance"), part) as found:
         yield found
 
 
-def test_what_is_named_comes_first_even_misspelt_or_in_another_word(index: Searchable) -> None:
-    graded = labels()
+def test_what_is_named_comes_first_even_misspelt_or_in_another_word(
+    index: Searchable, graded: Graded
+) -> None:
     named = [asked for asked in queries("tuning") if asked.kind in NAMED]
     missed = [
         f"{asked.text} ({asked.kind})"
@@ -38,8 +59,10 @@ def test_what_is_named_comes_first_even_misspelt_or_in_another_word(index: Searc
     assert len(missed) <= 0.15 * len(named), missed
 
 
-def test_meaning_added_to_words_never_ranks_worse_than_words_alone(index: Searchable) -> None:
-    assert _quality(index, "hybrid") >= _quality(index, "keyword")
+def test_meaning_added_to_words_never_ranks_worse_than_words_alone(
+    index: Searchable, graded: Graded
+) -> None:
+    assert _quality(index, graded, "hybrid") >= _quality(index, graded, "keyword")
 
 
 def test_both_halves_hold_as_many_queries_of_every_kind() -> None:
@@ -49,10 +72,10 @@ def test_both_halves_hold_as_many_queries_of_every_kind() -> None:
 
 
 def test_every_query_has_an_answer_and_every_label_a_product() -> None:
-    graded, known = labels(), {product.id for product in catalogue()}
-    assert set(graded) == {asked.id for asked in queries()}
-    assert all(max(grades.values()) >= GOOD for grades in graded.values())
-    assert all(known.issuperset(grades) for grades in graded.values())
+    all_graded, known = labels(), {product.id for product in catalogue()}
+    assert set(all_graded) == {asked.id for asked in queries()}
+    assert all(max(grades.values()) >= GOOD for grades in all_graded.values())
+    assert all(known.issuperset(grades) for grades in all_graded.values())
 
 
 def test_measures_reward_good_products_high_up() -> None:
@@ -76,8 +99,7 @@ def _first_grade(index: Searchable, asked: Asked, grades: dict[str, int]) -> int
     return grades.get(found[0], 0) if found else 0
 
 
-def _quality(index: Searchable, way: Way) -> float:
-    graded = labels()
+def _quality(index: Searchable, graded: Graded, way: Way) -> float:
     return mean(
         ndcg(index.answers(asked, way, limit=10), graded[asked.id]) for asked in queries("tuning")
     )
