@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ class AboutData:
     sectors: int
     distances: int
     sources: dict[str, tuple[SourceLink, ...]]
-    rates_of: str
+    rates_of: dt.date
 
     @property
     def demonstration(self) -> bool:
@@ -136,7 +137,7 @@ def build_about_data(db: Session, rates: ExchangeRates) -> AboutData:
         sectors=_count(db, Sector),
         distances=_count(db, SeaDistance),
         sources={name: tuple(same) for name, same in found.items()},
-        rates_of=rates.rate("INR", "USD").fixed_on.isoformat(),
+        rates_of=rates.rate("INR", "USD").fixed_on,
     )
 
 

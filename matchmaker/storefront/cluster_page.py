@@ -21,12 +21,12 @@ from matchmaker.storefront.capacity_view import MonthBar, MonthSum, average_free
 from matchmaker.storefront.cards import Fact, Maker
 from matchmaker.storefront.filters import number, quantity
 from matchmaker.storefront.labels import short_scheme
-from matchmaker.storefront.market_view import SourceLink, sources_by_key
+from matchmaker.storefront.market_view import SourceLink, as_sentence, sources_by_key
 from matchmaker.storefront.sea import Ports, SeaRoute, read_ports, sea_route
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
 
-MEMBERS_A_PAGE = 24
+MEMBERS_A_PAGE = 20
 # The same verdict as can_see_firm(None, …), for sums in the database; a test holds them together.
 IS_PUBLIC = Firm.verification != "suspended"
 
@@ -138,8 +138,10 @@ def build_cluster_page(maker: Maker, slug: str, page: int) -> ClusterPage | None
     ports = read_ports(db)
     route = sea_route(db, ports, cluster.seaport, maker.reader.port)
     sources = sources_by_key(db, [*cluster.sources, *(fact["source"] for fact in cluster.facts)])
-    facilities = {each.name: each.kind for each in cluster.facilities}
-    bodies = {each.institution.name: each.institution.kind for each in cluster.institutions}
+    facilities = {each.name: _in_words(each.kind) for each in cluster.facilities}
+    bodies = {
+        each.institution.name: _in_words(each.institution.kind) for each in cluster.institutions
+    }
     return ClusterPage(
         cluster=cluster,
         answer=_answer(cluster, members, pools, route),
@@ -152,13 +154,30 @@ def build_cluster_page(maker: Maker, slug: str, page: int) -> ClusterPage | None
         facilities=tuple(sorted(facilities.items())),
         institutions=tuple(sorted((n, k) for n, k in bodies.items() if n not in facilities)),
         statements=tuple(
-            Statement(str(fact["text"]), sources.get(str(fact["source"]))) for fact in cluster.facts
+            Statement(as_sentence(str(fact["text"])), sources.get(str(fact["source"])))
+            for fact in cluster.facts
         ),
         sources=tuple(sources[key] for key in cluster.sources if key in sources),
         route=route,
         ports=ports,
         drawing=pools[0].drawing if pools else "generic",
     )
+
+
+def _in_words(kind: str) -> str:
+    """Kinds of institutions are kept as the trade's abbreviations; strangers need the words."""
+    words = {
+        "CFC": _("common facility centre"),
+        "SPV and CFC": _("common facility centre of the firms' own company"),
+        "NGO and CFC": _("common facility centre of an association"),
+        "DIC": _("district industries centre"),
+        "CETP": _("shared effluent treatment plant"),
+        "SPV": _("company owned by the firms together"),
+        "R&D": _("research institute"),
+        "R&D lab": _("research laboratory"),
+        "lab": _("laboratory"),
+    }
+    return str(words.get(kind, kind))
 
 
 def _members(db: Session, cluster: Cluster) -> Members:
@@ -320,24 +339,21 @@ def _answer(
     note = _("all demonstration") if members.demo and not members.real else ""
     if members.demo and members.real:
         note = _("%(count)s of them demonstration", count=members.demo)
-    largest = pools[0] if pools else None
-    free = ""
-    if largest is not None and largest.free is not None:
-        free = quantity(largest.free, largest.unit)
     facts = [
-        Fact(_("Listed here"), firms if members.total else "", note),
-        Fact(_("Free a month, together"), free, largest.name if largest else ""),
+        Fact(_("Listed here"), firms if members.total else _("no firm yet"), note),
         Fact(
             _("Nearest port"),
             route.origin,
             _("%(km)s km by road", km=number(cluster.seaport_km)),
         ),
     ]
+    if pools:
+        largest = pools[0]
+        free = "" if largest.free is None else quantity(largest.free, largest.unit)
+        facts.insert(1, Fact(_("Free a month, together"), free, largest.name))
     if route.km is not None and route.days is not None:
         days = ngettext("about %(num)d day", "about %(num)d days", route.days)
         facts.append(
             Fact(_("By sea to %(port)s", port=route.destination), f"{number(route.km)} km", days)
         )
-    if cluster.gi:
-        facts.append(Fact(_("Geographical indication"), ", ".join(cluster.gi)))
     return tuple(facts)

@@ -69,8 +69,8 @@ def evidence_rows(evidence: Iterable[Evidence], today: dt.date) -> tuple[Evidenc
 
 
 def telling(rows: Sequence[EvidenceRow], most: int = 4) -> tuple[EvidenceRow, ...]:
-    """The few rows that tell a buyer most: in force, and not what every exporter holds."""
-    return tuple(row for row in rows if row.counts and not row.is_registration)[:most]
+    """The few rows in force that tell a buyer most; what every exporter holds only if need be."""
+    return tuple(row for row in rows if row.counts)[:most]
 
 
 def state_of(evidence: Evidence, today: dt.date) -> str:

@@ -20,7 +20,7 @@ from matchmaker.clusters.models import Cluster
 from matchmaker.storefront.capacity_view import MonthBar, average_free, month_bars
 from matchmaker.storefront.cards import Fact, Maker, address
 from matchmaker.storefront.evidence_view import EvidenceRow, evidence_held, evidence_rows, telling
-from matchmaker.storefront.filters import country, number
+from matchmaker.storefront.filters import country, number, quantity
 from matchmaker.storefront.price_view import PriceView, price_view
 from matchmaker.storefront.sea import Ports, SeaRoute, read_ports, sea_route
 from matchmaker.storefront.words import gettext as _
@@ -220,9 +220,17 @@ def _answer(
     return (
         Fact(_("Makes"), makes),
         Fact(_("Products listed"), number(total)),
-        Fact(_("Production lines on record"), number(len(lines)) if lines else ""),
+        _free(lines),
         Fact(_("Has exported to"), shown, more),
     )
+
+
+def _free(lines: Sequence[LineView]) -> Fact:
+    """What the first line has free; lines of different units cannot be added."""
+    told = [line for line in lines if line.free is not None]
+    if not told or told[0].free is None:
+        return Fact(_("Free a month"), "")
+    return Fact(_("Free a month"), quantity(told[0].free, told[0].unit), told[0].family)
 
 
 def _facts(firm: Firm) -> tuple[Fact, ...]:

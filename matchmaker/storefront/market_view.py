@@ -195,7 +195,7 @@ def _notes(db: Session, applying: Sequence[Applying]) -> tuple[RuleNote, ...]:
     sources = sources_by_key(db, (key for each in applying for key in each.rule.sources))
     return tuple(
         RuleNote(
-            note=_sentence(each.rule.note),
+            note=as_sentence(each.rule.note),
             comes_on=each.comes_on,
             confidence=each.rule.confidence,
             sources=tuple(sources[key] for key in each.rule.sources if key in sources),
@@ -204,7 +204,7 @@ def _notes(db: Session, applying: Sequence[Applying]) -> tuple[RuleNote, ...]:
     )
 
 
-def _sentence(text: str) -> str:
+def as_sentence(text: str) -> str:
     """Notes are written in telegram style; on the page they begin and end as sentences do."""
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 

@@ -29,7 +29,10 @@ class Tier:
 
 @dataclass(frozen=True)
 class PriceView:
-    """`standing`: shown | untold | on request | for verified buyers. Tiers only if shown."""
+    """`standing`: shown | untold | on request | for verified buyers. Tiers only if shown.
+
+    `rate`: how many of the given currency one of the shown buys, or None if they are the same.
+    """
 
     standing: str
     tiers: tuple[Tier, ...]
@@ -50,7 +53,7 @@ def price_view(
     """The prices this actor may see. What they may not see does not enter the page at all."""
     standing = _standing(product, actor)
     converted = standing == "shown" and product.currency != currency
-    rate = rates.rate(product.currency, currency) if converted else None
+    rate = rates.rate(currency, product.currency) if converted else None
     return PriceView(
         standing=standing,
         tiers=_tiers(product, currency, rates) if standing == "shown" else (),

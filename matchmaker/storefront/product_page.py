@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -35,7 +35,7 @@ from matchmaker.storefront.words import ngettext
 from search.contract import Equals, Not
 from search.errors import SearchError
 
-SIMILAR = 6
+SIMILAR = 4
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,9 @@ def similar_products(maker: Maker, search: Searching, product: Product) -> tuple
         page = search.engine.similar("products", product.public_id, SIMILAR, others)
     except SearchError:
         return None
-    return maker.rows("products", page)
+    rows = maker.rows("products", page)
+    # The heading says why they are here; how near each is helps nobody.
+    return tuple(replace(row, why="", fraction=None) for row in rows)
 
 
 def _capacity(db: Session, product: Product, today: dt.date) -> Capacity:
