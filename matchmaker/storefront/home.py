@@ -16,6 +16,7 @@ from matchmaker.storefront.queries import (
     Counts,
     cluster_dots,
     counts,
+    most_listed_code,
     products_by_sector,
 )
 from matchmaker.storefront.refinements import Asked
@@ -62,7 +63,7 @@ class HomePage:
 
 
 def build_home(db: Session) -> HomePage:
-    """Gather the start page; four small queries."""
+    """Gather the start page; five small queries."""
     words = labels(db)
     dots = map_dots(cluster_dots(db))
     search = url_for("storefront.search")
@@ -73,7 +74,9 @@ def build_home(db: Session) -> HomePage:
         )
         for slug, count in products_by_sector(db).items()
     )
-    return HomePage(_examples(search), counts(db), dots, sectors)
+    code = most_listed_code(db)
+    examples = _examples(search, code) if code else ()
+    return HomePage(examples, counts(db), dots, sectors)
 
 
 def map_dots(found: Iterable[ClusterDot]) -> tuple[Dot, ...]:
@@ -93,7 +96,7 @@ def map_dots(found: Iterable[ClusterDot]) -> tuple[Dot, ...]:
     )
 
 
-def _examples(search: str) -> tuple[Link, ...]:
+def _examples(search: str, code: str) -> tuple[Link, ...]:
     """Three searches of three kinds: by what it is for, by the trade's word, by HS code."""
-    texts = (_("mats that keep cows from slipping"), _("elaichi 8 mm"), _("HS 401290"))
+    texts = (_("mats that keep cows from slipping"), _("elaichi 8 mm"), f"HS {code}")
     return tuple(Link(text, Asked(text=text).address(search)) for text in texts)

@@ -307,3 +307,14 @@ def products_by_sector(db: Session) -> Mapping[str, int]:
         .order_by(func.count(Product.id).desc(), Sector.slug)
     )
     return {row.slug: row.products for row in rows}
+
+
+def most_listed_code(db: Session) -> str | None:
+    """The HS code under which most products are listed; None when there are none."""
+    return db.scalar(
+        select(Product.hs_code)
+        .where(Product.state == "published")
+        .group_by(Product.hs_code)
+        .order_by(func.count().desc(), Product.hs_code)
+        .limit(1)
+    )

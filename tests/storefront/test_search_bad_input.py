@@ -15,10 +15,11 @@ QUICKLY = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 NAMES = st.sampled_from(
-    "q tab sector family cluster state evidence unit market hs size gi photo price_from price_to "
-    "lead_from lead_to moq_piece_from moq_mass_to capacity_area_from workers_to firms_from sort "
-    "page more currency unknown".split()
-)
+    ["q", "tab", "sector", "family", "cluster", "state", "evidence", "unit", "market", "hs",
+     "size", "gi", "photo", "price_from", "price_to", "lead_from", "lead_to", "moq_piece_from",
+     "moq_mass_to", "capacity_area_from", "workers_to", "firms_from", "sort", "page", "more",
+     "currency", "unknown"]
+)  # fmt: skip
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=300)
 SPECIAL = st.sampled_from(
     ["", "0", "-1", "1e999", "NaN", "10" * 40, "1000000000", '"', '"""', "-", "--x", "-\"", "*",

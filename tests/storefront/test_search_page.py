@@ -36,7 +36,7 @@ def test_a_product_is_found_by_its_title_with_the_words_marked(
 
     page = visitor.get("/search", query_string={"q": title}).text
 
-    first = re.search(r"<h3><a [^>]*>(.*?)</a></h3>", page)
+    first = re.search(r"<h3><a [^>]*><bdi>(.*?)</bdi></a></h3>", page)
     assert first is not None
     assert re.sub("</?mark>", "", first[1]) == title.replace("'", "&#39;")
     assert "<mark>" in first[1]
@@ -66,7 +66,7 @@ def test_an_active_filter_can_be_taken_away_by_its_chip(visitor: FlaskClient) ->
 
     chips = re.search(r'<ul class="chips".*?</ul>', page, re.S)
     assert chips is not None
-    assert hrefs(chips[0], '[^"]*') == ["/search?q=mats"]
+    assert hrefs(chips[0], '/search[^"]*') == ["/search?q=mats"]
 
 
 def test_a_range_binds_and_is_said_in_a_chip(visitor: FlaskClient) -> None:
@@ -104,8 +104,10 @@ def test_pages_follow_each_other_and_end(visitor: FlaskClient) -> None:
     assert "There are only" in beyond.text
 
 
-def test_words_that_nothing_holds_are_said_to_be_left_out(visitor: FlaskClient) -> None:
-    page = visitor.get("/search", query_string={"q": "cardamom zzyzxqq"}).text
+def test_words_that_nothing_holds_are_said_to_be_left_out(
+    site: Flask, visitor: FlaskClient
+) -> None:
+    page = visitor.get("/search", query_string={"q": f"{a_title(site)} zzyzxqq"}).text
 
     assert "<s>zzyzxqq</s>" in page
 
@@ -142,7 +144,7 @@ def test_a_page_of_results_is_small_on_the_wire(visitor: FlaskClient) -> None:
 
 
 def test_the_page_stands_in_every_language_and_direction(visitor: FlaskClient) -> None:
-    page = visitor.get("/ar/search?q=cardamom").text
+    page = visitor.get("/ar/search").text
 
     assert '<html lang="ar" dir="rtl">' in page
     assert hrefs(page, '/ar/products/[^"]*')
