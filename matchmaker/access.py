@@ -15,10 +15,11 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from flask import Flask
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from matchmaker.accounts.actor import Actor, actor_of
-from matchmaker.errors import NotAllowed
+from matchmaker.errors import N_, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
 # 'anyone' includes visitors; 'member' is everybody who is signed in.
@@ -27,7 +28,7 @@ AUDIENCES = ("anyone", "member", "desk", "operator")
 
 class SignInNeeded(NotAllowed):
     status = 401
-    title = "Please sign in"
+    title = N_("Please sign in")
 
 
 class RouteWithoutAudience(Exception):
@@ -61,11 +62,11 @@ def admit(audience: str, actor: Actor | None) -> None:
     if audience == "anyone":
         return
     if actor is None:
-        raise SignInNeeded("This page is for people who are signed in.")
+        raise SignInNeeded(_("This page is for people who are signed in."))
     if audience == "desk" and not actor.is_desk:
-        raise NotAllowed("This page is for the staff of export desks.")
+        raise NotAllowed(_("This page is for the staff of export desks."))
     if audience == "operator" and "operator" not in actor.roles:
-        raise NotAllowed("This page is for those who run this site.")
+        raise NotAllowed(_("This page is for those who run this site."))
 
 
 def require_audiences(app: Flask, exempt: Iterable[str] = ("static",)) -> None:

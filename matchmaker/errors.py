@@ -14,11 +14,16 @@ turns it into a page or into JSON.
 from __future__ import annotations
 
 
+def N_(text: str) -> str:  # noqa: N802  (the name by which texts are collected)
+    """Mark a text for the translators; it is translated where it is shown."""
+    return text
+
+
 class MatchmakerError(Exception):
     """Base of all errors that are shown to people."""
 
     status = 500
-    title = "Something went wrong"
+    title = N_("Something went wrong")
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -27,32 +32,32 @@ class MatchmakerError(Exception):
 
 class NotFound(MatchmakerError):
     status = 404
-    title = "Not found"
+    title = N_("Not found")
 
 
 class NotAllowed(MatchmakerError):
     status = 403
-    title = "Not allowed"
+    title = N_("Not allowed")
 
 
 class BadInput(MatchmakerError):
     """A value that cannot be used. `field`, `value` and `remedy` make the sentence."""
 
     status = 400
-    title = "Please check what was entered"
+    title = N_("Please check what was entered")
 
     def __init__(self, field: str, value: object, remedy: str) -> None:
         shown = str(value)
         shown = shown if len(shown) <= 60 else shown[:57] + "…"
         super().__init__(f"{field}: “{shown}” cannot be used. {remedy}")
-        self.field, self.value, self.remedy = field, value, remedy
+        self.field, self.value, self.shown, self.remedy = field, value, shown, remedy
 
 
 class Conflict(MatchmakerError):
     status = 409
-    title = "Somebody was faster"
+    title = N_("Somebody was faster")
 
 
 class Unavailable(MatchmakerError):
     status = 503
-    title = "This part is not available right now"
+    title = N_("This part is not available right now")

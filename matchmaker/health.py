@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import text
 
@@ -78,7 +79,11 @@ def _search() -> str:
     bad = [each for each in status.values() if not each.healthy]
     if bad or not status:
         raise RuntimeError("index damaged or missing")
-    return ", ".join(f"{each.name}: {each.documents:,}" for each in status.values())
+    names = {"products": _("products"), "firms": _("firms"), "clusters": _("clusters")}
+    return ", ".join(
+        f"{names.get(each.name, each.name)}: {format_decimal(each.documents)}"
+        for each in status.values()
+    )
 
 
 def _meaning() -> str:
@@ -95,4 +100,7 @@ def _lag() -> str:
 
 def _jobs() -> str:
     counts: dict[Any, int] = dict(Jobs(current_app.extensions["config"]).counts())
-    return ", ".join(f"{name}: {count}" for name, count in counts.items())
+    names = {"waiting": _("waiting"), "running": _("running"), "failed": _("failed")}
+    return ", ".join(
+        f"{names.get(name, name)}: {format_decimal(count)}" for name, count in counts.items()
+    )

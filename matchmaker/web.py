@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from werkzeug.exceptions import HTTPException
 
-from matchmaker.errors import MatchmakerError, NotFound, Unavailable
+from matchmaker.errors import BadInput, MatchmakerError, NotFound, Unavailable
 from matchmaker.logs import request_id
 from matchmaker.orm import ONLY_READING
 from search.errors import BadQuery, SearchUnavailable
@@ -84,13 +84,23 @@ def handle_errors(app: Flask) -> None:
 
 def show_error(error: MatchmakerError) -> tuple[Response | str, int]:
     """One shape for all errors."""
+    title, message = _in_words(error)
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
-        body = {"title": error.title, "status": error.status, "detail": error.message}
+        body = {"title": title, "status": error.status, "detail": message}
         answer = jsonify(body)
         answer.mimetype = "application/problem+json"
         return answer, error.status
-    shown = {"status": error.status, "title": error.title, "message": error.message}
+    shown = {"status": error.status, "title": title, "message": message}
     return render_template("errors/error.html", **shown, request_id=request_id()), error.status
+
+
+def _in_words(error: MatchmakerError) -> tuple[str, str]:
+    """Title and message for the reader. What was raised with words of its own keeps them."""
+    title = error.title if "title" in vars(error) else _(type(error).title)
+    if not isinstance(error, BadInput):
+        return title, error.message
+    parts = {"field": error.field, "value": error.shown, "remedy": error.remedy}
+    return title, _("%(field)s: “%(value)s” cannot be used. %(remedy)s", **parts)
 
 
 def _as(translate: Callable[[Any], MatchmakerError]) -> Callable[[Any], Any]:
@@ -120,11 +130,15 @@ def _from_http(error: HTTPException) -> MatchmakerError:
         414: (_("Too long"), _("This address is too long. Try a shorter search.")),
         429: (_("One moment, please"), _("Too many requests from your address. Wait a minute.")),
     }
-    shown = MatchmakerError(error.description or "")
-    shown.status = error.code or 500
-    shown.title = error.name
-    if shown.status in texts:
-        shown.title, shown.message = texts[shown.status]
+    status = error.code or 500
+    other = (
+        (_("Not possible"), _("What was sent could not be used."))
+        if status < 500
+        else (_("Something went wrong"), _("An unexpected error happened. It was noted."))
+    )
+    title, message = texts.get(status, other)
+    shown = MatchmakerError(message)
+    shown.status, shown.title = status, title
     return shown
 
 

@@ -18,6 +18,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
 from matchmaker.access import current_actor, open_to
@@ -29,7 +30,7 @@ from matchmaker.money import OFFERED, exchange_rates
 from matchmaker.reader import COOKIE, current_reader, remember
 from matchmaker.searching import searching
 from matchmaker.storefront import context, filters, pages
-from matchmaker.storefront.cards import Maker
+from matchmaker.storefront.cards import Maker, proof_words
 from matchmaker.storefront.home import build_home
 from matchmaker.storefront.labels import labels
 from matchmaker.storefront.queries import names_beginning
@@ -50,6 +51,7 @@ def set_up(app: Flask) -> None:
     """Put the public pages into the application."""
     context.set_up(app)
     filters.set_up(app)
+    app.jinja_env.filters["proof_words"] = proof_words
     app.register_blueprint(storefront)
 
 
@@ -144,9 +146,11 @@ def preferences() -> Response:
     currency = request.args.get("currency", reader.currency)
     port = request.args.get("port", reader.port).upper()
     if currency not in OFFERED:
-        raise BadInput("currency", currency, f"Choose one of {', '.join(OFFERED)}.")
+        raise BadInput(
+            _("Currency"), currency, _("Choose one of %(codes)s.", codes=", ".join(OFFERED))
+        )
     if port and not (len(port) == 5 and port.isascii() and port.isalnum()):
-        raise BadInput("port", port, "Give a UN/LOCODE such as DEHAM.")
+        raise BadInput(_("Port"), port, _("Give a UN/LOCODE such as DEHAM."))
     value, options = remember(replace(reader, currency=currency, port=port))
     answer = make_response(redirect(local_address(request.args.get("next"))))
     answer.set_cookie(COOKIE, value, **options)
