@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from flask import url_for
+from flask import current_app, get_template_attribute, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -29,10 +29,11 @@ from matchmaker.storefront.filters import marked, money, number, quantity, unit_
 from matchmaker.storefront.labels import Labels, short_scheme
 from matchmaker.storefront.queries import HeldEvidence
 from matchmaker.storefront.words import gettext as _
-from matchmaker.storefront.words import ngettext
+from matchmaker.storefront.words import locale, ngettext
 from search.contract import MARK_START, Hit, Page
 
 PROOFS_SHOWN = 3
+PROOFS_REMEMBERED = 5_000
 BEST_SCORE = 1.3  # all words as well as anybody, and the same meaning
 
 
@@ -52,6 +53,19 @@ class Proof:
     grade: str
     state: str
     until: dt.date | None
+
+
+def proof_words(proof: Proof) -> Markup:
+    """The evidence as the macro `grade` writes it, remembered: the same few come all the time."""
+    written: dict[tuple[str, Proof], Markup] = current_app.extensions.setdefault("proofs", {})
+    key = (str(locale()), proof)
+    if key not in written:
+        if len(written) >= PROOFS_REMEMBERED:
+            written.clear()
+        write = get_template_attribute("_macros/evidence.html", "grade")
+        until = proof.until if proof.state == "expiring" else None
+        written[key] = Markup(write(proof.name, proof.grade, proof.state, until=until))  # noqa: S704
+    return written[key]
 
 
 @dataclass(frozen=True)
