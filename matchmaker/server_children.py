@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Any
@@ -53,6 +54,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "keepalive": 5,
             # The longest search a browser can send; beyond it gunicorn answers 4xx itself.
             "limit_request_line": 8190,
+            # Native libraries join their threads when a process ends; those of the parent do
+            # not exist in a fork, and the process would abort instead of ending.
+            "worker_exit": _end_at_once,
             "logger_class": QuietLogger,
             "loglevel": "info" if self.config.is_production else "warning",
             # It would write a socket into the user's home folder; nobody asks it anything.
@@ -63,6 +67,11 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         from matchmaker.app import create_app
 
         return create_app(self.config)
+
+
+def _end_at_once(_server: Any, _worker: Any) -> None:
+    logging.shutdown()
+    os._exit(0)
 
 
 def web(config: Config) -> None:

@@ -85,9 +85,12 @@ def test_requests_are_answered_and_logged_once(site: Site, tmp_path: Path):
     status, headers, body = site.get("/who?q=secret", **{"X-Request-ID": "proxy-0001"})
     assert (status, headers["X-Request-ID"]) == (200, "proxy-0001")
     assert int(body.split()[1]) == site.process.pid  # a fork of the loaded application
-    until(lambda: any(line["event"] == "request" for line in site.lines()))
-    mine = [line for line in site.lines() if line.get("request_id") == "proxy-0001"]
-    assert [line["event"] for line in mine] == ["asked", "request"]
+
+    def mine() -> list[dict]:
+        return [line for line in site.lines() if line.get("request_id") == "proxy-0001"]
+
+    until(lambda: any(line["event"] == "request" for line in mine()))
+    assert [line["event"] for line in mine()] == ["asked", "request"]
     assert "secret" not in site.log.read_text()
     assert not (tmp_path / ".gunicorn").exists()  # nothing is written into the home folder
 
