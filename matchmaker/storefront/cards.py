@@ -7,6 +7,7 @@ never tells more or other than the product's own page.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -30,9 +31,10 @@ from matchmaker.storefront.labels import Labels, short_scheme
 from matchmaker.storefront.queries import HeldEvidence
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import locale, ngettext
-from search.contract import MARK_START, Hit, Page
+from search.contract import MARK_END, MARK_START, Hit, Page
 
 PROOFS_SHOWN = 3
+MARKED = re.compile(f"{MARK_START}(.*?){MARK_END}")
 PROOFS_REMEMBERED = 5_000
 BEST_SCORE = 1.3  # all words as well as anybody, and the same meaning
 
@@ -310,7 +312,10 @@ def whole(amount: Decimal, unit: str) -> str:
 
 
 def excerpt(hit: Hit) -> Markup | None:
-    """A stretch of the description, but only if it shows why this was found."""
+    """A stretch of the description, but only if it shows more of the words than the name does."""
+    in_name = hit.highlighted.get("title") or hit.highlighted.get("name") or ""
+    if len({word.casefold() for word in MARKED.findall(in_name)}) >= len(hit.matched_words):
+        return None
     for name in ("description", "attributes", "about", "products"):
         text = hit.highlighted.get(name, "")
         if MARK_START in text:

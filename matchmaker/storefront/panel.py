@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.measures import BASE_UNITS
 from matchmaker.storefront.asking import OPTIONS_ALL, OPTIONS_SHOWN, chosen_dimension
@@ -194,7 +194,9 @@ def _of_dimension(asked: Asked, page: Page, kind: str, dimension: str) -> list[R
     stats = page.stats.get(RANGES["products"][name])
     if not _worth_showing(asked, name, stats):
         return []
-    return [_range(asked, name, stats, unit_words(BASE_UNITS[dimension]))]
+    unit = unit_words(BASE_UNITS[dimension])
+    title = _("%(what)s in %(unit)s", what=range_title(name), unit=unit)
+    return [replace(_range(asked, name, stats, unit), title=title)]
 
 
 def _worth_showing(asked: Asked, name: str, stats: NumberStats | None) -> bool:
