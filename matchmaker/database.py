@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.config import Config
 from matchmaker.orm import ONLY_READING, prepare_sqlite
+from matchmaker.tables import all_tables
 
 database = SQLAlchemy()
 
@@ -53,7 +54,8 @@ def engine_options(url: str, *, create: bool = False) -> dict[str, Any]:
 
 
 def prepare(engine: Engine, url: str) -> None:
-    """What SQLite needs said; nothing for PostgreSQL."""
+    """Make all tables known; say what SQLite needs said."""
+    all_tables()
     if engine.dialect.name != "sqlite":
         return
     prepare_sqlite(engine)

@@ -8,23 +8,11 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine
 
-from matchmaker.orm import Model
+from matchmaker.tables import all_tables
 
 FOLDER = Path(__file__).parent / "migrations"
-
-
-def all_tables() -> MetaData:
-    """The tables of every room, whatever was imported before."""
-    import matchmaker.accounts.models
-    import matchmaker.catalogue.capacity
-    import matchmaker.catalogue.models
-    import matchmaker.certification.models
-    import matchmaker.clusters.models
-    import matchmaker.matching.models  # noqa: F401
-
-    return Model.metadata
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:

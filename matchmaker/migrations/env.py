@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from matchmaker.migrating import all_tables
+from matchmaker.tables import all_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
