@@ -11,6 +11,8 @@ import flask_babel
 from babel import Locale
 from flask import Flask, g
 
+ENGLISH = Locale("en")
+
 
 def set_up(app: Flask) -> None:
     """Let templates ask the same way."""
@@ -34,13 +36,12 @@ def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
 
 def locale() -> Locale:
     """The reader's locale; English outside requests."""
-    if "locale" not in g:
-        g.locale = flask_babel.get_locale() or Locale("en")
-    found: Locale = g.locale
-    return found
+    return flask_babel.get_locale() or ENGLISH
 
 
 def _translations() -> Any:
-    if "translations" not in g:
-        g.translations = flask_babel.get_translations()
+    # Kept by locale: a mail written within a request may be forced into another language.
+    spoken = locale()
+    if g.get("spoken") is not spoken:
+        g.spoken, g.translations = spoken, flask_babel.get_translations()
     return g.translations
