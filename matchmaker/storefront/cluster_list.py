@@ -131,7 +131,7 @@ def build_about_data(db: Session, rates: ExchangeRates) -> AboutData:
     return AboutData(
         counts=counts(db),
         schemes=_count(db, Scheme),
-        rules=dict(rules.tuples().all()),
+        rules={confidence: count for confidence, count in rules},  # noqa: C416 rows are no pairs to mypy
         hs_codes=_count(db, HsCode),
         families=_count(db, ProductFamily),
         sectors=_count(db, Sector),

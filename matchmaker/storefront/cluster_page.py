@@ -160,8 +160,14 @@ def build_cluster_page(maker: Maker, slug: str, page: int) -> ClusterPage | None
         sources=tuple(sources[key] for key in cluster.sources if key in sources),
         route=route,
         ports=ports,
-        drawing=pools[0].drawing if pools else "generic",
+        drawing=pools[0].drawing if pools else _typical(maker, cluster),
     )
+
+
+def _typical(maker: Maker, cluster: Cluster) -> str:
+    """The drawing of something of the cluster's sector, while no firm shows what it makes."""
+    kin = [each for each in maker.labels.families.values() if each.sector == cluster.sector.slug]
+    return kin[0].drawing if kin else "generic"
 
 
 def _in_words(kind: str) -> str:
