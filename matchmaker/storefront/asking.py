@@ -14,6 +14,8 @@ PAGE_SIZE = 20
 OPTIONS_SHOWN = 8
 OPTIONS_COUNTED = 40
 OPTIONS_ALL = 300
+# Without words there is no fit: what was confirmed last, or is largest, comes first.
+BROWSED_BY = {"products": "confirmed_on", "firms": "product_count", "clusters": "firm_count"}
 FARTHEST = 1_000_000  # pages beyond are empty anyway
 
 
@@ -94,9 +96,7 @@ def _stats(asked: Asked, dimension: str | None) -> tuple[str, ...]:
 
 def _sort(asked: Asked, dimension: str | None) -> tuple[tuple[str, Direction], ...]:
     if asked.sort == "fit":
-        # Without words there is no fit: the largest come first, and products as they were listed.
-        by_size = {"firms": "product_count", "clusters": "firm_count"}.get(asked.tab)
-        return ((by_size, "desc"),) if by_size and not asked.text else ()
+        return () if asked.text else ((BROWSED_BY[asked.tab], "desc"),)
     if asked.sort == "price":
         return (("price_usd_public", "asc"),)
     if asked.sort == "lead":

@@ -88,6 +88,7 @@ class Asked:
     sort: str = "fit"
     page: int = 1
     more: str = ""
+    grid: bool = False
     currency: str = ""
     ignored: tuple[str, ...] = ()
 
@@ -110,6 +111,8 @@ class Asked:
             found.append(("currency", self.currency))
         if self.sort != "fit":
             found.append(("sort", self.sort))
+        if self.grid:
+            found.append(("view", "grid"))
         if self.page > 1:
             found.append(("page", str(self.page)))
         return found
@@ -125,7 +128,10 @@ class Asked:
         return replace(self, text=text, page=1)
 
     def only_text(self) -> Asked:
-        return Asked(text=self.text, tab=self.tab)
+        return Asked(text=self.text, tab=self.tab, grid=self.grid)
+
+    def as_grid(self, grid: bool) -> Asked:
+        return replace(self, grid=grid)
 
     def with_value(self, name: str, value: str) -> Asked:
         values = tuple(dict.fromkeys((*self.chosen.get(name, ()), value)))
@@ -150,7 +156,7 @@ class Asked:
         """The same question about something else; what that cannot be asked is left out."""
         chosen = {name: each for name, each in self.chosen.items() if name in FACETS[tab]}
         flags = frozenset(name for name in self.flags if name in FLAGS[tab])
-        return Asked(text=self.text, tab=tab, chosen=chosen, flags=flags)
+        return Asked(text=self.text, tab=tab, chosen=chosen, flags=flags, grid=self.grid)
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> Asked:
@@ -172,6 +178,7 @@ def read(pairs: Iterable[tuple[str, str]]) -> Asked:
         sort=sort if sort in SORTS[tab] else "fit",
         page=_read_page(_last(given, "page"), ignored),
         more=_last(given, "more") if _last(given, "more") in FACETS[tab] else "",
+        grid=_last(given, "view") == "grid",
         currency=_last(given, "currency")[:3],
         ignored=tuple(ignored),
     )

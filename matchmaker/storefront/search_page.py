@@ -11,6 +11,7 @@ from matchmaker.money import OFFERED, ExchangeRates
 from matchmaker.searching import Searching
 from matchmaker.storefront import asking
 from matchmaker.storefront.cards import Link, Maker, Row
+from matchmaker.storefront.filters import number
 from matchmaker.storefront.labels import Labels, dimension_words
 from matchmaker.storefront.panel import Chip, Panel, build_chips, build_panel, range_title
 from matchmaker.storefront.refinements import FACETS, SORTS, TABS, Asked
@@ -51,6 +52,7 @@ class SearchPage:
     chips: tuple[Chip, ...]
     clear_url: str
     sorting: tuple[Choice, ...]
+    other_view: Link
     last: int
     page_url: Callable[[int], str]
     heading: str
@@ -99,9 +101,10 @@ def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) 
         panel=build_panel(asked, page, maker.labels, base, usd, currency),
         chips=build_chips(asked, maker.labels, base),
         clear_url=asked.only_text().address(base),
-        sorting=tuple(Choice(name, sort_words(name)) for name in SORTS[asked.tab]),
+        sorting=_sorting(asked),
+        other_view=_other_view(asked, base),
         last=last,
-        page_url=lambda number: asked.on_page(number).address(base),
+        page_url=lambda at: asked.on_page(at).address(base),
         heading=_heading(asked, page),
         notices=tuple(_ignored_words(name) for name in asked.ignored),
         corrections=_corrections(asked, page, base),
@@ -139,13 +142,19 @@ def ask(asked: Asked, search: Searching, usd_per_unit: float) -> Answer:
 
 
 def _without_chance(asked: Asked, page: Page) -> Page:
-    """Where no word was found, only what is truly near in meaning is worth showing."""
-    if page.total or not asked.text:
+    """What holds none of the words is worth showing only if it is truly near in meaning."""
+    if not asked.text:
         return page
-    hits = tuple(each for each in page.hits if (each.similarity or 0) >= WORTH_SHOWING)
+    hits = tuple(
+        each
+        for each in page.hits
+        if each.matched_words or (each.similarity or 0) >= WORTH_SHOWING or asked.sort != "fit"
+    )
     if len(hits) == len(page.hits):
         return page
-    return replace(page, hits=hits, related=len(hits) if asked.page == 1 else 0)
+    # The list is ordered by worth: behind the first chance hit there is nothing but chance.
+    seen = (asked.page - 1) * asking.PAGE_SIZE + len(hits)
+    return replace(page, hits=hits, related=max(0, seen - page.total))
 
 
 def _is_unmet(asked: Asked, page: Page) -> bool:
@@ -165,14 +174,27 @@ def _tabs(asked: Asked, counts: dict[str, int | None], base: str) -> tuple[Tab, 
 
 
 def _heading(asked: Asked, page: Page) -> str:
+    shown = number(page.total)
     words = {
-        "products": ngettext("%(num)s product", "%(num)s products", page.total),
-        "firms": ngettext("%(num)s firm", "%(num)s firms", page.total),
-        "clusters": ngettext("%(num)s cluster", "%(num)s clusters", page.total),
+        "products": ngettext("%(count)s product", "%(count)s products", page.total, count=shown),
+        "firms": ngettext("%(count)s firm", "%(count)s firms", page.total, count=shown),
+        "clusters": ngettext("%(count)s cluster", "%(count)s clusters", page.total, count=shown),
     }[asked.tab]
     if not asked.text:
         return words
     return _("%(count)s for “%(text)s”", count=words, text=asked.text)
+
+
+def _sorting(asked: Asked) -> tuple[Choice, ...]:
+    words = {name: sort_words(name) for name in SORTS[asked.tab]}
+    if not asked.text:
+        words["fit"] = _("last confirmed") if asked.tab == "products" else _("largest")
+    return tuple(Choice(name, label) for name, label in words.items())
+
+
+def _other_view(asked: Asked, base: str) -> Link:
+    label = _("as a list") if asked.grid else _("as a grid")
+    return Link(label, asked.as_grid(not asked.grid).address(base))
 
 
 def sort_words(name: str) -> str:

@@ -119,6 +119,21 @@ def test_filters_that_exclude_everything_offer_the_way_out(visitor: FlaskClient)
     assert "/search?q=mats" in hrefs(page, '/search[^"]*')
 
 
+def test_what_only_chance_brings_near_is_not_shown(visitor: FlaskClient) -> None:
+    page = visitor.get("/search", query_string={"q": "qqxyzzy wwvbnmk"}).text
+
+    assert "Nothing holds these words" in page
+    assert '<li class="row">' not in page
+
+
+def test_who_likes_pictures_sees_a_grid_and_keeps_it(visitor: FlaskClient) -> None:
+    page = visitor.get("/search?view=grid").text
+
+    assert '<ol class="rows grid">' in page
+    assert "/search?view=grid&page=2" in hrefs(page, '/search[^"]*')
+    assert "/search?tab=firms&view=grid" in hrefs(page, '/search[^"]*')
+
+
 def test_what_was_typed_is_never_markup(visitor: FlaskClient) -> None:
     page = visitor.get("/search", query_string={"q": "<script>alert(1)</script>"}).text
 
