@@ -78,6 +78,16 @@ def first_with_room(bars: Sequence[MonthBar], needed: Decimal) -> MonthBar | Non
     return next((bar for bar in bars[1:] if bar.free is not None and bar.free >= needed), None)
 
 
+def filled_by(bars: Sequence[MonthBar], needed: Decimal) -> tuple[int, MonthBar] | None:
+    """How many months from the next on give so much together, and the last of them."""
+    total = Decimal(0)
+    for count, bar in enumerate(bars[1:], start=1):
+        total += bar.free or 0
+        if total >= needed:
+            return count, bar
+    return None
+
+
 def calm(value: Decimal) -> Decimal:
     """Three significant digits, never more than there is: plans are no more exact than that."""
     if value <= 0:

@@ -17,7 +17,13 @@ from matchmaker.clusters.models import Cluster
 from matchmaker.measures import UNITS
 from matchmaker.money import Money
 from matchmaker.searching import Searching
-from matchmaker.storefront.capacity_view import MonthBar, average_free, first_with_room, month_bars
+from matchmaker.storefront.capacity_view import (
+    MonthBar,
+    average_free,
+    filled_by,
+    first_with_room,
+    month_bars,
+)
 from matchmaker.storefront.cards import Fact, Maker, Row
 from matchmaker.storefront.evidence_view import (
     EvidenceRow,
@@ -36,15 +42,22 @@ from search.contract import Equals, Not
 from search.errors import SearchError
 
 SIMILAR = 4
+# What is sold by the gram or carat travels in a parcel: a container of it tells nothing.
+GRAMS_AND_LESS = Decimal("0.01")
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """Twelve months in the product's own unit. `bars` empty: the firm told nothing."""
+    """Twelve months in the product's own unit. `bars` empty: the firm told nothing.
+
+    `from_month`: the first that has room for the minimum order; `spread`: how many months it
+    takes where no single one has, and the last of them.
+    """
 
     bars: tuple[MonthBar, ...]
     free: Decimal | None
     from_month: MonthBar | None
+    spread: tuple[int, MonthBar] | None
     line: str
     confirmed_on: dt.date | None
     stale: bool
@@ -147,12 +160,13 @@ def _capacity(db: Session, product: Product, today: dt.date) -> Capacity:
         .options(selectinload(ProductionLine.months))
     )
     if line is None or not line.months:
-        return Capacity((), None, None, "", None, False)
+        return Capacity((), None, None, None, "", None, False)
     bars = month_bars(line.months, today, product.line_factor)
     return Capacity(
         bars=bars,
         free=average_free(bars),
         from_month=first_with_room(bars, product.moq),
+        spread=filled_by(bars, product.moq),
         line=line.name,
         confirmed_on=line.confirmed_on,
         stale=is_stale(line.confirmed_on, today),
@@ -170,9 +184,7 @@ def _answer(
         Fact(
             _("Free a month"),
             "" if capacity.free is None else quantity(capacity.free, product.unit),
-            _("room for the minimum in %(month)s", month=capacity.from_month.name)
-            if capacity.from_month
-            else "",
+            _room(capacity),
         ),
         Fact(_("Lead time"), "" if lead is None else ngettext("%(num)d day", "%(num)d days", lead)),
     ]
@@ -185,6 +197,15 @@ def _answer(
             )
         )
     return tuple(facts)
+
+
+def _room(capacity: Capacity) -> str:
+    """When the minimum order could be made."""
+    if capacity.from_month:
+        return str(_("room for the minimum in %(month)s", month=capacity.from_month.name))
+    if capacity.spread:
+        return str(_("the minimum takes until %(month)s", month=capacity.spread[1].name))
+    return str(_("no room for the minimum")) if capacity.bars else ""
 
 
 def _price_fact(price: PriceView) -> Fact:
@@ -222,24 +243,33 @@ def _attribute(about: dict[str, str], key: str, value: object) -> Fact:
 
 def _packing(product: Product) -> tuple[Fact, ...]:
     """Sizes of one unit, of a package and of containers; what nobody told says so."""
-    unit = product.unit
-    one = unit_words(unit, 1)
-    by_weight = UNITS[unit].dimension == "mass"
+    unit = UNITS[product.unit]
+    per = unit_words(unit.code, 1)
     facts = []
-    if not by_weight:
-        facts.append(Fact(_("Net weight of one %(unit)s", unit=one), _kg(product.net_kg)))
-    facts.append(Fact(_("Gross weight of one %(unit)s, packed", unit=one), _kg(product.gross_kg)))
-    if product.unit_m2 is not None:
-        facts.append(Fact(_("Area of one %(unit)s", unit=one), quantity(product.unit_m2, "MTK")))
+    if unit.dimension != "mass":
+        facts.append(Fact(_("Net weight per %(unit)s", unit=per), _kg(product.net_kg)))
+    if unit.factor >= GRAMS_AND_LESS or unit.dimension != "mass":
+        facts.append(Fact(_("Gross weight per %(unit)s, packed", unit=per), _kg(product.gross_kg)))
+    if product.unit_m2 is not None and unit.dimension != "area":
+        facts.append(Fact(_("Area per %(unit)s", unit=per), quantity(product.unit_m2, "MTK")))
     package = _package_words(product.package_kind)
-    facts.append(Fact(_("In one %(package)s", package=package), _units(product.per_package, unit)))
-    for label, room in (
+    facts.append(
+        Fact(_("In one %(package)s", package=package), _units(product.per_package, unit.code))
+    )
+    if unit.factor >= GRAMS_AND_LESS or unit.dimension != "mass":
+        facts += _containers(product)
+    return tuple(facts)
+
+
+def _containers(product: Product) -> list[Fact]:
+    rooms = (
         (_("In a 20′ container"), product.per_20ft),
         (_("In a 40′ high-cube container"), product.per_40hc),
-    ):
-        tonnes = _tonnes(room, product.gross_kg)
-        facts.append(Fact(label, _units(room, unit), tonnes))
-    return tuple(facts)
+    )
+    return [
+        Fact(label, _units(room, product.unit), _tonnes(room, product.gross_kg))
+        for label, room in rooms
+    ]
 
 
 def _kg(value: Decimal | None) -> str:
