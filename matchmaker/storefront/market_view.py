@@ -84,6 +84,15 @@ class MarketView:
         return sum(each.standing == standing and each.strength == strength for each in self.demands)
 
     @property
+    def claimed(self) -> int:
+        """How much of what the law asks for is held by the firm's own word alone."""
+        return sum(
+            each.evidence is not None and each.evidence.grade == "self-declared"
+            for each in self.demands
+            if each.strength == "mandatory" and each.standing in ("held", "expiring")
+        )
+
+    @property
     def longest_lead(self) -> int | None:
         """Days until the last missing mandatory piece can be there; None when none is missing."""
         return max(
