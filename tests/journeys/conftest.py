@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from matchmaker.config import Config
+from tests.journeys import kinds
+from tests.journeys.running import Answer, ask
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Nothing of the browser's own may call out: tests run on machines without a network.
@@ -24,10 +29,17 @@ FLAGS = (
 )
 
 
+class Silent(WSGIRequestHandler):
+    """The application logs its requests itself; a second line for each hides what failed."""
+
+    def log(self, *_: object, **__: object) -> None:
+        """Said once, by the application."""
+
+
 @pytest.fixture(scope="session")
 def address(site: Flask) -> Iterator[str]:
     """Where the little world is served."""
-    server = make_server("127.0.0.1", 0, site, threaded=True)
+    server = make_server("127.0.0.1", 0, site, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -36,7 +48,24 @@ def address(site: Flask) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def paths(site_config: Config) -> dict[str, str]:
+    """One address of every kind of public page; see kinds.NAMES."""
+    return kinds.paths(site_config.database_url)
+
+
+@pytest.fixture(scope="session")
+def fetch(address: str) -> Callable[..., Answer]:
+    """Ask the site over the wire: `fetch("/search", Accept_Encoding="gzip")`.
+
+    Where a browser is open, Flask's own test client cannot be used: Playwright keeps an event
+    loop running in this thread.
+    """
+    return partial(ask, int(address.rpartition(":")[2]))
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Open as long as one module needs it: its event loop would stop other tests' clients."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -1,0 +1,87 @@
+"""axe-core finds nothing serious on any kind of page, in both widths, colours and directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys.kinds import NAMES
+
+AXE = Axe()
+WIDTHS = ((1280, 1000), (390, 844))
+GRAVE = ("serious", "critical")
+# The other colours and the phone show the same elements: there only what depends on looks
+# can differ.
+BY_LOOKS = ("color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable")
+
+
+@pytest.fixture(scope="module")
+def looking(browser: Browser, address: str) -> Iterator[Page]:
+    """A page without movement: half-faded colours would be measured as they are."""
+    context = browser.new_context(base_url=address, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("language", ["", "/ar"], ids=["english", "arabic"])
+@pytest.mark.parametrize("kind", NAMES)
+def test_nobody_is_shut_out(looking: Page, paths: dict[str, str], kind: str, language: str) -> None:
+    looking.emulate_media(color_scheme="light")
+    looking.set_viewport_size({"width": WIDTHS[0][0], "height": WIDTHS[0][1]})
+    looking.goto(language + paths[kind])
+    looking.evaluate(AXE.axe_script)
+    found: list[str] = []
+    for width, height in WIDTHS:
+        looking.set_viewport_size({"width": width, "height": height})
+        for colours in ("light", "dark"):
+            looking.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+            whole = colours == "light"
+            found += [f"{width} px, {colours}: {each}" for each in grave(looking, whole)]
+    assert not found, "\n" + "\n".join(found)
+
+
+def grave(page: Page, whole: bool) -> list[str]:
+    """Violations that shut somebody out, each with the elements it concerns."""
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if not whole:
+        options["runOnly"] = {"type": "rule", "values": list(BY_LOOKS)}
+    answer = page.evaluate("options => axe.run(options)", options)
+    return [told(each) for each in answer["violations"] if each["impact"] in GRAVE]
+
+
+def told(violation: dict[str, Any]) -> str:
+    nodes = violation["nodes"]
+    places = "".join(
+        f"\n    {node['target']} {node['html'][:160]}"
+        f"\n      {node['failureSummary'].splitlines()[-1].strip()[:200]}"
+        for node in nodes[:4]
+    )
+    return f"{violation['id']} ({violation['impact']}), {len(nodes)} times:{places}"
+
+
+def test_the_open_menu_and_suggestions_too(open_context: Callable[..., BrowserContext]) -> None:
+    """What appears only when it is asked for."""
+    page = open_context(reduced_motion="reduce").new_page()
+    page.goto("/")
+    page.locator("details.menu > summary").click()
+    page.get_by_role("combobox").press_sequentially("rub")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.evaluate(AXE.axe_script)
+    assert not grave(page, whole=True)
+
+
+def test_the_sheet_of_filters_on_a_phone_too(
+    open_context: Callable[..., BrowserContext], paths: dict[str, str]
+) -> None:
+    context = open_context(reduced_motion="reduce", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(paths["search-chosen"])
+    page.locator(".open-facets").click()
+    page.locator("#filters").wait_for()
+    page.evaluate(AXE.axe_script)
+    assert not grave(page, whole=True)
