@@ -26,6 +26,7 @@ from matchmaker.texts import (
 
 # "%(count)s" of texts made here, "{count}" of texts that a script fills in.
 PLACEHOLDER = re.compile(r"%\((\w+)\)([sd])|\{(\w+)\}|(%%)")
+COUNT = {("num", "d", "", ""), ("num", "s", "", ""), ("count", "s", "", "")}
 
 
 def contents(catalog: Catalog) -> dict[str, object]:
@@ -70,7 +71,7 @@ def test_translations_keep_the_places_that_are_filled_in(language: str) -> None:
         for text in message.string if plural else (message.string,):
             missing = placeholders(source) - placeholders(text)
             # One, two or none may be said in words: "a day", "two days".
-            allowed = {("num", "d", "", ""), ("num", "s", "", "")} if plural else set()
+            allowed = COUNT if plural else set()
             added = placeholders(text) - placeholders(source)
             if added or missing - allowed:
                 wrong.append((source, text))
