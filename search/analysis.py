@@ -131,7 +131,6 @@ class Seeker:
         self._accepted, self._starts = accepted, starts
         self._wanted: set[str] = set()
         self._unwanted: set[str] = set()
-        self._places: tuple[int, re.Pattern[str]] | None = None
         self._candidates = self._runs_worth_a_look()
 
     def _wants(self, word: str) -> bool:
@@ -145,17 +144,6 @@ class Seeker:
             return _ASCII_WORD  # '18' may stand in the middle of a run
         begin = rf"(?<![A-Za-z0-9])[0-9{letters}{letters.upper()}]"
         return re.compile(rf"\d+\.\d+(?:\.\d+)*|{begin}[A-Za-z0-9]*")
-
-    def _where(self, text: str) -> re.Pattern[str]:
-        """What to look for; in plain texts the wanted writings themselves, as a whole run."""
-        if not text.isascii():
-            return _WORD
-        if self._places is None or self._places[0] != len(self._wanted):
-            plain = sorted(filter(str.isascii, self._wanted), key=len, reverse=True)
-            writings = "|".join(map(re.escape, plain))
-            pattern = rf"(?<![A-Za-z0-9])(?<!\d\.)(?:{writings})(?![A-Za-z0-9])(?!\.\d)"
-            self._places = len(self._wanted), re.compile(pattern)
-        return self._places[1]
 
     def find(self, text: str) -> list[Token]:
         """The tokens that are among the accepted words or start so."""
@@ -171,7 +159,7 @@ class Seeker:
             return []
         return [
             each
-            for match in self._where(text).finditer(text)
+            for match in pattern.finditer(text)
             if match.group() in runs
             for each in _pieces(match.group(), match.start())
             if self._wants(each.text)
