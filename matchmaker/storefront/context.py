@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 
-from matchmaker.config import LANGUAGES
+from matchmaker.languages import offered_languages
 from matchmaker.money import OFFERED
 from matchmaker.reader import current_reader, language_of
 from matchmaker.storefront import words
@@ -22,7 +22,15 @@ def set_up(app: Flask) -> None:
     """Give templates their surroundings. Asks no database: error pages need them too."""
     app.jinja_env.globals["static_url"] = static_addresses(Path(str(app.static_folder)))
     app.context_processor(surroundings)
+    app.after_request(hide_unfinished)
     words.set_up(app)
+
+
+def hide_unfinished(response: Response) -> Response:
+    """Keep pages half in English out of search engines; whoever has the address may read them."""
+    if language_of(request) not in offered_languages():
+        response.headers.setdefault("X-Robots-Tag", "noindex")
+    return response
 
 
 def static_addresses(folder: Path) -> Callable[[str], str]:
@@ -111,7 +119,7 @@ def _languages() -> list[dict[str, Any]]:
     query, spoken = _query(), language_of(request)
     return [
         {"code": code, "name": name, "url": _address_in(code, query), "current": code == spoken}
-        for code, name in LANGUAGES.items()
+        for code, name in offered_languages().items()
     ]
 
 
@@ -123,10 +131,10 @@ def canonical_address() -> str:
 
 
 def alternate_addresses() -> list[dict[str, str]]:
-    """The same page in the other languages."""
+    """The same page in the other languages that are translated far enough."""
     if request.url_rule is None:
         return []
-    found = [{"code": code, "url": _public() + _address_in(code)} for code in LANGUAGES]
+    found = [{"code": code, "url": _public() + _address_in(code)} for code in offered_languages()]
     return [*found, {"code": "x-default", "url": found[0]["url"]}]
 
 

@@ -1,0 +1,50 @@
+"""The languages readers are offered: those that are translated, on every page and to robots."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from matchmaker.config import LANGUAGES
+from matchmaker.storefront import context
+
+
+@pytest.fixture
+def only_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if Malayalam had fallen behind."""
+    monkeypatch.setattr(
+        context, "offered_languages", lambda: {"en": "English", "de": LANGUAGES["de"]}
+    )
+
+
+def test_every_language_is_translated_far_enough_to_be_offered(visitor: FlaskClient) -> None:
+    page = visitor.get("/clusters").get_data(as_text=True)
+    codes = re.findall(r'rel="alternate" hreflang="([\w-]+)"', page)
+    assert codes == [*LANGUAGES, "x-default"]
+
+
+@pytest.mark.usefixtures("only_german")
+def test_an_unfinished_language_is_not_offered(visitor: FlaskClient) -> None:
+    page = visitor.get("/clusters").get_data(as_text=True)
+    assert re.findall(r'rel="alternate" hreflang="([\w-]+)"', page) == ["en", "de", "x-default"]
+    assert LANGUAGES["ml"] not in page
+
+
+@pytest.mark.usefixtures("only_german")
+def test_an_unfinished_language_still_answers_but_not_to_robots(visitor: FlaskClient) -> None:
+    unfinished = visitor.get("/ml/clusters")
+    assert unfinished.status_code == 200
+    assert unfinished.headers["X-Robots-Tag"] == "noindex"
+    assert "X-Robots-Tag" not in visitor.get("/de/clusters").headers
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_the_page_speaks_the_language_of_its_address(visitor: FlaskClient, language: str) -> None:
+    page = visitor.get("/" if language == "en" else f"/{language}/").get_data(as_text=True)
+    direction = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    clusters = {"en": "Clusters", "ml": "ക്ലസ്റ്ററുകൾ", "hi": "क्लस्टर", "de": "Cluster",
+                "es": "Clústeres", "fr": "Clusters", "ar": "التجمّعات الصناعية"}  # fmt: skip
+    assert clusters[language] in page
