@@ -39,14 +39,18 @@ def test_nobody_is_shut_out(looking: Page, paths: dict[str, str], kind: str, lan
         looking.set_viewport_size({"width": width, "height": height})
         for colours in ("light", "dark"):
             looking.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-            whole = colours == "light"
+            whole = (width, colours) == (WIDTHS[0][0], "light")
             found += [f"{width} px, {colours}: {each}" for each in grave(looking, whole)]
     assert not found, "\n" + "\n".join(found)
 
 
 def grave(page: Page, whole: bool) -> list[str]:
     """Violations that shut somebody out, each with the elements it concerns."""
-    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    options: dict[str, Any] = {
+        "resultTypes": ["violations"],
+        # Room enough for a finger is asked by WCAG 2.2; axe leaves it out unless told.
+        "rules": {"target-size": {"enabled": True}},
+    }
     if not whole:
         options["runOnly"] = {"type": "rule", "values": list(BY_LOOKS)}
     answer = page.evaluate("options => axe.run(options)", options)
@@ -68,8 +72,8 @@ def test_the_open_menu_and_suggestions_too(open_context: Callable[..., BrowserCo
     page = open_context(reduced_motion="reduce").new_page()
     page.goto("/")
     page.locator("details.menu > summary").click()
-    page.get_by_role("combobox").press_sequentially("rub")
-    page.get_by_role("option").first.wait_for()
+    page.locator("#q").press_sequentially("rub")
+    page.locator("#q-list [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.evaluate(AXE.axe_script)
     assert not grave(page, whole=True)

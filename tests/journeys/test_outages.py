@@ -132,7 +132,7 @@ def test_the_index_is_deleted(live: RunningSite, mark: int) -> None:
     assert logged(live, mark, "rebuilding the search index")
 
 
-@pytest.mark.parametrize("torn", ["text/*.term", "text/*.store", "documents", "rows"])
+@pytest.mark.parametrize("torn", ["text/*.term", "documents"])
 def test_a_file_of_the_index_is_torn_in_the_middle(live: RunningSite, mark: int, torn: str) -> None:
     before = results(live)
     tear(newest(live.config.search_dir, torn))

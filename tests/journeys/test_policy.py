@@ -90,7 +90,7 @@ def test_no_console_error_and_no_request_to_anybody_else(
             else None
         ),
     )
-    page.on("request", asked.append)
+    page.on("request", lambda each: asked.append(each))
     page.on("requestfailed", lambda lost: problems.append(f"{page.url}: lost {lost.url}"))
     page.on(
         "response",
