@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.clusters.models import Cluster
-from matchmaker.database import get_db
+from matchmaker.database import make_engine
 
 OF_EACH_KIND = 8
 FIXED = (
@@ -33,24 +33,22 @@ FIXED = (
 )
 
 
-def addresses(site: Flask) -> list[str]:
+def addresses(database_url: str) -> list[str]:
     """Addresses of pages, without a language."""
-    with site.test_request_context():
-        db = get_db()
-        slugs = {
-            "product": select(Product.slug)
-            .where(Product.state == "published")
-            .order_by(Product.id),
-            "firm": select(Organisation.slug)
-            .join(Firm, Firm.organisation_id == Organisation.id)
-            .order_by(Firm.id),
-            "cluster": select(Cluster.slug).order_by(Cluster.id),
-        }
-        things = []
-        for kind, query in slugs.items():
+    queries = {
+        "products": select(Product.slug).where(Product.state == "published").order_by(Product.id),
+        "firms": select(Organisation.slug)
+        .join(Firm, Firm.organisation_id == Organisation.id)
+        .order_by(Firm.id),
+        "clusters": select(Cluster.slug).order_by(Cluster.id),
+    }
+    # A connection of its own: the application's belong to its requests.
+    engine = make_engine(database_url)
+    things = []
+    with Session(engine) as db:
+        for folder, query in queries.items():
             every = list(db.scalars(query))
             step = max(1, len(every) // OF_EACH_KIND)
-            chosen = every[::step][:OF_EACH_KIND]
-            things += [url_for(f"storefront.{kind}", slug=slug) for slug in chosen]
-        market = [f"{things[0]}?market=DE", f"{things[1]}?market=US"]
-    return [*FIXED, *things, *market]
+            things += [f"/{folder}/{slug}" for slug in every[::step][:OF_EACH_KIND]]
+    engine.dispose()
+    return [*FIXED, *things, f"{things[0]}?market=DE", f"{things[1]}?market=US"]

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from matchmaker.config import Config
 from matchmaker.database import get_db
 from matchmaker.searching import searching
 from tests.pages import addresses
@@ -40,10 +41,10 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("pseudo")
 def test_no_page_shows_a_text_that_no_translator_saw(
-    visitor: FlaskClient, site: Flask, data: Data
+    visitor: FlaskClient, site_config: Config, data: Data
 ) -> None:
     wrong = []
-    for address in addresses(site):
+    for address in addresses(site_config.database_url):
         typed = words_of(address)
         html = visitor.get(address).get_data(as_text=True)
         found = forgotten(html, lambda text, typed=typed: data.left_over(text, typed))
@@ -52,10 +53,12 @@ def test_no_page_shows_a_text_that_no_translator_saw(
 
 
 @pytest.mark.usefixtures("pseudo")
-def test_numbers_follow_the_readers_locale(visitor: FlaskClient, site: Flask, data: Data) -> None:
+def test_numbers_follow_the_readers_locale(
+    visitor: FlaskClient, site_config: Config, data: Data
+) -> None:
     wrong = [
         f"{address} {found}"
-        for address in addresses(site)
+        for address in addresses(site_config.database_url)
         for found in written_by_hand(visitor.get(address).get_data(as_text=True), data)
     ]
     assert not wrong, "\n".join(wrong)
