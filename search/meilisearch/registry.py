@@ -1,0 +1,129 @@
+"""What the server's indexes mean: our settings of each, kept in a small index beside them.
+
+A process that only searches has no right to read an index's settings, and they would not
+say which field is a facet of ours. It reads them here.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from search.contract import IndexSettings
+from search.errors import BadQuery, IndexDamaged, IndexMissing
+from search.meilisearch.server import Server
+from search.meilisearch.settings import NAME, from_stored, shape_of, to_stored
+from search.understanding import SynonymTable, synonym_table
+
+UID = "index_settings"
+_FRESH = 5.0  # seconds for which an answer is taken as still true
+_ABANDONED = 24 * 3600.0  # a rebuild that began so long ago died
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One index: what it is called on the server, and what it was built for."""
+
+    uid: str
+    settings: IndexSettings
+    generation: str
+    synonyms: SynonymTable
+    building: float = 0.0  # since when a successor is being filled; 0: none is
+
+    @property
+    def being_rebuilt(self) -> bool:
+        return 0 < time.time() - self.building < _ABANDONED
+
+
+def new_entry(uid: str, settings: IndexSettings, generation: str) -> Entry:
+    return Entry(uid, settings, generation, synonym_table(settings.synonyms))
+
+
+class Registry:
+    """Reads with one key, writes with the other."""
+
+    def __init__(self, reading: Server, writing: Server, prefix: str) -> None:
+        self._reading, self._writing, self._prefix = reading, writing, prefix
+        self._known: dict[str, tuple[float, Entry]] = {}
+
+    @property
+    def _path(self) -> str:
+        return f"indexes/{self._prefix}{UID}/documents"
+
+    def entry(self, index: str, *, fresh: bool = False) -> Entry:
+        """Raises IndexMissing when nobody built this index."""
+        known = self._known.get(index)
+        if not fresh and known is not None and time.monotonic() - known[0] < _FRESH:
+            return known[1]
+        server = self._writing if fresh else self._reading
+        if not isinstance(index, str) or not NAME.fullmatch(index):
+            raise IndexMissing(str(index))
+        try:
+            stored = server.get(f"{self._path}/{index}")
+        except IndexMissing:
+            raise IndexMissing(index) from None
+        except BadQuery as refusal:
+            if refusal.field == "document_not_found":
+                self._known.pop(index, None)
+                raise IndexMissing(index) from None
+            raise
+        old = known[1] if known else None
+        found = self._read(stored, index, old)
+        self._known[index] = (time.monotonic(), found)
+        return found
+
+    def _read(self, stored: Mapping[str, Any], index: str, old: Entry | None) -> Entry:
+        try:
+            settings = from_stored(stored["settings"])
+            generation, building = str(stored["generation"]), float(stored.get("building") or 0)
+        except (KeyError, TypeError, ValueError) as trouble:
+            raise IndexDamaged(index, "its settings on the server are not ours") from trouble
+        if old is not None and old.settings == settings:
+            return replace(old, generation=generation, building=building)
+        return replace(new_entry(self._prefix + index, settings, generation), building=building)
+
+    def all(self) -> dict[str, Entry]:
+        """Every index that was built, by name."""
+        try:
+            held = self._reading.post(f"{self._path}/fetch", {"limit": 1000})["results"]
+        except IndexMissing:
+            return {}
+        entries = [each for each in held if "settings" in each]
+        return {each["id"]: self._read(each, each["id"], None) for each in entries}
+
+    def fits(self, entry: Entry, settings: IndexSettings) -> bool:
+        """Whether documents written for the one can stay for the other."""
+        return shape_of(entry.settings) == shape_of(settings)
+
+    def save(self, entry: Entry) -> None:
+        name = entry.settings.name
+        stored = {
+            "id": name,
+            "settings": to_stored(entry.settings),
+            "generation": entry.generation,
+            "building": entry.building,
+        }
+        self._put(stored)
+        self._known[name] = (time.monotonic(), entry)
+
+    def _put(self, stored: dict[str, Any]) -> None:
+        self._writing.finish(self._writing.post(f"{self._path}?primaryKey=id", [stored]))
+
+    # -- what was removed while a successor was being filled --------------------------
+
+    def note_removed(self, index: str, keys: list[str], at: int) -> None:
+        """A rebuild must not bring these back."""
+        self._put({"id": f"gone-{index}-{at}", "index": index, "gone": keys, "at": at})
+
+    def removed_since(self, index: str, at: int) -> dict[str, int]:
+        """Keys removed since then, and when."""
+        held = self._writing.post(f"{self._path}/fetch", {"limit": 10_000})["results"]
+        notes = [each for each in held if each.get("index") == index and each["at"] >= at]
+        notes.sort(key=lambda each: int(each["at"]))
+        return {key: int(each["at"]) for each in notes for key in each["gone"]}
+
+    def forget_removed(self, index: str) -> None:
+        held = self._writing.post(f"{self._path}/fetch", {"limit": 10_000})["results"]
+        ids = [each["id"] for each in held if each.get("index") == index]
+        if ids:
+            self._writing.finish(self._writing.post(f"{self._path}/delete-batch", ids))

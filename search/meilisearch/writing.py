@@ -1,0 +1,262 @@
+"""Bring documents to the server, and fill a whole index aside before it takes over.
+
+The server accepts first and indexes later: nothing counts before its task succeeded.
+"""
+
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from search.contract import Document, IndexSettings, Progress
+from search.errors import IndexMissing, SearchError
+from search.meilisearch.documents import halves, key_of, payloads, to_server
+from search.meilisearch.errors import TaskFailed, TooLarge
+from search.meilisearch.filters import WRITTEN
+from search.meilisearch.registry import Entry, Registry, new_entry
+from search.meilisearch.server import Server
+from search.meilisearch.settings import server_settings, synonyms
+
+_IN_FLIGHT = 4  # payloads the server may have accepted and not yet indexed
+_SLOWER_CLOCK = 5_000  # ms by which another machine's clock may be behind
+_LEFT_OVER = 24 * 3600 * 1000  # ms after which an unfinished rebuild is swept away
+_PAGE = 500
+
+
+def now() -> int:
+    """Milliseconds, the stamp of a write."""
+    return time.time_ns() // 1_000_000
+
+
+class Writing:
+    """Writes with the indexing key."""
+
+    def __init__(self, server: Server, registry: Registry, prefix: str, payload_bytes: int) -> None:
+        self._server, self._registry, self._prefix = server, registry, prefix
+        self._payload_bytes = payload_bytes
+
+    # -- documents -------------------------------------------------------------------
+
+    def write(self, index: str, upserts: Iterable[Document], deletes: Sequence[str]) -> None:
+        entry = self._registry.entry(index, fresh=True)
+        at = now()
+        # The last version of an id wins; checking comes first, so that a refusal changes nothing
+        fresh = {each.id: to_server(each, entry.settings, at) for each in upserts}
+        gone = [key_of(id) for id in dict.fromkeys(deletes) if id not in fresh]
+        if not fresh and not gone:
+            return
+        self._exists(entry.uid)  # or the server would make one without settings
+        if gone and entry.being_rebuilt:
+            self._registry.note_removed(index, gone, at)
+        self._add(entry.uid, fresh.values())
+        self._remove(entry.uid, gone)
+
+    def _exists(self, uid: str) -> None:
+        self._server.get(f"indexes/{uid}")
+
+    def _add(
+        self, uid: str, documents: Iterable[dict[str, Any]], progress: Progress | None = None
+    ) -> int:
+        """All of them, indexed; returns how many."""
+        waiting: list[tuple[dict[str, Any], bytes]] = []
+        sent = 0
+        for payload, count in payloads(documents, self._payload_bytes):
+            waiting.append((self._send(uid, payload), payload))
+            sent += count
+            while len(waiting) > _IN_FLIGHT:
+                self._finish(uid, *waiting.pop(0))
+            if progress is not None:
+                progress(sent)
+        for accepted, payload in waiting:
+            self._finish(uid, accepted, payload)
+        return sent
+
+    def _send(self, uid: str, payload: bytes) -> dict[str, Any]:
+        """Hand a payload over; one that is too large for this server goes in halves."""
+        try:
+            accepted: dict[str, Any] = self._server.post(
+                f"indexes/{uid}/documents?primaryKey=id", payload
+            )
+        except TooLarge:
+            parts = halves(payload)
+            if parts is None:
+                raise
+            self._server.finish(self._send(uid, parts[0]))
+            return self._send(uid, parts[1])
+        return accepted
+
+    def _finish(self, uid: str, accepted: dict[str, Any], payload: bytes) -> None:
+        try:
+            self._server.finish(accepted)
+        except TaskFailed:
+            # One bad document of another writer fails every task indexed with it: once more
+            self._server.finish(self._send(uid, payload))
+
+    def _remove(self, uid: str, keys: Sequence[str]) -> None:
+        if keys:
+            path = f"indexes/{uid}/documents/delete-batch"
+            self._server.finish(self._server.post(path, list(keys)))
+
+    # -- indexes ---------------------------------------------------------------------
+
+    def ensure(self, settings: IndexSettings) -> bool:
+        """Make the index usable; True when it is new and empty."""
+        entry = self._entry(settings.name)
+        if entry is not None and self._registry.fits(entry, settings):
+            if entry.settings == settings:
+                return False
+            changed = {"synonyms": synonyms(settings) or None}
+            self._configure(entry.uid, changed)
+            self._registry.save(new_entry(entry.uid, settings, entry.generation))
+            return False
+        uid = self._prefix + settings.name
+        self._delete(uid)
+        self._create(uid, settings)
+        self._registry.save(new_entry(uid, settings, _token()))
+        return True
+
+    def _entry(self, name: str) -> Entry | None:
+        """What is registered and really there."""
+        try:
+            entry = self._registry.entry(name, fresh=True)
+            self._exists(entry.uid)
+        except IndexMissing:
+            return None
+        return entry
+
+    def _create(self, uid: str, settings: IndexSettings) -> None:
+        """An empty index; its settings come first, or all documents would be indexed twice."""
+        asked = {"uid": uid, "primaryKey": "id"}
+        self._server.finish(self._server.post("indexes", asked))
+        self._configure(uid, server_settings(settings))
+
+    def _configure(self, uid: str, settings: dict[str, Any]) -> None:
+        # A change of settings indexes everything anew, however long that takes
+        accepted = self._server.patch(f"indexes/{uid}/settings", settings)
+        self._server.finish(accepted, 10 * self._server.task_deadline)
+
+    def _delete(self, uid: str) -> None:
+        try:
+            self._server.finish(self._server.delete(f"indexes/{uid}"))
+        except IndexMissing:
+            return
+
+    # -- rebuild ---------------------------------------------------------------------
+
+    def rebuild(
+        self, settings: IndexSettings, documents: Iterable[Document], progress: Progress | None
+    ) -> int:
+        """Fill a successor aside, swap it in, and bring over what was written meanwhile."""
+        uid = self._prefix + settings.name
+        before = self._entry(settings.name)
+        if before is None:
+            self.ensure(settings)
+            before = self._registry.entry(settings.name, fresh=True)
+        self._sweep(uid)
+        generation, start = _token(), now()
+        aside = f"{uid}_next-{start}-{secrets.token_hex(3)}"
+        self._registry.save(replace(before, building=time.time()))
+        try:
+            self._create(aside, settings)
+            count = self._fill(aside, settings, documents, start, progress)
+            carried = now()
+            if self._same_shape(before, settings):
+                count += self._carry_over(uid, aside, settings, start - _SLOWER_CLOCK)
+            swap = [{"indexes": [uid, aside]}]
+            self._server.finish(self._server.post("swap-indexes", swap))
+        except BaseException:
+            self._give_up(before, aside)
+            raise
+        self._registry.save(new_entry(uid, settings, generation))
+        if self._same_shape(before, settings):
+            # What came between the last look and the swap lies in the old one, now aside
+            count += self._carry_over(aside, uid, settings, carried - _SLOWER_CLOCK)
+        self._delete(aside)
+        self._registry.forget_removed(settings.name)
+        return count
+
+    def _same_shape(self, before: Entry, settings: IndexSettings) -> bool:
+        """Otherwise the old documents do not fit; the change log will bring them again."""
+        return self._registry.fits(before, settings)
+
+    def _fill(
+        self,
+        uid: str,
+        settings: IndexSettings,
+        documents: Iterable[Document],
+        at: int,
+        progress: Progress | None,
+    ) -> int:
+        keys: set[str] = set()
+
+        def stored() -> Iterator[dict[str, Any]]:
+            for each in documents:
+                found = to_server(each, settings, at)
+                keys.add(found["id"])
+                yield found
+
+        self._add(uid, stored(), progress)
+        if progress is not None:
+            progress(len(keys))
+        return len(keys)
+
+    def _carry_over(self, source: str, target: str, settings: IndexSettings, since: int) -> int:
+        """Repeat on the one what was written to the other since then; returns the growth."""
+        before = self._size(target)
+        fresh = {each["id"]: each for each in self._written(source, since)}
+        newer = self._stamps(target, fresh)
+        late = [each for key, each in fresh.items() if newer.get(key, -1) < each[WRITTEN]]
+        self._add(target, late)
+        gone = self._registry.removed_since(settings.name, since)
+        held = self._stamps(target, gone)
+        self._remove(target, [key for key, at in gone.items() if key in held and held[key] <= at])
+        return self._size(target) - before
+
+    def _size(self, uid: str) -> int:
+        return int(self._server.get(f"indexes/{uid}/stats")["numberOfDocuments"])
+
+    def _written(self, uid: str, since: int) -> Iterator[dict[str, Any]]:
+        """Documents of an index by the time of their writing, as they can be sent again."""
+        asked = {"filter": f'{WRITTEN} >= "{since}"', "limit": _PAGE, "retrieveVectors": True}
+        offset = 0
+        while True:
+            page = self._server.post(f"indexes/{uid}/documents/fetch", asked | {"offset": offset})[
+                "results"
+            ]
+            yield from page
+            if len(page) < _PAGE:
+                return
+            offset += _PAGE
+
+    def _stamps(self, uid: str, keys: Iterable[str]) -> dict[str, int]:
+        """When each of these was written here; nothing about those that are not here."""
+        wanted = list(keys)
+        found: dict[str, int] = {}
+        for at in range(0, len(wanted), _PAGE):
+            ids = wanted[at : at + _PAGE]
+            asked = {"ids": ids, "fields": ["id", WRITTEN], "limit": len(ids)}
+            held = self._server.post(f"indexes/{uid}/documents/fetch", asked)["results"]
+            found |= {each["id"]: int(each[WRITTEN]) for each in held}
+        return found
+
+    def _give_up(self, before: Entry, aside: str) -> None:
+        """The old index goes on; what lies aside is swept now, or by the next rebuild."""
+        try:
+            self._registry.save(replace(before, building=0.0))
+            self._delete(aside)
+        except SearchError:
+            return
+
+    def _sweep(self, uid: str) -> None:
+        """Remove what rebuilds left that were killed."""
+        start = f"{uid}_next-"
+        held = self._server.get("indexes?limit=1000")["results"]
+        for name in (each["uid"] for each in held):
+            stamp = name.removeprefix(start).partition("-")[0] if name.startswith(start) else ""
+            if stamp.isdigit() and now() - int(stamp) > _LEFT_OVER:
+                self._delete(name)
+
+
+def _token() -> str:
+    return f"{time.strftime('%Y%m%d%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
