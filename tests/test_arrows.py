@@ -28,6 +28,7 @@ PURE = (
     "matchmaker/money.py",
     "matchmaker/catalogue/freshness.py",
     "matchmaker/certification/validity.py",
+    "matchmaker/certification/rules.py",
     "seed/world.py",
     "seed/products.py",
     "seed/texts.py",

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, and_
+
 from matchmaker.accounts.actor import Actor
 from matchmaker.catalogue.models import Firm, Product
+
+# The same two questions for whole lists, asked in SQL for a visitor; a test holds them to
+# `can_see_firm` and `can_see_product`.
+FIRM_IS_PUBLIC: ColumnElement[bool] = Firm.verification != "suspended"
+PRODUCT_IS_PUBLIC: ColumnElement[bool] = and_(Product.state == "published", FIRM_IS_PUBLIC)
 
 
 def can_see_firm(actor: Actor | None, firm: Firm) -> bool:

@@ -26,6 +26,7 @@ from matchmaker.clusters.models import Cluster
 from matchmaker.money import ExchangeRates, Money
 from matchmaker.reader import Reader
 from matchmaker.storefront import queries
+from matchmaker.storefront.capacity_view import calm
 from matchmaker.storefront.filters import marked, money, number, quantity, unit_words
 from matchmaker.storefront.labels import Labels, short_scheme
 from matchmaker.storefront.queries import HeldEvidence
@@ -168,7 +169,7 @@ class Maker:
 
     def _product_facts(self, product: Product, about: ProductFacts) -> tuple[Fact, ...]:
         free = about.free.get(product.line_id or 0)
-        monthly = "" if free is None else whole(free / product.line_factor, product.unit)
+        monthly = "" if free is None else quantity(calm(free / product.line_factor), product.unit)
         lead = product.lead_days
         facts = [
             self._price(product, about.prices.get(product.id)),
@@ -304,11 +305,6 @@ def address(kind: str, slug: str) -> str:
 def fraction(hit: Hit) -> float | None:
     """How much of the best possible score this hit has; None where nothing was scored."""
     return min(1.0, hit.score / BEST_SCORE) if hit.score > 0 else None
-
-
-def whole(amount: Decimal, unit: str) -> str:
-    """Capacity is an average: from ten on, its fractions say nothing."""
-    return quantity(amount if amount < 10 else int(amount), unit)
 
 
 def excerpt(hit: Hit) -> Markup | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth, ProductionLine
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
+from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC
 from matchmaker.certification.models import Evidence, Scheme
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.clusters.models import Cluster, ClusterInstitution
@@ -28,7 +29,6 @@ from matchmaker.storefront.words import ngettext
 
 MEMBERS_A_PAGE = 20
 # The same verdict as can_see_firm(None, …), for sums in the database; a test holds them together.
-IS_PUBLIC = Firm.verification != "suspended"
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _members(db: Session, cluster: Cluster) -> Members:
             func.sum(case((Firm.verification == "verified", 1), else_=0)),
         )
         .join(Organisation, Organisation.id == Firm.organisation_id)
-        .where(Firm.cluster_id == cluster.id, IS_PUBLIC)
+        .where(Firm.cluster_id == cluster.id, FIRM_IS_PUBLIC)
         .group_by(Organisation.is_demo)
     ).all()
     counted = {bool(demo): count for demo, count, *_rest in rows}
@@ -209,7 +209,7 @@ def _listed(db: Session, cluster: Cluster, page: int) -> tuple[Member, ...]:
     firms = db.scalars(
         select(Firm)
         .join(Organisation, Organisation.id == Firm.organisation_id)
-        .where(Firm.cluster_id == cluster.id, IS_PUBLIC)
+        .where(Firm.cluster_id == cluster.id, FIRM_IS_PUBLIC)
         .options(joinedload(Firm.organisation))
         .order_by(
             Organisation.is_demo, Firm.verification.desc(), Organisation.name, Organisation.id
@@ -256,7 +256,7 @@ def _pools(db: Session, cluster: Cluster, today: dt.date) -> tuple[Pool, ...]:
     Lines of one family that count in different units stay apart: pieces and kilograms of two
     firms do not add up without knowing each piece.
     """
-    here = (Firm.cluster_id == cluster.id, IS_PUBLIC)
+    here = (Firm.cluster_id == cluster.id, FIRM_IS_PUBLIC)
     firms = db.execute(
         select(ProductionLine.family_id, ProductionLine.unit, func.count(Firm.id.distinct()))
         .join(Firm, Firm.id == ProductionLine.firm_id)
@@ -313,7 +313,9 @@ def _held(db: Session, cluster: Cluster, today: dt.date) -> tuple[HeldCount, ...
         )
         .join(Scheme, Scheme.id == Evidence.scheme_id)
         .join(Firm, Firm.organisation_id == Evidence.holder_id)
-        .where(Firm.cluster_id == cluster.id, IS_PUBLIC, Scheme.evidence_type != "registration")
+        .where(
+            Firm.cluster_id == cluster.id, FIRM_IS_PUBLIC, Scheme.evidence_type != "registration"
+        )
     )
     names: dict[str, str] = {}
     best: dict[tuple[str, int], int] = {}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, load_only, raiseload
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth
 from matchmaker.catalogue.models import Firm, PriceTier, Product, ProductFamily
+from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC, PRODUCT_IS_PUBLIC
 from matchmaker.certification.models import Evidence, EvidenceScope, Scheme
 from matchmaker.clusters.models import Cluster, Institution, SeaDistance, Sector
 
@@ -191,12 +192,12 @@ def names_beginning(db: Session, text: str, limit: int = 8) -> list[Named]:
             "firm",
             select(Organisation.name, Organisation.slug)
             .join(Firm, Firm.organisation_id == Organisation.id)
-            .where(Firm.verification != "suspended"),
+            .where(FIRM_IS_PUBLIC),
             Organisation.name,
         ),
         (
             "product",
-            visible.where(Product.state == "published", Firm.verification != "suspended"),
+            visible.where(PRODUCT_IS_PUBLIC),
             Product.title,
         ),
     )
@@ -213,7 +214,7 @@ def slugs_of_firms(db: Session, names: Sequence[str]) -> dict[str, str]:
     rows = db.execute(
         select(Organisation.name, Organisation.slug)
         .join(Firm, Firm.organisation_id == Organisation.id)
-        .where(Organisation.name.in_(names), Firm.verification != "suspended")
+        .where(Organisation.name.in_(names), FIRM_IS_PUBLIC)
     )
     return {row.name: row.slug for row in rows}
 
@@ -235,14 +236,14 @@ def counts(db: Session) -> Counts:
         db,
         select(Organisation.is_demo, func.count(Firm.id))
         .join(Firm, Firm.organisation_id == Organisation.id)
-        .where(Firm.verification != "suspended"),
+        .where(FIRM_IS_PUBLIC),
     )
     goods_real, goods_demo = _by_demo(
         db,
         select(Organisation.is_demo, func.count(Product.id))
         .join(Firm, Firm.organisation_id == Organisation.id)
         .join(Product, Product.firm_id == Firm.id)
-        .where(Product.state == "published", Firm.verification != "suspended"),
+        .where(PRODUCT_IS_PUBLIC),
     )
     clusters = db.scalar(select(func.count(Cluster.id))) or 0
     institutions = db.scalar(select(func.count(Institution.id))) or 0
@@ -270,7 +271,7 @@ class ClusterDot:
 
 def cluster_dots(db: Session) -> list[ClusterDot]:
     """All clusters with the number of their firms, largest first."""
-    members = func.count(case((Firm.verification != "suspended", Firm.id)))
+    members = func.count(case((FIRM_IS_PUBLIC, Firm.id)))
     rows = db.execute(
         select(
             Cluster.name,

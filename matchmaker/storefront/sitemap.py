@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.models import Firm, Product
+from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC
 from matchmaker.clusters.models import Cluster
 from matchmaker.orm import Utc
 
@@ -58,17 +59,16 @@ def entries(db: Session, file: int, most: int = MOST_IN_A_FILE) -> list[Entry]:
 
 def _parts(db: Session) -> dict[str, tuple[int, Select[str, dt.datetime]]]:
     """By kind of page: how many there are, and the query for their slugs in a lasting order."""
-    public = Firm.verification != "suspended"
     never = cast(null(), Utc)
     queries: dict[str, Select[str, dt.datetime]] = {
         "cluster": select(Cluster.slug, never).order_by(Cluster.id),
         "firm": select(Organisation.slug, never)
         .join(Firm, Firm.organisation_id == Organisation.id)
-        .where(public)
+        .where(FIRM_IS_PUBLIC)
         .order_by(Firm.id),
         "product": select(Product.slug, Product.updated_at)
         .join(Firm, Firm.id == Product.firm_id)
-        .where(Product.state == "published", public)
+        .where(Product.state == "published", FIRM_IS_PUBLIC)
         .order_by(Product.id),
     }
     return {

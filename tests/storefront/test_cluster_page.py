@@ -17,13 +17,12 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.catalogue.models import VERIFICATION, Firm, ProductFamily
 from matchmaker.catalogue.services import open_line
-from matchmaker.catalogue.visibility import can_see_firm
+from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC, can_see_firm
 from matchmaker.certification.models import Scheme
 from matchmaker.certification.services import declare_evidence
 from matchmaker.clusters.models import Cluster
 from matchmaker.database import database
 from matchmaker.storefront import cluster_page, pages
-from matchmaker.storefront.cluster_page import IS_PUBLIC
 from tests.factories import make_family, make_firm, make_organisation
 from tests.reading import words_of
 
@@ -143,7 +142,7 @@ def test_sums_see_the_same_firms_as_people(app_db: Session, cluster: Cluster) ->
     for standing in VERIFICATION:
         make_firm(app_db, cluster=cluster).verification = standing
     app_db.flush()
-    summed = set(app_db.scalars(select(Firm.verification).where(IS_PUBLIC)))
+    summed = set(app_db.scalars(select(Firm.verification).where(FIRM_IS_PUBLIC)))
     seen = {firm.verification for firm in app_db.scalars(select(Firm)) if can_see_firm(None, firm)}
     assert summed == seen
 
