@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from matchmaker.measures import UNITS
 from matchmaker.money import Money, rounded
 from matchmaker.storefront.words import gettext as _
-from matchmaker.storefront.words import locale
+from matchmaker.storefront.words import locale, ngettext
 from search.contract import MARK_END, MARK_START
 
 Number = Decimal | float | int
@@ -74,12 +74,14 @@ def quantity(value: Number, unit: str) -> str:
 
 def unit_words(unit: str, amount: Number = 2) -> str:
     """The unit as it stands behind a number."""
+    # Broken numbers take the form of many: 0.5 pieces.
+    count = int(amount) if amount == int(amount) else 2
     if unit in ("H87", "C62", "EA"):
-        return _("piece") if amount == 1 else _("pieces")
+        return ngettext("piece", "pieces", count)
     if unit == "PR":
-        return _("pair") if amount == 1 else _("pairs")
+        return ngettext("pair", "pairs", count)
     if unit == "SET":
-        return _("set") if amount == 1 else _("sets")
+        return ngettext("set", "sets", count)
     if unit == "DZN":
         return _("dozen")
     if unit == "MIL":

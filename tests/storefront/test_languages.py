@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.config import LANGUAGES
 from matchmaker.storefront import context
+from matchmaker.storefront.filters import quantity
+from matchmaker.storefront.words import ngettext
 
 
 @pytest.fixture
@@ -48,3 +51,20 @@ def test_the_page_speaks_the_language_of_its_address(visitor: FlaskClient, langu
     clusters = {"en": "Clusters", "ml": "ക്ലസ്റ്ററുകൾ", "hi": "क्लस्टर", "de": "Cluster",
                 "es": "Clústeres", "fr": "Clusters", "ar": "التجمّعات الصناعية"}  # fmt: skip
     assert clusters[language] in page
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "يوم واحد"), (2, "يومان"), (3, "3 أيام"), (11, "11 يومًا"), (99, "99 يومًا"),
+     (100, "100 يوم"), (103, "103 أيام")],
+)  # fmt: skip
+def test_arabic_counts_in_its_six_forms(site: Flask, count: int, words: str) -> None:
+    with site.test_request_context(environ_overrides={"matchmaker.language": "ar"}):
+        assert ngettext("%(num)d day", "%(num)d days", count) == words
+
+
+def test_units_agree_with_their_number(site: Flask) -> None:
+    with site.test_request_context(environ_overrides={"matchmaker.language": "ar"}):
+        assert [quantity(n, "H87") for n in (1, 5, 350)] == ["1 قطعة", "5 قطع", "350 قطعة"]
+    with site.test_request_context():
+        assert [quantity(n, "H87") for n in (0.5, 1, 2)] == ["0.5 pieces", "1 piece", "2 pieces"]
