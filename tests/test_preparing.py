@@ -49,11 +49,11 @@ def test_the_first_start_does_each_step_once_and_the_second_none(
     config = Config.from_env({"MATCHMAKER_DATA": str(tmp_path / "data")})
     config.data_dir.mkdir(exist_ok=True)
     config.model_dir.symlink_to(model_dir)
-    steps = preparation(config, scale=60)
+    steps = preparation(config, demonstration=False)
     for step in steps:
         if not step.is_done():
             step.run(lambda _done, _total, _note="": None)
-    assert [step.is_done() for step in preparation(config, scale=60)] == [True] * len(steps)
+    assert [step.is_done() for step in preparation(config, demonstration=False)] == [True] * len(steps)
 
 
 def test_a_deleted_database_is_made_again_and_the_index_with_it(
@@ -65,7 +65,7 @@ def test_a_deleted_database_is_made_again_and_the_index_with_it(
 
     def start() -> list[str]:
         taken = []
-        for step in preparation(config, scale=60):
+        for step in preparation(config, demonstration=False):
             if not step.is_done():
                 step.run(lambda _done, _total, _note="": None)
                 taken.append(step.title)
