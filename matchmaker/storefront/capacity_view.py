@@ -6,11 +6,16 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from functools import cache
 from typing import Protocol
 
+from babel import Locale
 from flask_babel import format_date
 
+from matchmaker.storefront.words import locale
+
 MONTHS = 12
+LONGEST_ON_A_PHONE = 4  # letters of a month under a bar of a twelfth of 390 px
 
 
 class Ledger(Protocol):
@@ -38,9 +43,13 @@ class MonthSum:
 
 @dataclass(frozen=True)
 class MonthBar:
-    """One bar; all figures None when nothing is known of the month."""
+    """One bar; all figures None when nothing is known of the month.
+
+    `short` is the name that fits a phone.
+    """
 
     label: str
+    short: str
     name: str
     capacity: Decimal | None
     committed: Decimal | None
@@ -98,10 +107,20 @@ def calm(value: Decimal) -> Decimal:
 
 
 def _bar(day: dt.date, ledger: Ledger | None, per_unit: Decimal) -> MonthBar:
-    label, name = format_date(day, "LLL"), format_date(day, "LLLL yyyy")
+    names = (
+        format_date(day, "LLL"),
+        format_date(day, "LLLLL" if _has_long_months(locale()) else "LLL"),
+        format_date(day, "LLLL yyyy"),
+    )
     if ledger is None:
-        return MonthBar(label, name, None, None, None)
+        return MonthBar(*names, None, None, None)
     capacity, committed, held = (
         calm(each / per_unit) for each in (ledger.capacity, ledger.committed, ledger.held)
     )
-    return MonthBar(label, name, capacity, min(committed, capacity), held)
+    return MonthBar(*names, capacity, min(committed, capacity), held)
+
+
+@cache
+def _has_long_months(spoken: Locale) -> bool:
+    """Whether even abbreviated months are wider than a twelfth of a phone."""
+    return max(map(len, spoken.months["stand-alone"]["abbreviated"].values())) > LONGEST_ON_A_PHONE
