@@ -100,9 +100,11 @@ def test_the_keyboard_shows_where_it_is(
 UNMARKED = """() => {
   const here = document.activeElement;
   if (!here || here === document.body) return [];
-  const look = () => { const s = getComputedStyle(here);
+  const lookOf = (one) => { const s = getComputedStyle(one);
     return [s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 ? s.outlineColor : '',
       s.boxShadow, s.backgroundColor, s.borderColor].join(); };
+  // A field may show it by the frame of its form.
+  const look = () => [here, here.closest('form') || here].map(lookOf).join();
   const focused = look();
   const box = here.getBoundingClientRect();
   const seen = box.width > 0 && box.height > 0;
