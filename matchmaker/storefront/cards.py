@@ -183,7 +183,7 @@ class Maker:
         if self.reader.port:
             km = about.far.get(product.firm.cluster.seaport)
             label = _("By sea to %(port)s", port=self.labels.port(self.reader.port))
-            facts.append(Fact(label, "" if km is None else f"{number(km)} km"))
+            facts.append(Fact(label, "" if km is None else _("%(km)s km", km=number(km))))
         return tuple(facts)
 
     def _price(self, product: Product, price: Decimal | None) -> Fact:
@@ -246,12 +246,14 @@ class Maker:
         known = [self.labels.families[key] for key in families if key in self.labels.families]
         firms, products = (hit.values.get(name) for name in ("firm_count", "product_count"))
         port = Fact(
-            _("Port"), self.labels.port(cluster.seaport), f"{number(cluster.seaport_km)} km"
+            _("Port"),
+            self.labels.port(cluster.seaport),
+            _("%(km)s km", km=number(cluster.seaport_km)),
         )
         if self.reader.port and cluster.seaport in far:
             port = Fact(
                 _("By sea to %(port)s", port=self.labels.port(self.reader.port)),
-                f"{number(far[cluster.seaport])} km",
+                _("%(km)s km", km=number(far[cluster.seaport])),
                 _("from %(port)s", port=self.labels.port(cluster.seaport)),
             )
         return Row(

@@ -362,6 +362,10 @@ def _answer(
     if route.km is not None and route.days is not None:
         days = ngettext("about %(num)d day", "about %(num)d days", route.days)
         facts.append(
-            Fact(_("By sea to %(port)s", port=route.destination), f"{number(route.km)} km", days)
+            Fact(
+                _("By sea to %(port)s", port=route.destination),
+                _("%(km)s km", km=number(route.km)),
+                days,
+            )
         )
     return tuple(facts)

@@ -192,7 +192,7 @@ def _answer(
         facts.append(
             Fact(
                 _("By sea to %(port)s", port=route.destination),
-                f"{number(route.km)} km",
+                _("%(km)s km", km=number(route.km)),
                 ngettext("about %(num)d day", "about %(num)d days", route.days),
             )
         )
