@@ -71,7 +71,7 @@ class Asking:
                 self.words = remaining
                 answers = self._ask()
         ranked = self._rank(answers)
-        dressing = Dressing(self.server, self.entry, self.query, self.wording)
+        dressing = Dressing(self.server, self.entry, self.query, self.wording, self.words)
         partial = frozenset(ranked.keys) if self.dropped else ranked.partial
         hits = dressing.hits(ranked.keys, ranked.scores, ranked.similarity, partial)
         return Page(
@@ -182,7 +182,8 @@ class Asking:
         known = [self.words[at] for at in order if counts[at]]
         groups = [known[:size] for size in range(1, len(known) + 1)]
         groups += [[w for w in known if w is not left] for left in known]
-        groups = [each for each in groups if each]
+        # as typed: the last word of a query is taken as unfinished
+        groups = [[w for w in self.words if w in each] for each in groups if each]
         if not groups:
             return []
         together = self.server.multi_search([self._counting(each) for each in groups])

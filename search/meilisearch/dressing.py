@@ -16,15 +16,20 @@ from search.meilisearch.filters import among
 from search.meilisearch.registry import Entry
 from search.meilisearch.server import Server
 from search.meilisearch.settings import FOLDED, searchable
-from search.meilisearch.wording import Wording, explained, fills
-from search.understanding import Understood
+from search.meilisearch.wording import Asked, Wording, explained
+
+Marked = Mapping[str, set[str]]  # by key: the folded words the server matched
 
 
 class Dressing:
     """The hits of one page being made."""
 
-    def __init__(self, server: Server, entry: Entry, query: Query, wording: Wording) -> None:
-        self._server, self._entry, self._query, self._wording = server, entry, query, wording
+    def __init__(
+        self, server: Server, entry: Entry, query: Query, wording: Wording, words: Sequence[Asked]
+    ) -> None:
+        """`words` are those of the wording that were not dropped."""
+        self._server, self._entry, self._query = server, entry, query
+        self._wording, self._words = wording, words
         self.corrections: tuple[str, ...] = ()
 
     def hits(
@@ -40,61 +45,83 @@ class Dressing:
         """
         if not keys:
             return ()
-        stored, matched = self._fetch(keys)
-        words = {word for held in matched.values() for word in held}
+        lacking = [key for key in keys if key in partial]
+        facts, marked = self._fetch(keys, lacking)
+        words = {word for hits in marked for found in hits.values() for word in found}
         understood = explained(self._query.text, self._entry.synonyms, words)
         self.corrections = understood.corrections
         seeker = Seeker(understood.accepted | words, understood.prefixes)
-        found = []
-        for key in keys:
-            if key not in stored:
-                continue
-            values = values_of(stored[key], self._entry.settings)
-            held = tuple(slot.asked for slot in understood.slots)
-            lacking: tuple[str, ...] = ()
-            if key in partial:
-                held, lacking = _told_apart(understood, matched.get(key, set()))
-            found.append(
-                Hit(
-                    id=id_of(key),
-                    score=scores.get(key, 0.0),
-                    values=values,
-                    highlighted=self._highlighted(values, seeker),
-                    matched_words=held,
-                    dropped_words=lacking,
-                    similarity=similarity.get(key),
-                )
+        by_word = dict(zip(self._wording.asked, marked[1:], strict=False))
+        return tuple(
+            self._hit(
+                key, facts[key], seeker, by_word if key in partial else {}, scores, similarity
             )
-        return tuple(found)
+            for key in keys
+            if key in facts
+        )
+
+    def _hit(
+        self,
+        key: str,
+        stored: Mapping[str, Any],
+        seeker: Seeker,
+        by_word: Mapping[Asked, Marked],
+        scores: Mapping[str, float],
+        similarity: Mapping[str, float],
+    ) -> Hit:
+        values = values_of(stored, self._entry.settings)
+        asked = self._wording.asked
+        return Hit(
+            id=id_of(key),
+            score=scores.get(key, 0.0),
+            values=values,
+            highlighted=self._highlighted(values, seeker),
+            matched_words=tuple(w.raw for w in asked if key in by_word.get(w, {key: set()})),
+            dropped_words=tuple(w.raw for w in asked if key not in by_word.get(w, {key: set()})),
+            similarity=similarity.get(key),
+        )
 
     def _fetch(
-        self, keys: Sequence[str]
-    ) -> tuple[dict[str, Mapping[str, Any]], dict[str, set[str]]]:
-        settings = self._entry.settings
-        bound = {
+        self, keys: Sequence[str], lacking: Sequence[str]
+    ) -> tuple[dict[str, Mapping[str, Any]], list[Marked]]:
+        """The facts of these; and which words are marked in each, by all words together.
+
+        Where some lack words, also by each word alone: the server itself only drops words
+        from the end, and does not say which.
+        """
+        names = ["id", *(each.name for each in self._entry.settings.fields)]
+        queries = [{**self._bound(keys), "q": "", "attributesToRetrieve": names}]
+        if self._words:
+            queries.append(self._marking(keys, self._words))
+        if lacking:
+            queries += [self._marking(lacking, [each]) for each in self._wording.asked]
+        facts, *marked = self._server.multi_search(queries)
+        stored = {str(hit["id"]): hit for hit in facts["hits"]}
+        return stored, [
+            {str(hit["id"]): marked_words(hit["_formatted"]) for hit in each["hits"]}
+            for each in marked
+        ]
+
+    def _bound(self, keys: Sequence[str]) -> dict[str, Any]:
+        return {
             "indexUid": self._entry.uid,
             "filter": among("id", keys),
             # The server compares ids without their case; a few strangers may come along
             "limit": 2 * len(keys) + 10,
         }
-        names = ["id", *(each.name for each in settings.fields)]
-        queries: list[dict[str, Any]] = [{**bound, "q": "", "attributesToRetrieve": names}]
-        if self._wording.asked:
-            queries.append(
-                {
-                    **bound,
-                    "q": self._wording.text(),
-                    "matchingStrategy": "last",
-                    "attributesToRetrieve": ["id"],
-                    "attributesToHighlight": [FOLDED + f.name for f in searchable(settings)],
-                    "highlightPreTag": MARK_START,
-                    "highlightPostTag": MARK_END,
-                }
-            )
-        facts, *marked = self._server.multi_search(queries)
-        stored = {str(hit["id"]): hit for hit in facts["hits"]}
-        hits = marked[0]["hits"] if marked else []
-        return stored, {str(hit["id"]): marked_words(hit["_formatted"]) for hit in hits}
+
+    def _marking(self, keys: Sequence[str], words: Sequence[Asked]) -> dict[str, Any]:
+        return {
+            **self._bound(keys),
+            "q": self._wording.text(words),
+            "matchingStrategy": "last",
+            "attributesToRetrieve": ["id"],
+            "attributesToHighlight": [
+                FOLDED + each.name for each in searchable(self._entry.settings)
+            ],
+            "highlightPreTag": MARK_START,
+            "highlightPostTag": MARK_END,
+        }
 
     def _highlighted(self, values: Mapping[str, Value], seeker: Seeker) -> dict[str, str]:
         if not self._query.highlight:
@@ -105,15 +132,6 @@ class Dressing:
             if spec.highlight and (text := values.get(spec.name))
         }
         return {name: highlight(text, seeker) for name, text in texts.items()}
-
-
-def _told_apart(understood: Understood, words: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The asked words that these satisfy, and the others."""
-    held: list[str] = []
-    lacking: list[str] = []
-    for slot in understood.slots:
-        (held if fills(slot, words) else lacking).append(slot.asked)
-    return tuple(held), tuple(lacking)
 
 
 def marked_words(formatted: Mapping[str, Any]) -> set[str]:

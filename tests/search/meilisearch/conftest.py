@@ -1,0 +1,41 @@
+"""A small Meilisearch at a local HTTP address, and our engine speaking to it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from search.meilisearch.engine import MeilisearchEngine
+from tests.search.meilisearch.wall import INDEXING_KEY, SEARCH_KEY, Wall, listening
+
+Opened = Callable[..., MeilisearchEngine]
+
+
+@pytest.fixture
+def wall() -> Iterator[Wall]:
+    with listening() as found:
+        yield found
+
+
+@pytest.fixture
+def opened(wall: Wall) -> Iterator[Opened]:
+    """Open engines on the wall; impatient, so that tests are quick."""
+    engines = []
+
+    def open_one(**more: Any) -> MeilisearchEngine:
+        wanted: dict[str, Any] = {
+            "search_key": SEARCH_KEY, "indexing_key": INDEXING_KEY, "timeout": 0.5,
+            "patience": 0.6, "indexing_timeout": 1.0, "indexing_patience": 1.0,
+            "task_deadline": 0.5,
+        }  # fmt: skip
+        engines.append(MeilisearchEngine(wall.address, **(wanted | more)))
+        return engines[-1]
+
+    yield open_one
+    for each in engines:
+        each.close()
+
+
+@pytest.fixture
+def engine(opened: Opened) -> MeilisearchEngine:
+    return opened()
