@@ -53,7 +53,9 @@ def test_the_first_start_does_each_step_once_and_the_second_none(
     for step in steps:
         if not step.is_done():
             step.run(lambda _done, _total, _note="": None)
-    assert [step.is_done() for step in preparation(config, demonstration=False)] == [True] * len(steps)
+    assert [step.is_done() for step in preparation(config, demonstration=False)] == [True] * len(
+        steps
+    )
 
 
 def test_a_deleted_database_is_made_again_and_the_index_with_it(
