@@ -16,8 +16,9 @@ from search.errors import BadQuery
 from search.meilisearch.filters import WRITTEN
 from search.meilisearch.settings import EMBEDDER, FOLDED, searchable
 
-LONGEST_KEY = 511
-LONGEST_KEYWORD = 468  # bytes; of a longer one the server forgets the end, and filters miss it
+# Bytes; of anything longer the server forgets the end, and filters miss it.
+LONGEST_KEYWORD = 468
+LONGEST_KEY = LONGEST_KEYWORD
 _PLAIN = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_-]*")
 
 
@@ -89,6 +90,15 @@ def from_server(stored: Mapping[str, Any], settings: IndexSettings) -> Document:
         first = held[0] if isinstance(held[0], list) else held
         vector = np.array(first, dtype=np.float32)
     return Document(id_of(str(stored["id"])), values_of(stored, settings), vector)
+
+
+def sent_again(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """A document read with its vector, as it can be written to another index."""
+    found = dict(stored)
+    vectors = found.get("_vectors")
+    if vectors is not None and not (vectors.get(EMBEDDER) or {}).get("embeddings"):
+        found["_vectors"] = {EMBEDDER: None}  # none, said aloud: left out would be an error
+    return found
 
 
 def payloads(documents: Iterable[dict[str, Any]], most: int) -> Iterator[tuple[bytes, int]]:

@@ -8,7 +8,8 @@ Searching and indexing use two keys, so that a web process cannot change what it
 Both for the indexes `products*`, `firms*`, `clusters*` and `index_settings`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from search.contract import (
     Document,
@@ -21,14 +22,16 @@ from search.contract import (
     Query,
     Suggestion,
 )
-from search.errors import SearchUnavailable
+from search.errors import BadQuery, SearchUnavailable
 from search.meilisearch import completing
 from search.meilisearch.asking import Asking
 from search.meilisearch.documents import from_server
-from search.meilisearch.registry import Registry
+from search.meilisearch.registry import Entry, Registry
 from search.meilisearch.server import Server
 from search.meilisearch.settings import check_names
 from search.meilisearch.writing import Writing
+
+Answer = TypeVar("Answer")
 
 
 class MeilisearchEngine:
@@ -68,11 +71,13 @@ class MeilisearchEngine:
 
     def search(self, index: str, query: Query) -> Page:
         """Hits, totals and facets for one query; see `asking.py` for the ranking."""
-        return Asking(self._reading, self._registry.entry(index), query).page()
+        return self._asked(index, lambda entry: Asking(self._reading, entry, query).page())
 
     def similar(self, index: str, id: str, limit: int = 10, filter: Filter | None = None) -> Page:
         """The documents nearest to this one, without itself."""
-        return completing.similar(self._reading, self._registry.entry(index), id, limit, filter)
+        return self._asked(
+            index, lambda entry: completing.similar(self._reading, entry, id, limit, filter)
+        )
 
     def suggest(self, index: str, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Complete what is being typed with names that occur in the index."""
@@ -82,8 +87,21 @@ class MeilisearchEngine:
         self, index: str, field: str, prefix: str = "", filter: Filter | None = None
     ) -> tuple[FacetCount, ...]:
         """Values of a facet with a word that starts so, most frequent first."""
+        return self._asked(
+            index,
+            lambda entry: completing.facet_values(self._reading, entry, field, prefix, filter),
+        )
+
+    def _asked(self, index: str, ask: Callable[[Entry], Answer]) -> Answer:
+        """Ask; once more if the index turns out to have become another one meanwhile."""
         entry = self._registry.entry(index)
-        return completing.facet_values(self._reading, entry, field, prefix, filter)
+        try:
+            return ask(entry)
+        except BadQuery:
+            now = self._registry.reread(index)
+            if now.settings == entry.settings:
+                raise
+        return ask(now)
 
     def get(self, index: str, id: str) -> Document | None:
         """One document as it was written."""

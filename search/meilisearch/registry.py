@@ -72,6 +72,13 @@ class Registry:
         self._known[index] = (time.monotonic(), found)
         return found
 
+    def reread(self, index: str) -> Entry:
+        """What is true now, whatever was known."""
+        known = self._known.get(index)
+        if known is not None:
+            self._known[index] = (float("-inf"), known[1])
+        return self.entry(index)
+
     def _read(self, stored: Mapping[str, Any], index: str, old: Entry | None) -> Entry:
         try:
             settings = from_stored(stored["settings"])

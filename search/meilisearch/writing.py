@@ -11,7 +11,7 @@ from typing import Any
 
 from search.contract import Document, IndexSettings, Progress
 from search.errors import IndexMissing, SearchError
-from search.meilisearch.documents import halves, key_of, payloads, to_server
+from search.meilisearch.documents import halves, key_of, payloads, sent_again, to_server
 from search.meilisearch.errors import TaskFailed, TooLarge
 from search.meilisearch.filters import WRITTEN
 from search.meilisearch.registry import Entry, Registry, new_entry
@@ -57,8 +57,8 @@ class Writing:
 
     def _add(
         self, uid: str, documents: Iterable[dict[str, Any]], progress: Progress | None = None
-    ) -> int:
-        """All of them, indexed; returns how many."""
+    ) -> None:
+        """All of them, indexed when it returns."""
         waiting: list[tuple[dict[str, Any], bytes]] = []
         sent = 0
         for payload, count in payloads(documents, self._payload_bytes):
@@ -70,7 +70,6 @@ class Writing:
                 progress(sent)
         for accepted, payload in waiting:
             self._finish(uid, accepted, payload)
-        return sent
 
     def _send(self, uid: str, payload: bytes) -> dict[str, Any]:
         """Hand a payload over; one that is too large for this server goes in halves."""
@@ -159,10 +158,10 @@ class Writing:
         self._registry.save(replace(before, building=time.time()))
         try:
             self._create(aside, settings)
-            count = self._fill(aside, settings, documents, start, progress)
+            self._fill(aside, settings, documents, start, progress)
             carried = now()
             if self._same_shape(before, settings):
-                count += self._carry_over(uid, aside, settings, start - _SLOWER_CLOCK)
+                self._carry_over(uid, aside, settings, start - _SLOWER_CLOCK)
             swap = [{"indexes": [uid, aside]}]
             self._server.finish(self._server.post("swap-indexes", swap))
         except BaseException:
@@ -171,10 +170,10 @@ class Writing:
         self._registry.save(new_entry(uid, settings, generation))
         if self._same_shape(before, settings):
             # What came between the last look and the swap lies in the old one, now aside
-            count += self._carry_over(aside, uid, settings, carried - _SLOWER_CLOCK)
+            self._carry_over(aside, uid, settings, carried - _SLOWER_CLOCK)
         self._delete(aside)
         self._registry.forget_removed(settings.name)
-        return count
+        return self._size(uid)
 
     def _same_shape(self, before: Entry, settings: IndexSettings) -> bool:
         """Otherwise the old documents do not fit; the change log will bring them again."""
@@ -187,7 +186,7 @@ class Writing:
         documents: Iterable[Document],
         at: int,
         progress: Progress | None,
-    ) -> int:
+    ) -> None:
         keys: set[str] = set()
 
         def stored() -> Iterator[dict[str, Any]]:
@@ -199,19 +198,16 @@ class Writing:
         self._add(uid, stored(), progress)
         if progress is not None:
             progress(len(keys))
-        return len(keys)
 
-    def _carry_over(self, source: str, target: str, settings: IndexSettings, since: int) -> int:
-        """Repeat on the one what was written to the other since then; returns the growth."""
-        before = self._size(target)
+    def _carry_over(self, source: str, target: str, settings: IndexSettings, since: int) -> None:
+        """Repeat on the one what was written to the other since then."""
         fresh = {each["id"]: each for each in self._written(source, since)}
         newer = self._stamps(target, fresh)
         late = [each for key, each in fresh.items() if newer.get(key, -1) < each[WRITTEN]]
-        self._add(target, late)
+        self._add(target, map(sent_again, late))
         gone = self._registry.removed_since(settings.name, since)
         held = self._stamps(target, gone)
         self._remove(target, [key for key, at in gone.items() if key in held and held[key] <= at])
-        return self._size(target) - before
 
     def _size(self, uid: str) -> int:
         return int(self._server.get(f"indexes/{uid}/stats")["numberOfDocuments"])
