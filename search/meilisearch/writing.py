@@ -5,7 +5,7 @@ The server accepts first and indexes later: nothing counts before its task succe
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from search.meilisearch.server import Server
 from search.meilisearch.settings import server_settings, synonyms
 
 _IN_FLIGHT = 4  # payloads the server may have accepted and not yet indexed
-_SLOWER_CLOCK = 5_000  # ms by which another machine's clock may be behind
+_SLOWER_CLOCK = 60_000  # ms by which another machine's clock may be behind
 _LEFT_OVER = 24 * 3600 * 1000  # ms after which an unfinished rebuild is swept away
 _PAGE = 500
 
@@ -153,31 +153,31 @@ class Writing:
             self.ensure(settings)
             before = self._registry.entry(settings.name, fresh=True)
         self._sweep(uid)
-        generation, start = _token(), now()
-        aside = f"{uid}_next-{start}-{secrets.token_hex(3)}"
+        self._registry.forget_removed(settings.name)
+        generation = _token()
+        aside = f"{uid}_next-{now()}-{secrets.token_hex(3)}"
+        # What is older than this was surely there before; of the rest we note what was
+        since = now() - _SLOWER_CLOCK
+        known = {each["id"]: each[WRITTEN] for each in self._written(uid, since, ["id", WRITTEN])}
+        carries = self._registry.fits(before, settings)  # else the change log brings them again
         self._registry.save(replace(before, building=time.time()))
         try:
             self._create(aside, settings)
-            self._fill(aside, settings, documents, start, progress)
-            carried = now()
-            if self._same_shape(before, settings):
-                self._carry_over(uid, aside, settings, start - _SLOWER_CLOCK)
+            self._fill(aside, settings, documents, since, progress)
+            if carries:
+                self._carry_over(uid, aside, settings, since, known)
             swap = [{"indexes": [uid, aside]}]
             self._server.finish(self._server.post("swap-indexes", swap))
         except BaseException:
             self._give_up(before, aside)
             raise
         self._registry.save(new_entry(uid, settings, generation))
-        if self._same_shape(before, settings):
+        if carries:
             # What came between the last look and the swap lies in the old one, now aside
-            self._carry_over(aside, uid, settings, carried - _SLOWER_CLOCK)
+            self._carry_over(aside, uid, settings, since, known)
         self._delete(aside)
         self._registry.forget_removed(settings.name)
         return self._size(uid)
-
-    def _same_shape(self, before: Entry, settings: IndexSettings) -> bool:
-        """Otherwise the old documents do not fit; the change log will bring them again."""
-        return self._registry.fits(before, settings)
 
     def _fill(
         self,
@@ -199,9 +199,20 @@ class Writing:
         if progress is not None:
             progress(len(keys))
 
-    def _carry_over(self, source: str, target: str, settings: IndexSettings, since: int) -> None:
-        """Repeat on the one what was written to the other since then."""
-        fresh = {each["id"]: each for each in self._written(source, since)}
+    def _carry_over(
+        self,
+        source: str,
+        target: str,
+        settings: IndexSettings,
+        since: int,
+        known: Mapping[str, int],
+    ) -> None:
+        """Repeat on the one what was written to the other, but for what was `known` before."""
+        fresh = {
+            each["id"]: each
+            for each in self._written(source, since)
+            if known.get(each["id"]) != each[WRITTEN]
+        }
         newer = self._stamps(target, fresh)
         late = [each for key, each in fresh.items() if newer.get(key, -1) < each[WRITTEN]]
         self._add(target, map(sent_again, late))
@@ -212,9 +223,12 @@ class Writing:
     def _size(self, uid: str) -> int:
         return int(self._server.get(f"indexes/{uid}/stats")["numberOfDocuments"])
 
-    def _written(self, uid: str, since: int) -> Iterator[dict[str, Any]]:
-        """Documents of an index by the time of their writing, as they can be sent again."""
-        asked = {"filter": f'{WRITTEN} >= "{since}"', "limit": _PAGE, "retrieveVectors": True}
+    def _written(
+        self, uid: str, since: int, fields: Sequence[str] | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Documents of an index written since then, as they can be sent again."""
+        asked: dict[str, Any] = {"filter": f'{WRITTEN} >= "{since}"', "limit": _PAGE}
+        asked |= {"retrieveVectors": True} if fields is None else {"fields": list(fields)}
         offset = 0
         while True:
             page = self._server.post(f"indexes/{uid}/documents/fetch", asked | {"offset": offset})[
