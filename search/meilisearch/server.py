@@ -36,11 +36,16 @@ _FINISHED = ("succeeded", "failed", "canceled")
 
 
 class _Again(Exception):
-    """Worth another try; `error` is what to say when there is no time left for it."""
+    """Worth another try; `error` is what to say when there is no time left for it.
 
-    def __init__(self, error: SearchError, wait: float | None = None) -> None:
+    `unheard`: the server surely did not begin to do what was asked.
+    """
+
+    def __init__(
+        self, error: SearchError, wait: float | None = None, *, unheard: bool = False
+    ) -> None:
         super().__init__()
-        self.error, self.wait = error, wait
+        self.error, self.wait, self.unheard = error, wait, unheard
 
 
 class Server:
@@ -65,11 +70,9 @@ class Server:
     def get(self, path: str) -> Any:
         return self._ask("get", path, None)
 
-    def post(self, path: str, body: object) -> Any:
-        return self._ask("post", path, body)
-
-    def put(self, path: str, body: object) -> Any:
-        return self._ask("put", path, body)
+    def post(self, path: str, body: object, *, once: bool = False) -> Any:
+        """`once`: not to be repeated when the server may have heard it already."""
+        return self._ask("post", path, body, once=once)
 
     def patch(self, path: str, body: object) -> Any:
         return self._ask("patch", path, body)
@@ -84,8 +87,8 @@ class Server:
         ]
         return found
 
-    def _ask(self, method: str, path: str, body: object) -> Any:
-        """Ask until answered, refused or out of patience. All we ask may be asked twice."""
+    def _ask(self, method: str, path: str, body: object, *, once: bool = False) -> Any:
+        """Ask until answered, refused or out of patience."""
         deadline = time.monotonic() + self._patience
         pause = _FIRST_PAUSE
         while True:
@@ -94,7 +97,7 @@ class Server:
             except _Again as again:
                 # Never sooner than the server asked for; otherwise not all clients at once
                 wait = again.wait or pause * random.uniform(0.5, 1.5)  # noqa: S311
-                if time.monotonic() + wait > deadline:
+                if time.monotonic() + wait > deadline or (once and not again.unheard):
                     raise again.error from again.__cause__
             time.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -110,11 +113,12 @@ class Server:
         except MeilisearchApiError as trouble:
             error = refusal(trouble, self.address)
             if trouble.status_code in BUSY:
-                raise _Again(error, _retry_after(trouble)) from trouble
+                turned_away = trouble.status_code in (429, 503)
+                raise _Again(error, _retry_after(trouble), unheard=turned_away) from trouble
             raise error from trouble
         except MeilisearchTimeoutError as trouble:
             if isinstance(trouble.__cause__, requests.ConnectTimeout):
-                raise _Again(self._unreachable(trouble)) from trouble
+                raise _Again(self._unreachable(trouble), unheard=True) from trouble
             raise ServerSlow(
                 f"The Meilisearch server at {self.address} did not answer within "
                 f"{self._timeout[1]:g} s. Try again; if it lasts, look at its load."

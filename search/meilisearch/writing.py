@@ -127,7 +127,12 @@ class Writing:
     def _create(self, uid: str, settings: IndexSettings) -> None:
         """An empty index; its settings come first, or all documents would be indexed twice."""
         asked = {"uid": uid, "primaryKey": "id"}
-        self._server.finish(self._server.post("indexes", asked))
+        try:
+            self._server.finish(self._server.post("indexes", asked))
+        except TaskFailed as trouble:
+            # Asked twice because an answer got lost, or by two processes at once
+            if "index_already_exists" not in str(trouble):
+                raise
         self._configure(uid, server_settings(settings))
 
     def _configure(self, uid: str, settings: dict[str, Any]) -> None:
@@ -167,7 +172,9 @@ class Writing:
             if carries:
                 self._carry_over(uid, aside, settings, since, known)
             swap = [{"indexes": [uid, aside]}]
-            self._server.finish(self._server.post("swap-indexes", swap))
+            # Swapped twice is not swapped; if it was heard and the answer lost, giving up
+            # removes the old index, if not, the new one: both leave a whole one in place
+            self._server.finish(self._server.post("swap-indexes", swap, once=True))
         except BaseException:
             self._give_up(before, aside)
             raise

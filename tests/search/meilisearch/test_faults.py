@@ -199,6 +199,29 @@ def test_a_rebuild_that_fails_leaves_the_old_index(wall: Wall, filled: Meilisear
     assert sorted(wall.memory.indexes) == ["index_settings", "things"]
 
 
+@pytest.mark.parametrize("path", ["/indexes", "documents", "settings", "delete-batch"])
+def test_what_was_done_unheard_may_be_asked_again(
+    wall: Wall, filled: MeilisearchEngine, path: str
+) -> None:
+    wall.faults.append(Fault("lost", path=path))
+    assert filled.rebuild(SETTINGS, [thing("c")]) == 1
+    filled.write("things", [thing("d")], ["c"])
+    assert [hit.id for hit in filled.search("things", Query()).hits] == ["d"]
+
+
+@pytest.mark.parametrize(("kind", "left"), [("lost", 1), ("reset", 2)])
+def test_a_swap_is_never_asked_twice(
+    wall: Wall, filled: MeilisearchEngine, kind: str, left: int
+) -> None:
+    """Whether it was heard or not, one whole index answers afterwards."""
+    wall.faults.append(Fault(kind, path="swap"))
+    with pytest.raises(ServerUnreachable):
+        filled.rebuild(SETTINGS, [thing("c")])
+    assert filled.search("things", Query()).total == left
+    assert sorted(wall.memory.indexes) == ["index_settings", "things"]
+    assert filled.rebuild(SETTINGS, [thing("c")]) == 1
+
+
 def test_leftovers_of_a_killed_rebuild_are_swept(wall: Wall, filled: MeilisearchEngine) -> None:
     indexes = wall.memory.indexes
     young = f"things_next-{time.time_ns() // 1_000_000}-aa"

@@ -8,17 +8,11 @@ import pytest
 
 from search.contract import (
     MAX_REACHABLE,
-    And,
     AnyOf,
     Between,
     Document,
-    Equals,
-    Exists,
     Field,
-    Filter,
     IndexSettings,
-    Not,
-    Or,
     Query,
 )
 from search.errors import BadQuery
@@ -26,11 +20,9 @@ from search.indexes import marketplace_indexes
 from search.meilisearch.documents import id_of, key_of
 from search.meilisearch.dressing import marked_words
 from search.meilisearch.engine import MeilisearchEngine
-from search.meilisearch.filters import DEEPEST, NOTHING, filter_text
 from search.meilisearch.settings import from_stored, server_settings, to_stored
 from search.meilisearch.wording import wording
 from tests.search.meilisearch.conftest import Opened
-from tests.search.meilisearch.filtering import filter_check
 from tests.search.meilisearch.wall import Wall
 
 SETTINGS = IndexSettings(
@@ -236,51 +228,6 @@ def test_marks_are_read_word_by_word() -> None:
     assert marked_words({"_words_title": text, "title": "\ue000no\ue001"}) == {
         "natural", "rubber", "18", "gasket",
     }  # fmt: skip
-
-
-# -- filters -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("tree", "text"),
-    [
-        (Equals("state", 'a" OR x'), 'state = "a\\" OR x"'),
-        (Equals("state", "a\\"), 'state = "a\\\\"'),
-        (Equals("state", "NOT"), 'state = "NOT"'),
-        (Equals("moq", 1e21), 'moq = "1e+21"'),
-        (Between("moq", 0.5), 'moq >= "0.5"'),
-        (Between("moq"), "moq EXISTS"),
-        (Exists("tags"), "tags EXISTS AND tags IS NOT EMPTY"),
-        (And(()), None),
-        (Or(()), NOTHING),
-        (Not(And(())), NOTHING),
-        (Not(AnyOf("state", ())), None),
-        (Not(Not(Equals("state", "a"))), 'state = "a"'),
-        (Or((AnyOf("state", ()), Equals("moq", 1))), 'moq = "1"'),
-        (AnyOf("state", ("a", "b", "a")), 'state IN ["a", "b"]'),
-    ],
-)
-def test_filters_are_written_with_every_value_quoted(tree: Filter, text: str | None) -> None:
-    assert filter_text(SETTINGS, tree) == text
-
-
-def test_a_deep_tree_is_refused_before_the_server_would() -> None:
-    deep: Filter = Equals("state", "a")
-    for _ in range(200):
-        deep = Not(And((deep, Equals("moq", 1))))
-    with pytest.raises(BadQuery, match=str(DEEPEST)):
-        filter_text(SETTINGS, deep)
-    wide = Or(tuple(Equals("state", str(n)) for n in range(5_000)))
-    assert (filter_text(SETTINGS, wide) or "").count("(") == 5_000
-
-
-@pytest.mark.parametrize("depth", range(1, DEEPEST // 2))
-def test_what_is_not_refused_is_within_the_recorded_depth(depth: int) -> None:
-    deep: Filter = Equals("state", "a")
-    for _ in range(depth):
-        deep = Not(And((deep, Equals("moq", 1))))
-    check = filter_check(filter_text(SETTINGS, deep), {"state": False, "moq": True})
-    assert check({"state": "a", "moq": 1}) is (depth % 2 == 0)
 
 
 # -- documents and settings ----------------------------------------------------------------

@@ -35,7 +35,7 @@ def exchanges(*scenes: str) -> list[Exchange]:
 class Fault:
     """One thing that goes wrong: a status, a broken connection, a wait, or nonsense."""
 
-    kind: str  # status | reset | cut | slow | nonsense
+    kind: str  # status | reset | cut | lost | slow | nonsense
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
     body: Any = None
@@ -138,12 +138,18 @@ class _Handler(BaseHTTPRequestHandler):
             return
         headers = {key.lower(): value for key, value in self.headers.items()}
         asked = Request(self.command, self.path, headers, body, threading.get_ident())
-        self._send(*self.wall.answer(asked))
+        answer = self.wall.answer(asked)
+        if fault is not None and fault.kind == "lost":
+            self._hang_up()  # done, but nobody hears of it
+        else:
+            self._send(*answer)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
 
     def _broken(self, fault: Fault) -> bool:
         """Act the fault out; False when the request goes on after it."""
+        if fault.kind == "lost":
+            return False
         if fault.kind == "slow":
             time.sleep(fault.seconds)
             return False
@@ -159,11 +165,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(b'{"hits": [')
             self.wfile.flush()
+        self._hang_up()
+        return True
+
+    def _hang_up(self) -> None:
         linger = struct.pack("ii", 1, 0)  # closing now sends a reset
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
         self.connection.close()
-        return True
 
     def _send(self, status: int, headers: dict[str, str], body: Any, as_json: bool = True) -> None:
         data = b"" if body is None else json.dumps(body).encode() if as_json else body.encode()
