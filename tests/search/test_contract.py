@@ -31,6 +31,7 @@ from search.contract import (
 from search.engines import open_engine
 from search.errors import BadQuery, IndexMissing
 from search.meilisearch.engine import MeilisearchEngine
+from search.meilisearch.registry import UID
 from tests.search.meilisearch.wall import INDEXING_KEY, SEARCH_KEY, exchanges, listening
 from tests.search.test_embedded_search import GOODS
 from tests.search.test_embedded_search import SETTINGS as GOODS_SETTINGS
@@ -98,7 +99,10 @@ def engine(
     if not address:
         pytest.skip("MEILI_URL names no server")
     prefix = f"contract-{uuid.uuid4().hex[:8]}-"
-    yield _filled(MeilisearchEngine(address, search_key=os.environ.get("MEILI_KEY"), prefix=prefix))
+    engine = MeilisearchEngine(address, search_key=os.environ.get("MEILI_KEY"), prefix=prefix)
+    yield _filled(engine)
+    for name in (*engine.status(), UID):
+        engine._writing._delete(prefix + name)
 
 
 def _filled(engine: Engine) -> Engine:
