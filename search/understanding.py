@@ -17,6 +17,15 @@ LONGEST_SYNONYM = 5
 _COMPLETIONS = 12
 _QUOTED = re.compile(r'(?<!\w)(-?)["“”„«»]([^"“”„«»]*)["“”«»]|(?<!\S)-(?=\w)(\S+)')
 
+# "HS 5703.20", "hsn code: 080132", "0801.31.00": people write tariff codes in many ways.
+_CODE_WORD = re.compile(
+    r"\b(?:itc[- ]?)?(?:hsn?|hts|taric|cn)\b[\s:.]*(?:codes?|no|numbers?)?[\s:.]*"
+    r"(\d{4}(?:[. ]?\d{2}){0,3})(?!\d)",
+    re.IGNORECASE,
+)
+_DOTTED_CODE = re.compile(r"(?<![\d.])(\d{4}\.\d{2}\.\d{2}(?:\.?\d{2})?)(?![\d.])")
+_CODE_LENGTH = 6  # what countries share; the digits after that are each country's own
+
 Phrase = tuple[str, ...]
 SynonymTable = Mapping[Phrase, frozenset[Phrase]]
 
@@ -93,11 +102,20 @@ def _read(text: str) -> _Typed:
             (excluded if minus or quoted is None else phrases).append(phrase)
         return " "
 
-    rest = _QUOTED.sub(take, text)
+    rest = _QUOTED.sub(take, _with_plain_codes(text))
     found = tokens(rest)
     loose = tuple((each.text, rest[each.start : each.end]) for each in found)
     open_end = bool(found) and found[-1].end == len(rest)
     return _Typed(loose, tuple(phrases), tuple(excluded), open_end)
+
+
+def _with_plain_codes(text: str) -> str:
+    """Tariff codes as the index holds them: digits alone, six at most, without 'HS' before."""
+
+    def plain(match: re.Match[str]) -> str:
+        return re.sub(r"\D", "", match[1])[:_CODE_LENGTH]
+
+    return _DOTTED_CODE.sub(plain, _CODE_WORD.sub(plain, text))
 
 
 def understand(text: str, synonyms: SynonymTable, vocabulary: Vocabulary) -> Understood:
@@ -148,8 +166,9 @@ def _single(
     prefix = ""
     if word.isdigit() and len(word) >= 4:
         prefix = word  # a tariff code: chapter and heading stand for all below them
-        if len(word) > 6:
-            alternatives.append(Alternative((word[:6],), 0.6))
+        if len(word) > _CODE_LENGTH:
+            alternatives.append(Alternative((word[:_CODE_LENGTH],), 0.6))
+        prefix = _known_beginning(word, vocabulary)
     elif is_last and not known and len(word) >= 2:
         prefix = word
     if prefix:
@@ -165,6 +184,15 @@ def _single(
         if split and not repairs:
             alternatives.append(Alternative(split, 0.8))
     return Slot(raw, tuple(alternatives), prefix=prefix)
+
+
+def _known_beginning(code: str, vocabulary: Vocabulary) -> str:
+    """The longest beginning of a tariff code that something has: subheading, else heading."""
+    for length in (len(code), _CODE_LENGTH, 4):
+        start = code[:length]
+        if length <= len(code) and (vocabulary.count(start) or vocabulary.completions(start, 1)):
+            return start
+    return code
 
 
 def _joined(

@@ -91,3 +91,16 @@ def test_small_words_are_left_out_unless_alone() -> None:
 def test_a_text_too_long_is_cut_and_the_rest_is_named() -> None:
     found = read("mat " * 30)
     assert (len(found.slots), len(found.ignored)) == (24, 6)
+
+
+def test_tariff_codes_are_read_as_people_write_them() -> None:
+    vocabulary = Vocabulary([("570320", 3), ("080132", 5), ("mat", 9)])
+
+    def prefixes(text: str) -> list[str]:
+        return [slot.prefix for slot in understand(text, {}, vocabulary).slots]
+
+    for text in ("HS 5703.20", "hsn code: 570320", "ITC-HS 5703 20", "5703.20.10", "57032010"):
+        assert prefixes(text) == ["570320"], text
+    # Where nothing has the subheading its heading answers.
+    assert prefixes("080131") == ["0801"]
+    assert prefixes("mat 5 mm ")[0] == ""
