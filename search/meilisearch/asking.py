@@ -155,6 +155,8 @@ class Asking:
     def _wants_vector(self) -> bool:
         if self.vector is None or self.query.sort:
             return False
+        if self.wording.excluded and not self.words:
+            return False  # nearness knows nothing of words, not even of unwanted ones
         # Asked for no hits, the server would silently leave the vector out
         return self.query.vector_weight > 0 if self.words else self._window()["limit"] > 0
 

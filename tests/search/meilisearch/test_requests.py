@@ -130,6 +130,9 @@ def test_what_is_excluded_does_not_come_back_by_meaning(filled: MeilisearchEngin
     assert page.total == 30
     assert "x" not in [hit.id for hit in page.hits]
     assert "x" in [hit.id for hit in filled.search("things", Query("mat", vector=NEAR)).hits]
+    page = filled.search("things", Query("-unwanted", vector=NEAR, limit=100))
+    assert (page.total, len(page.hits)) == (30, 30)
+    assert "x" not in [hit.id for hit in page.hits]
 
 
 # -- order of work -------------------------------------------------------------------------
