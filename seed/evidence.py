@@ -53,7 +53,7 @@ def _one(
     facts = scheme_facts().get(code)
     if facts is None or facts["evidence_type"] == "consignment document":
         return None
-    issued, expires = _dates(world, facts["validity_months"], random)
+    issued, expires = _dates(world, code, facts, random)
     grade = random.choices(
         ("self-declared", "seen", "confirmed", "witnessed"), (0.42, 0.36, 0.16, 0.06)
     )[0]
@@ -82,15 +82,29 @@ def _issuer(facts: dict[str, object], random: Random) -> str:
     return f"Demonstration Certifier {random.choice(('North', 'South', 'East'))} (example)"
 
 
-def _dates(world: World, validity: object, random: Random) -> tuple[dt.date, dt.date | None]:
+def _dates(
+    world: World, code: str, facts: dict[str, object], random: Random
+) -> tuple[dt.date, dt.date | None]:
+    validity = facts["validity_months"]
+    if code == "GST_LUT":
+        return _fiscal_year(world.today, random)
     if not isinstance(validity, int):
-        return world.today - dt.timedelta(days=random.randrange(60, 2500)), None
+        # A registration may be old; a buyer takes no report or declaration of years ago.
+        oldest = 2500 if facts["evidence_type"] == "registration" else 540
+        return world.today - dt.timedelta(days=random.randrange(60, oldest)), None
     length = round(validity * 30.44)
     if random.random() < EXPIRED:
         expires = world.today - dt.timedelta(days=random.randrange(5, 300))
     else:
         expires = world.today + dt.timedelta(days=random.randrange(3, max(length - 5, 10)))
     return expires - dt.timedelta(days=length), expires
+
+
+def _fiscal_year(today: dt.date, random: Random) -> tuple[dt.date, dt.date]:
+    """An Indian letter of undertaking holds until the fiscal year ends, on 31 March."""
+    first = dt.date(today.year if today.month > 3 else today.year - 1, 4, 1)
+    issued = first + dt.timedelta(days=random.randrange(min((today - first).days + 1, 75)))
+    return issued, dt.date(first.year + 1, 3, 31)
 
 
 def _graded_on(world: World, issued: dt.date, random: Random) -> dt.date:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from matchmaker.measures import UNITS
 from seed.evidence import draw_evidence
 from seed.families import Family
 from seed.grammar import expand
@@ -127,7 +128,7 @@ def _lines(
                 family=family.key,
                 unit=family.unit,
                 name=f"{family.name}: line 1",
-                months=_months(world, monthly_kg / unit_kg, random),
+                months=_months(world, monthly_kg / unit_kg, is_counted(family.unit), random),
                 unit_kg=unit_kg,
                 confirmed_on=_days_ago(world, random, *((190, 700) if stale else (2, 165))),
             )
@@ -135,7 +136,14 @@ def _lines(
     return tuple(lines)
 
 
-def _months(world: World, monthly: float, random: Random) -> dict[dt.date, tuple[float, float]]:
+def is_counted(unit: str) -> bool:
+    """Whether a unit comes in whole numbers only."""
+    return UNITS[unit].dimension in ("piece", "pair", "set")
+
+
+def _months(
+    world: World, monthly: float, counted: bool, random: Random
+) -> dict[dt.date, tuple[float, float]]:
     """Capacity with a season, and orders that thin out the further one looks ahead."""
     peak, swing = random.randrange(12), random.uniform(0.03, 0.18)
     booked = random.uniform(0.3, 0.95)
@@ -143,9 +151,11 @@ def _months(world: World, monthly: float, random: Random) -> dict[dt.date, tuple
     for ahead in range(MONTHS):
         month = _month_after(world.today, ahead)
         season = 1 + swing * math.cos((month.month - 1 - peak) / 12 * 2 * math.pi)
-        capacity = max(1.0, round(monthly * season, 0 if monthly > 20 else 2))
+        digits = 0 if counted or monthly > 20 else 2
+        capacity = max(1.0, round(monthly * season, digits))
         share = min(0.98, booked * 0.86**ahead * random.uniform(0.8, 1.15))
-        months[month] = (capacity, math.floor(capacity * share * 100) / 100)
+        step = 10**digits
+        months[month] = (capacity, math.floor(capacity * share * step) / step)
     return months
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 ANY_FAMILY = "any"
@@ -24,6 +24,10 @@ EU = frozenset(
 )  # fmt: skip
 GCC = frozenset(("AE", "SA", "KW", "QA", "BH", "OM"))
 BLOCS: Mapping[str, frozenset[str]] = {"EU": EU, "GCC": GCC}
+
+# Papers that a law introduced on a known day (Regulation (EU) 2023/1115, as moved by 2025/2650,
+# and 2023/956). A rule that names one of them has its day, which the other papers do not share.
+NEW_PAPERS = frozenset({"EUDR_DDS", "CBAM_DATA"})
 
 Strength = Literal["mandatory", "expected"]
 Standing = Literal["held", "expiring", "missing", "to be checked", "per shipment"]
@@ -166,11 +170,19 @@ def demands_of(applying: Iterable[Applying]) -> tuple[Demand, ...]:
     asked: dict[str, dict[Strength, list[Applying]]] = {}
     for each in applying:
         for code in each.rule.mandatory:
-            asked.setdefault(code, {}).setdefault("mandatory", []).append(each)
+            asked.setdefault(code, {}).setdefault("mandatory", []).append(_as_of(code, each))
         for code in each.rule.expected:
-            asked.setdefault(code, {}).setdefault("expected", []).append(each)
+            asked.setdefault(code, {}).setdefault("expected", []).append(_as_of(code, each))
     found = [_demand(code, by_strength) for code, by_strength in asked.items()]
     return tuple(sorted(found, key=lambda each: each.strength == "expected"))
+
+
+def _as_of(code: str, applying: Applying) -> Applying:
+    """The day of a rule belongs to the new paper it names; the others were asked for before."""
+    named = {*applying.rule.mandatory, *applying.rule.expected}
+    if named & NEW_PAPERS and code not in NEW_PAPERS:
+        return replace(applying, comes_on=None)
+    return applying
 
 
 def _demand(code: str, asked: Mapping[Strength, list[Applying]]) -> Demand:

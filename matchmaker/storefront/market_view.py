@@ -46,7 +46,10 @@ class SourceLink:
 
 @dataclass(frozen=True)
 class DemandRow:
-    """One thing a market asks for, and how this maker stands."""
+    """One thing a market asks for, and how this maker stands.
+
+    `is_indian`: a paper of Indian law, without which nothing leaves for this market.
+    """
 
     code: str
     label: str
@@ -57,6 +60,7 @@ class DemandRow:
     lead_min: int
     lead_max: int
     is_shared: bool
+    is_indian: bool
     evidence: EvidenceRow | None
 
 
@@ -196,6 +200,7 @@ def _row(demand: Demand, scheme: Scheme, standing: str, evidence: EvidenceRow | 
         lead_min=scheme.lead_days_min,
         lead_max=scheme.lead_days_max,
         is_shared=scheme.group_holding == "yes",
+        is_indian=scheme.statutory and scheme.jurisdiction == "IN",
         evidence=evidence,
     )
 

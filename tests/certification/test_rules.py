@@ -91,6 +91,14 @@ def test_a_rule_that_starts_later_says_when() -> None:
     assert [each.comes_on for each in found] == [later, None]
 
 
+def test_the_day_of_a_new_law_is_not_the_day_of_the_older_papers_in_its_rule() -> None:
+    """REACH did not begin with the deforestation regulation that a rule names beside it."""
+    later = TODAY + dt.timedelta(days=39)
+    rule = Written(mandatory=("EUDR_DDS", "REACH"), expected=("ISO9001",), effective_from=later)
+    found = {each.code: each.comes_on for each in demands_of(rules_for(MATS, "DE", [rule], TODAY))}
+    assert found == {"EUDR_DDS": later, "REACH": None, "ISO9001": None}
+
+
 def test_organic_rules_bind_only_what_is_sold_as_organic() -> None:
     families = ("spices", "organic")
     plain = goods_of("090421", families, is_organic=False, has_wood_packaging=False)
