@@ -89,7 +89,9 @@ SETTINGS: dict[str, Setting] = {
     "web_workers": Setting("2", "web processes", _count),
     "public_url": Setting("", "address people use, for sitemap and mail; empty: http://host:port"),
     "log_format": Setting("text", "json or text", _log_format),
-    "search_engine": Setting("embedded", "embedded, or later the URL of a Meilisearch server"),
+    "search_engine": Setting("embedded", "embedded, or the URL of a Meilisearch server"),
+    "search_key": Setting("", "the server's key for searching"),
+    "indexing_key": Setting("", "the server's key for writing; the worker needs it"),
     "model": Setting("all-MiniLM-L6-v2", "the sentence-transformers model that encodes texts"),
     "rate_limit": Setting("600 per minute", "searches and suggestions one address may ask for"),
     "rate_limit_store": Setting("memory://", "where rate limits are counted (redis://… when many)"),
@@ -114,6 +116,8 @@ class Config:
     public_url: str
     log_format: str
     search_engine: str
+    search_key: str = field(repr=False)
+    indexing_key: str = field(repr=False)
     model: str
     rate_limit: str
     rate_limit_store: str

@@ -27,8 +27,13 @@ class Searching:
 
     @cached_property
     def engine(self) -> Engine:
-        place: str | Path = self.config.search_engine
-        return open_engine(self.config.search_dir if place == "embedded" else place)
+        config = self.config
+        place: str | Path = config.search_engine
+        return open_engine(
+            config.search_dir if place == "embedded" else place,
+            search_key=config.search_key or None,
+            indexing_key=config.indexing_key or None,
+        )
 
     @cached_property
     def encoder(self) -> Encoder:
