@@ -146,6 +146,8 @@ class Lock:
         self._handle = -1
 
     def __enter__(self) -> "Lock":
+        # Who deleted the whole folder must not keep us from laying it anew
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         started = time.monotonic()
         while True:
