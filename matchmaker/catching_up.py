@@ -20,6 +20,7 @@ from search.errors import SearchError
 log = structlog.get_logger("matchmaker.index")
 LOOK_EVERY = 0.05  # seconds; with the writing itself a saved product is findable within 0.3 s
 WAIT_AFTER_FAILURE = 2.0
+CHECK_EVERY = 10.0
 
 
 @resident("index")
@@ -31,17 +32,17 @@ def keep_index(config: Config, stop: threading.Event) -> None:
     """
     sessions = sessionmaker(make_engine(config.database_url))
     indexer = Indexer(Searching(config))
-    checked = 0.0
+    checked = float("-inf")
     while not stop.is_set():
         try:
-            if time.monotonic() - checked > 30:
+            if time.monotonic() - checked > CHECK_EVERY:
                 indexer.ensure(sessions, _today())
                 checked = time.monotonic()
             if not indexer.catch_up(sessions, _today()):
                 stop.wait(LOOK_EVERY)
         except (SearchError, SQLAlchemyError) as down:
             log.error("index cannot catch up", kind=type(down).__name__, reason=str(down)[:300])
-            checked = 0.0
+            checked = float("-inf")
             stop.wait(WAIT_AFTER_FAILURE)
 
 

@@ -118,13 +118,11 @@ class Index:
             return False
         engine: Engine = self.searching.engine
         try:
-            new = [engine.ensure(settings) for settings in marketplace_indexes().values()]
-            status = engine.status()
+            current = all(engine.is_current(each) for each in marketplace_indexes().values())
+            # Clusters are never none: an empty index is one whose building was interrupted.
+            return current and engine.status()["clusters"].documents > 0
         except SearchError:
             return False
-        # Clusters are never none: an empty index is one whose building was interrupted.
-        built = status["clusters"].documents > 0
-        return built and not any(new) and all(each.healthy for each in status.values())
 
     def build(self, progress: Progress) -> None:
         from matchmaker.storefront.indexing import Indexer

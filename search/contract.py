@@ -132,6 +132,7 @@ class Query:
     `filter` binds hits, totals and every facet. `refinements` are what the reader chose
     in each facet: they bind hits and totals, but a facet's own counts (and a number's own
     statistics) ignore its own refinement, so that a second value can be added.
+    What is found by meaning rather than by words has at least `least_similarity` (a cosine).
     """
 
     text: str = ""
@@ -145,6 +146,8 @@ class Query:
     limit: int = 20
     highlight: bool = False
     vector_weight: float = 0.3
+    # A cosine below this is chance for sentence encoders, not kinship.
+    least_similarity: float = 0.2
     facet_size: int = 30
 
 
@@ -199,12 +202,14 @@ class Page:
     `total`, `facets` and `stats` count the documents that hold every word (but `dropped`)
     and pass the filters, exactly. `related` counts further hits in the list, found by
     meaning or by some of the words; `total + related` hits can be paged through, as far
-    as MAX_REACHABLE. `corrections` is the whole query respelt, best first.
+    as MAX_REACHABLE. `related_from` is the place of the first of them in the whole list.
+    `corrections` is the whole query respelt, best first.
     """
 
     hits: tuple[Hit, ...]
     total: int
     related: int = 0
+    related_from: int | None = None
     facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
     stats: Mapping[str, NumberStats] = field(default_factory=dict)
     corrections: tuple[str, ...] = ()
@@ -286,6 +291,13 @@ class Engine(Protocol):
         ...
 
     def status(self) -> Mapping[str, IndexStatus]: ...
+
+    def is_current(self, settings: IndexSettings) -> bool:
+        """Whether the index is there, whole and of exactly these settings. Changes nothing.
+
+        If not, `rebuild` it: other than by `ensure` nobody is shown an empty one meanwhile.
+        """
+        ...
 
     def get(self, index: str, id: str) -> Document | None: ...
 

@@ -80,13 +80,16 @@ class Indexer:
         return Rebuilt(**counts)
 
     def ensure(self, sessions: Sessions, today: dt.date, progress: Progress | None = None) -> bool:
-        """Repair what is missing or damaged by a rebuild; True if that was needed."""
+        """Repair what is missing, damaged or outdated by a rebuild; True if that was needed.
+
+        Never by an empty index: until the new one is full, searches say that they are down,
+        or are answered from the outdated one.
+        """
         engine = self.search.engine
-        new = [engine.ensure(settings) for settings in marketplace_indexes().values()]
-        broken = [name for name, each in engine.status().items() if not each.healthy]
-        if not any(new) and not broken:
+        lost = [name for name, each in marketplace_indexes().items() if not engine.is_current(each)]
+        if not lost:
             return False
-        log.warning("rebuilding the search index", new=any(new), damaged=broken)
+        log.warning("rebuilding the search index", lost=lost)
         self.rebuild(sessions, today, progress)
         return True
 

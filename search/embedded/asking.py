@@ -36,8 +36,6 @@ from search.understanding import Slot, Understood, understand
 # So many of each kind compete by the sum of scores; pages beyond them follow by words alone.
 FUSED = 200
 NEAR = 100
-# A cosine below this is chance for sentence encoders, not kinship.
-LEAST_SIMILARITY = 0.2
 
 _NONE: Rows = np.empty(0, np.int64)
 
@@ -52,6 +50,7 @@ class _Ranked:
     scores: Mapping[int, float] = field(default_factory=dict)
     similarity: Mapping[int, float] = field(default_factory=dict)
     partial: frozenset[int] = frozenset()  # rows that lack some word
+    related_from: int | None = None
 
 
 class Asking:
@@ -112,6 +111,7 @@ class Asking:
             hits=tuple(self._hit(int(row), ranked) for row in shown),
             total=ranked.total,
             related=ranked.related,
+            related_from=ranked.related_from,
             facets=self._facets(matches),
             stats={
                 name: matches.stats(name, without(query.refinements, name)) for name in query.stats
@@ -205,6 +205,7 @@ class Asking:
             dict(zip(known, score.tolist(), strict=True)),
             {} if similar is None else dict(zip(known, similar.tolist(), strict=True)),
             frozenset(partial),
+            next(iter(np.flatnonzero(np.isin(fused, partial)).tolist()), None),
         )
 
     def _continued(self, fused: Rows, matches: Matches) -> Rows:
@@ -221,7 +222,7 @@ class Asking:
             return _NONE
         allowed = np.flatnonzero(mask & (vectors.factors > 0))
         cosines = vectors.cosines(self.vector, allowed)
-        kin = cosines >= LEAST_SIMILARITY
+        kin = cosines >= self.query.least_similarity
         allowed, cosines = allowed[kin], cosines[kin]
         if len(allowed) > NEAR:
             allowed = allowed[np.argpartition(-cosines, NEAR)[:NEAR]]
@@ -331,6 +332,8 @@ def _check_bounds(query: Query) -> None:
             raise BadQuery(name, value, f"Give a whole number from 0 to {most or 'any'}.")
     if not 0 <= query.vector_weight <= 100:
         raise BadQuery("vector_weight", query.vector_weight, "Give a number from 0 to 100.")
+    if not -1 <= query.least_similarity <= 1:
+        raise BadQuery("least_similarity", query.least_similarity, "Give a number from -1 to 1.")
 
 
 def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:

@@ -99,6 +99,17 @@ class EmbeddedEngine:
             name, int(columns.live.sum()), with_vector, _size(folder), found.generation, True
         )
 
+    def is_current(self, settings: IndexSettings) -> bool:
+        """Whether the index is there, whole and of these settings; changes nothing."""
+        place = Place(self._root, settings.name)
+        if not self._fits(place, settings):
+            return False
+        try:
+            self._watcher(settings.name).verify()
+        except (IndexMissing, IndexDamaged):
+            return False
+        return True
+
     # -- writing ---------------------------------------------------------------------
 
     def ensure(self, settings: IndexSettings) -> bool:

@@ -82,6 +82,17 @@ def check_files(folder: Path, state: State, index: str) -> None:
             raise IndexDamaged(index, f"{name} holds foreign bytes")
 
 
+def check_sizes(folder: Path, state: State, index: str) -> None:
+    """Look only whether every committed byte is there."""
+    for name in FILES:
+        try:
+            size = (folder / name).stat().st_size
+        except OSError as trouble:
+            raise IndexDamaged(index, f"{name}: {trouble.strerror}") from trouble
+        if size < state.sizes[name]:
+            raise IndexDamaged(index, f"{name} is cut short")
+
+
 def _mapped(folder: Path, name: str, state: State, index: str) -> mmap.mmap | bytes:
     size = state.sizes[name]
     if not size:

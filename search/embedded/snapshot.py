@@ -3,6 +3,9 @@
 Asking costs two `stat` calls per search: the pointer file (a rebuild was swapped in, or
 synonyms changed) and tantivy's meta.json (somebody committed). No thread, no polling,
 so a forked web worker sees commits of other processes at its next search.
+
+Files that are gone or cut short under us are noticed within a second of searching, and
+foreign bytes whenever somebody asks to `verify`.
 """
 
 import threading
@@ -11,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from search.contract import IndexSettings
-from search.embedded.footers import check_text_files
-from search.embedded.journal import Journal, check_files
+from search.embedded.footers import check_text_ends, check_text_files
+from search.embedded.journal import Journal, check_files, check_sizes
 from search.embedded.layout import Place, Pointer, Signature, load_settings, signature
 from search.embedded.words import TextIndex, TextView
 from search.errors import IndexDamaged, IndexMissing
@@ -22,6 +25,8 @@ from search.understanding import SynonymTable, synonym_table
 # Reading all words of a large index takes some 50 ms; new words need no repairs at once.
 _SMALL = 5_000
 _VOCABULARY_AGE = 30.0
+_LOOK_AFTER = 1.0  # seconds; looking at the size of every file takes less than a millisecond
+_READ_AFTER = 60.0  # seconds; reading every byte takes some 0.1 s for 100 MB
 
 
 Signatures = tuple[Signature | None, Signature | None]
@@ -72,6 +77,7 @@ class Watcher:
         self._held: tuple[Snapshot, Signatures] | None = None
         self._text: TextIndex | None = None
         self._checked: str = ""
+        self._looked_at = self._read_at = float("-inf")
 
     def after_fork(self) -> None:
         """A lock that another thread held at the fork would never be freed here."""
@@ -90,11 +96,22 @@ class Watcher:
         with self._lock:
             return self._reopen()
 
+    def verify(self) -> Snapshot:
+        """The newest commit, its files looked at now and read anew if that was long ago."""
+        with self._lock:
+            if time.monotonic() - self._read_at > _READ_AFTER:
+                self._checked = ""
+            self._looked_at = float("-inf")
+            return self._reopen()
+
     def _unchanged(self) -> Snapshot | None:
         held = self._held
-        if held is not None and self._signatures(held[0].generation) == held[1]:
-            return held[0]
-        return None
+        if held is None or self._signatures(held[0].generation) != held[1]:
+            return None
+        return None if self._look_is_due() else held[0]
+
+    def _look_is_due(self) -> bool:
+        return time.monotonic() - self._looked_at > _LOOK_AFTER
 
     def _signatures(self, generation: str) -> Signatures:
         meta = self._place.folder(generation) / "text" / "meta.json"
@@ -107,7 +124,8 @@ class Watcher:
             try:
                 found = self._open(pointer)
             except IndexDamaged:
-                self._held, self._text = None, None
+                # What is damaged is read whole again before it may count as repaired
+                self._held, self._text, self._checked = None, None, ""
                 # A rebuild may have removed this generation between the two reads
                 if attempt == 3 or self._place.pointer() == pointer:
                     raise
@@ -123,10 +141,14 @@ class Watcher:
         settings = load_settings(folder, self._place.index)
         held = self._held[0] if self._held else None
         same = held is not None and held.generation == pointer.generation
+        if self._look_is_due() or not self._checked:
+            check_text_ends(folder / "text", settings.name)
         if not same or self._text is None:
             self._text = TextIndex(folder / "text", settings)
         view = self._text.view()
         state = view.state()
+        check_sizes(folder, state, settings.name)
+        self._looked_at = time.monotonic()
         self._check_once(folder, pointer.generation, view, settings.name)
         earlier = held if held is not None and same else None
         return Snapshot(
@@ -140,9 +162,9 @@ class Watcher:
         )
 
     def _check_once(self, folder: Path, generation: str, view: TextView, index: str) -> None:
-        """The first time a process opens a generation it reads every byte of it."""
+        """The first time a process opens a generation it reads every byte; see also `verify`."""
         if self._checked == generation:
             return
         check_text_files(folder / "text", index)
         check_files(folder, view.state(), index)
-        self._checked = generation
+        self._checked, self._read_at = generation, time.monotonic()

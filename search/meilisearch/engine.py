@@ -128,6 +128,10 @@ class MeilisearchEngine:
             healthy=True,
         )
 
+    def is_current(self, settings: IndexSettings) -> bool:
+        """Whether the index is there and of these settings; changes nothing."""
+        return self._writing.is_current(settings)
+
     # -- writing ---------------------------------------------------------------------
 
     def ensure(self, settings: IndexSettings) -> bool:

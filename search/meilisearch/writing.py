@@ -115,6 +115,10 @@ class Writing:
         self._registry.save(new_entry(uid, settings, _token()))
         return True
 
+    def is_current(self, settings: IndexSettings) -> bool:
+        entry = self._entry(settings.name)
+        return entry is not None and entry.settings == settings
+
     def _entry(self, name: str) -> Entry | None:
         """What is registered and really there."""
         try:
