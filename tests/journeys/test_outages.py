@@ -157,15 +157,19 @@ def tear(file: Path) -> None:
 def watch_until_damage_is_seen(live: RunningSite) -> list[Answer | None]:
     """Until the worker lays a new generation; the page may hold meanwhile, or say 503."""
     folder = live.config.search_dir
-    old = set(folder.glob("products.*-*"))
+    old = generations(folder)
     seen: list[Answer | None] = []
 
     def replaced() -> bool:
         seen.append(asked(live))
-        return not old & set(folder.glob("products.*-*"))
+        return not old & generations(folder)
 
     until(replaced, HEALED, lambda: said_by(live))
     return seen
+
+
+def generations(folder: Path) -> set[Path]:
+    return {each for each in folder.glob("products.*-*") if each.is_dir()}
 
 
 @pytest.mark.parametrize("gone", ["matchmaker.sqlite", "matchmaker.sqlite*"])
