@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
 
 from matchmaker.access import current_actor, open_to
 from matchmaker.database import get_db
@@ -24,10 +25,11 @@ from matchmaker.storefront.filters import unit_words
 from matchmaker.storefront.firm_page import build_firm_page
 from matchmaker.storefront.labels import labels
 from matchmaker.storefront.market_view import OFFERED
+from matchmaker.storefront.moved import slug_of_firm, slug_of_product
 from matchmaker.storefront.product_page import build_product_page
 from matchmaker.storefront.words import gettext as _
 
-Answer = str | Response | tuple[str, int]
+Answer = str | BaseResponse | tuple[str, int]
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -53,6 +55,8 @@ def today() -> dt.date:
 def product(slug: str) -> Answer:
     page = build_product_page(_maker(), searching(), slug, _market())
     if page is None:
+        if moved := slug_of_product(get_db(), current_actor(), slug):
+            return _moved(moved)
         return _not_found(_("This product is not here"), slug, "products")
     one = page.product
     crumbs = _crumbs(
@@ -72,6 +76,8 @@ def product(slug: str) -> Answer:
 def firm(slug: str) -> Answer:
     page = build_firm_page(_maker(), slug, _page_number())
     if page is None:
+        if moved := slug_of_firm(get_db(), current_actor(), slug):
+            return _moved(moved)
         return _not_found(_("This firm is not here"), slug, "firms")
     home = page.firm.cluster
     crumbs = _crumbs((home.name, url_for("storefront.cluster", slug=home.slug)))
@@ -160,6 +166,13 @@ def _page_url(number: int) -> str:
 def _crumbs(*links: tuple[str, str]) -> list[Mapping[str, str]]:
     first = {"label": _("Clusters"), "url": url_for("storefront.clusters")}
     return [first, *({"label": label, "url": url} for label, url in links)]
+
+
+def _moved(slug: str) -> BaseResponse:
+    """To the same page at its right address, with whatever else was asked."""
+    query = urlencode(list(request.args.items(multi=True)), errors="replace")
+    address = url_for(str(request.endpoint), slug=slug)
+    return redirect(f"{address}?{query}" if query else address, 301)
 
 
 def _not_found(title: str, slug: str, tab: str) -> tuple[str, int]:
