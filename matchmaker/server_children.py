@@ -11,13 +11,18 @@ from typing import Any
 import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers import gthread
 
 from matchmaker.config import Config
 from matchmaker.logs import configure_logs
 from matchmaker.processes import die_with_parent
 
-THREADS = 4
+# More than are ever busy: each connection that has not sent anything yet holds one for a moment.
+THREADS = 16
 TIMEOUT = 60
+# So long a thread waits for the first byte; then the connection waits among the sleeping ones.
+# gunicorn's own 5 seconds let a few dozen silent connections stop the whole site.
+FIRST_BYTE = 0.2
 
 
 class QuietLogger(Logger):  # type: ignore[misc]
@@ -98,6 +103,7 @@ def _end_at_once(_server: Any, _worker: Any) -> None:
 
 
 def web(config: Config) -> None:
+    gthread.DEFAULT_WORKER_DATA_TIMEOUT = FIRST_BYTE
     WebServer(config).run()
 
 
