@@ -26,8 +26,6 @@ from search.meilisearch.wording import Asked, wording
 # So many of each kind compete by the sum of scores; pages beyond them follow by words alone.
 FUSED = 400
 NEAR = 100
-# A cosine below this is chance for sentence encoders, not kinship.
-LEAST_SIMILARITY = 0.2
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -42,6 +40,7 @@ class Ranked:
     scores: Mapping[str, float] = field(default_factory=dict)
     similarity: Mapping[str, float] = field(default_factory=dict)
     partial: frozenset[str] = frozenset()  # lack some word
+    related_from: int | None = None
 
 
 class Asking:
@@ -78,6 +77,7 @@ class Asking:
             hits=hits,
             total=ranked.total,
             related=ranked.related,
+            related_from=ranked.related_from,
             facets=self._facets(answers),
             stats=self._stats(answers),
             corrections=dressing.corrections,
@@ -230,7 +230,10 @@ class Asking:
         known = {} if "near" not in answers else {key: similar.get(key, 0.0) for key in scores}
         if "near" in answers and len(answers["near"]["hits"]) >= NEAR:
             known = dict(similar)  # of the others we only know that they are farther
-        return Ranked(keys, total, min(len(related), reachable), scores, known, frozenset(related))
+        others = frozenset(related)
+        first = next((at for at, key in enumerate(fused) if key in others), None)
+        count = min(len(related), reachable)
+        return Ranked(keys, total, count, scores, known, others, first)
 
     def _related(
         self, full: set[str], by_words: Mapping[str, float], similar: Mapping[str, float]
@@ -246,7 +249,8 @@ class Asking:
         if self.wording.excluded:
             return some  # nearness knows nothing of words, not even of unwanted ones
         seen = full.union(some)
-        near = [k for k, each in similar.items() if k not in seen and each >= LEAST_SIMILARITY]
+        least = self.query.least_similarity
+        near = [key for key, each in similar.items() if key not in seen and each >= least]
         return [*some, *near]
 
     def _facets(self, answers: Answers) -> dict[str, tuple[FacetCount, ...]]:

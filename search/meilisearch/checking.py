@@ -32,6 +32,8 @@ def _check_bounds(query: Query) -> None:
             raise BadQuery(name, value, f"Give a whole number from 0 to {most or 'any'}.")
     if not 0 <= query.vector_weight <= 100:
         raise BadQuery("vector_weight", query.vector_weight, "Give a number from 0 to 100.")
+    if not -1 <= query.least_similarity <= 1:
+        raise BadQuery("least_similarity", query.least_similarity, "Give a number from -1 to 1.")
 
 
 def _field(name: str, settings: IndexSettings) -> Field:
