@@ -16,6 +16,8 @@ OPTIONS_COUNTED = 40
 OPTIONS_ALL = 300
 # Without words there is no fit: what was confirmed last, or is largest, comes first.
 BROWSED_BY = {"products": "confirmed_on", "firms": "product_count", "clusters": "firm_count"}
+# Nearer in meaning than this is worth a look without any shared word; below, it is chance.
+WORTH_SHOWING = 0.35
 FARTHEST = 1_000_000  # pages beyond are empty anyway
 
 
@@ -54,11 +56,16 @@ def query_of(
         facets=facets,
         stats=_stats(asked, dimension),
         sort=_sort(asked, dimension),
-        offset=min((asked.page - 1) * PAGE_SIZE, FARTHEST),
+        offset=offset_of(asked),
         limit=PAGE_SIZE,
         highlight=True,
+        least_similarity=WORTH_SHOWING,
         facet_size=OPTIONS_ALL if asked.more else OPTIONS_COUNTED,
     )
+
+
+def offset_of(asked: Asked) -> int:
+    return min((asked.page - 1) * PAGE_SIZE, FARTHEST)
 
 
 def counting_query(asked: Asked) -> Query:

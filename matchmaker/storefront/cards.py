@@ -91,6 +91,7 @@ class Row:
     more_proof: int = 0
     fraction: float | None = None
     why: str = ""
+    id: str = ""
     demo: bool = False
     gi: bool = False
     confirmed_on: dt.date | None = None
@@ -161,6 +162,7 @@ class Maker:
             more_proof=max(0, len(proof) - PROOFS_SHOWN),
             fraction=fraction(hit),
             why=why(hit),
+            id=hit.id,
             demo=firm.is_demo,
             gi=product.gi is not None,
             confirmed_on=min(dates, default=None),
@@ -231,6 +233,7 @@ class Maker:
             more_proof=max(0, len(proof) - PROOFS_SHOWN),
             fraction=fraction(hit),
             why=why(hit),
+            id=hit.id,
             demo=firm.is_demo,
         )
 
@@ -270,6 +273,7 @@ class Maker:
             ),
             fraction=fraction(hit),
             why=why(hit),
+            id=hit.id,
             gi=bool(cluster.gi),
         )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from search.analysis import words
 from search.contract import MARK_END, MARK_START
 from search.indexes import DIMENSIONS
 
@@ -226,6 +227,9 @@ def _read_text(given: Mapping[str, list[str]], ignored: list[str]) -> str:
     text = tidy(_last(given, "q")[: LONGEST_TEXT * 20])
     if len(text) > LONGEST_TEXT:
         ignored.append("long")
+    if text and not words(text[:LONGEST_TEXT]):
+        ignored.append("text")
+        return ""
     return text[:LONGEST_TEXT].strip()
 
 

@@ -20,9 +20,8 @@ from matchmaker.storefront.words import ngettext
 from search.contract import MAX_REACHABLE, Page
 from search.indexes import DIMENSIONS
 
-# Nearer than this in meaning and somebody probably sees what they meant; below, it is chance.
+# Nearer than this in meaning and somebody probably sees what they meant.
 KINDRED = 0.45
-WORTH_SHOWING = 0.35
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class SearchPage:
     tabs: tuple[Tab, ...]
     rows: tuple[Row, ...]
     total: int
-    related: int
+    related_row: int | None  # before this row of the page begins what is only related
     panel: Panel
     chips: tuple[Chip, ...]
     clear_url: str
@@ -88,7 +87,7 @@ def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) 
     asked = replace(asked, currency=currency)
     usd = float(maker.rates.rate(currency, "USD").value)
     answer = ask(asked, search, usd)
-    page = _without_chance(asked, answer.page)
+    page = answer.page
     last = max(1, -(-min(page.total + page.related, MAX_REACHABLE) // asking.PAGE_SIZE))
     rows = maker.rows(asked.tab, page)
     unmet = _is_unmet(asked, page) and not answer.unfiltered
@@ -97,7 +96,7 @@ def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) 
         tabs=_tabs(asked, answer.counts, base),
         rows=rows,
         total=page.total,
-        related=page.related,
+        related_row=_related_row(asked, page, rows),
         panel=build_panel(asked, page, maker.labels, base, usd, currency),
         chips=build_chips(asked, maker.labels, base),
         clear_url=asked.only_text().address(base),
@@ -141,20 +140,13 @@ def ask(asked: Asked, search: Searching, usd_per_unit: float) -> Answer:
     return Answer(page, dimension, counts, unfiltered)
 
 
-def _without_chance(asked: Asked, page: Page) -> Page:
-    """What holds none of the words is worth showing only if it is truly near in meaning."""
-    if not asked.text:
-        return page
-    hits = tuple(
-        each
-        for each in page.hits
-        if each.matched_words or (each.similarity or 0) >= WORTH_SHOWING or asked.sort != "fit"
-    )
-    if len(hits) == len(page.hits):
-        return page
-    # The list is ordered by worth: behind the first chance hit there is nothing but chance.
-    seen = (asked.page - 1) * asking.PAGE_SIZE + len(hits)
-    return replace(page, hits=hits, related=max(0, seen - page.total))
+def _related_row(asked: Asked, page: Page, rows: tuple[Row, ...]) -> int | None:
+    """Where on this page the first hit stands that does not hold every word."""
+    at = -1 if page.related_from is None else page.related_from - asking.offset_of(asked)
+    if not (page.total and 0 <= at < len(page.hits)):
+        return None
+    ids = {each.id for each in page.hits[at:]}
+    return next((place for place, row in enumerate(rows) if row.id in ids), None)
 
 
 def _is_unmet(asked: Asked, page: Page) -> bool:
@@ -213,6 +205,8 @@ def sort_words(name: str) -> str:
 def _ignored_words(name: str) -> str:
     if name == "long":
         return _("The search was very long; only its first 500 characters were used.")
+    if name == "text":
+        return _("Signs alone find nothing: type a word. Until then, this is everything there is.")
     if name == "page":
         return _("That page number was not understood; this is the first page.")
     stem = name.rpartition("_")[0]

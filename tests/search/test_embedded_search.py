@@ -237,6 +237,17 @@ def test_meaning_lifts_what_words_miss(engine: Engine) -> None:
     assert page.hits[1].score == pytest.approx(0.3, abs=0.01)
 
 
+def test_what_is_only_near_must_be_as_near_as_asked(engine: Engine) -> None:
+    like = {"text": "stable", "vector": towards(1, 0.5, 0, 0)}
+    all_near = engine.search("goods", Query(**like))  # type: ignore[arg-type]
+    nearest = engine.search("goods", Query(**like, least_similarity=0.9))  # type: ignore[arg-type]
+
+    assert all_near.related > nearest.related
+    assert len(nearest.hits) == nearest.total + nearest.related
+    assert all_near.related_from == all_near.total
+    assert (nearest.related_from is None) == (nearest.related == 0)
+
+
 def test_score_is_the_sum_of_both_scores(engine: Engine) -> None:
     (first, *_) = engine.search("goods", Query("bag", vector=towards(0, 0, 0, 1))).hits
     assert first.id == "bag"

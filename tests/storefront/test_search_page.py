@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import unquote_plus
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -102,6 +104,59 @@ def test_pages_follow_each_other_and_end(visitor: FlaskClient) -> None:
     beyond = visitor.get("/search?page=1000000000")
     assert beyond.status_code == 404
     assert "There are only" in beyond.text
+
+
+@pytest.mark.parametrize("words", ["rubber mat", "coir", "leather bags export", "soft toys"])
+def test_every_page_that_is_linked_exists(visitor: FlaskClient, words: str) -> None:
+    query = {"q": words}
+    first = visitor.get("/search", query_string=query).text
+    last = max([1, *map(int, re.findall(r"page=(\d+)", first))])
+    end = visitor.get("/search", query_string=query | {"page": last})
+    beyond = visitor.get("/search", query_string=query | {"page": last + 1})
+
+    assert end.status_code == 200
+    assert '<li class="row">' in end.text
+    assert beyond.status_code == 404
+    back = re.search(r'There are only.*?<a href="([^"]+)"', beyond.text, re.DOTALL)
+    assert back and visitor.get(html.unescape(back[1])).status_code == 200
+
+
+def test_where_the_related_begin_is_said_once_and_in_place(visitor: FlaskClient) -> None:
+    query = {"q": "rubber mat"}
+    first = visitor.get("/search", query_string=query).text
+    last = max([1, *map(int, re.findall(r"page=(\d+)", first))])
+    pages = [
+        visitor.get("/search", query_string=query | {"page": at}).text for at in range(1, last + 1)
+    ]
+    said = [page for page in pages if "From here on also" in page]
+
+    assert len(said) == 1
+    before, after = said[0].split("From here on also")
+    rows = re.findall(r'<li class="row">.*?</h3>.*?(?=<li class="row">|</ol>)', before, re.DOTALL)
+    assert not any("not “" in row or "near in meaning" in row for row in rows)
+    assert '<li class="row">' in after
+
+
+@pytest.mark.parametrize("signs", ['"', "😀", "₹", "-", "…!?"])
+def test_signs_alone_are_no_search_but_everything_and_a_word_about_it(
+    visitor: FlaskClient, signs: str
+) -> None:
+    page = visitor.get("/search", query_string={"q": signs}).text
+
+    assert "type a word" in page
+    assert page.count('<li class="row">') == 20
+    assert count_of(page) == count_of(visitor.get("/search").text)
+
+
+def test_several_values_of_a_facet_are_said_to_be_alternatives(visitor: FlaskClient) -> None:
+    page = visitor.get("/search").text
+    values = re.findall(r'name="evidence" value="([^"]+)"', page)[:2]
+
+    one = visitor.get("/search", query_string={"evidence": values[0]}).text
+    two = visitor.get("/search", query_string={"evidence": values}).text
+
+    assert "Any of these" not in one
+    assert two.count("Any of these") == 1
 
 
 def test_words_that_nothing_holds_are_said_to_be_left_out(
