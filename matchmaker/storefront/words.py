@@ -36,12 +36,26 @@ def ngettext(one: str, many: str, num: int, /, **values: Any) -> str:
 
 def locale() -> Locale:
     """The reader's locale; English outside requests."""
-    return flask_babel.get_locale() or ENGLISH
+    return _spoken() or flask_babel.get_locale() or ENGLISH
+
+
+def _spoken() -> Locale | None:
+    """The locale that Flask-Babel has already found for this request, without asking it again."""
+    try:
+        kept = g._get_current_object().__dict__.get("_flask_babel")
+    except RuntimeError:
+        return None
+    return getattr(kept, "babel_locale", None)
 
 
 def _translations() -> Any:
     # Kept by locale: a mail written within a request may be forced into another language.
-    spoken = locale()
-    if g.get("spoken") is not spoken:
-        g.spoken, g.translations = spoken, flask_babel.get_translations()
-    return g.translations
+    # Asked some four hundred times a page, so each way through a proxy counts.
+    spoken = _spoken() or locale()
+    try:
+        kept = g._get_current_object().__dict__
+    except RuntimeError:
+        return flask_babel.get_translations()
+    if kept.get("spoken") is not spoken:
+        kept["spoken"], kept["translations"] = spoken, flask_babel.get_translations()
+    return kept["translations"]

@@ -104,7 +104,8 @@ class Asking:
     def page(self) -> Page:
         query = self.query
         matches = self._matched()
-        ranked = self._rank(matches)
+        # Who only counts is spared the ranking.
+        ranked = self._rank(matches) if query.limit else _Ranked(_NONE, matches.total)
         reachable = ranked.rows[:MAX_REACHABLE]
         shown = reachable[query.offset : query.offset + query.limit]
         return Page(
