@@ -59,6 +59,7 @@ def _configure(app: Flask, config: Config) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "templates" / "translations"),
         # Fast rather than small to the last byte: this is done for every page.
         COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_ALGORITHM_STREAMING=["br", "gzip"],  # files too, for whom knows only gzip
         COMPRESS_LEVEL=5,
         COMPRESS_BR_LEVEL=4,
         SEND_FILE_MAX_AGE_DEFAULT=31_536_000,  # addresses of static files carry their version

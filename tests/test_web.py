@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,16 @@ def test_pages_are_compressed_for_those_who_take_it(client: FlaskClient) -> None
     assert small.headers["Content-Encoding"] == "gzip"
     assert len(small.data) < len(plain.data) / 2
     assert "Accept-Encoding" in small.headers["Vary"]
+
+
+@pytest.mark.parametrize("wanted", ["gzip", "br"])
+@pytest.mark.parametrize("file", ["css/base.css", "js/facets.js", "drawings/generic.svg"])
+def test_files_are_compressed_for_those_who_take_it(
+    client: FlaskClient, file: str, wanted: str
+) -> None:
+    plain = client.get(f"/static/{file}")
+    small = client.get(f"/static/{file}", headers={"Accept-Encoding": wanted})
+    assert small.headers["Content-Encoding"] == wanted
+    assert len(small.data) < len(plain.data)
+    if wanted == "gzip":
+        assert gzip.decompress(small.data) == plain.data
