@@ -104,6 +104,16 @@ def test_a_vector_without_words_and_without_a_page_is_left_out(
     assert len(asked(wall)[0]) == 1
 
 
+def test_what_is_only_near_must_be_as_near_as_asked(filled: MeilisearchEngine) -> None:
+    filled.write("things", [Document("rug", {"title": "rug"}, NEAR)])
+    rug = filled.search("things", Query("rug", vector=NEAR))
+    nearest = filled.search("things", Query("rug", vector=NEAR, least_similarity=0.9))
+
+    assert rug.total == nearest.total == 1
+    assert rug.related > nearest.related == len(nearest.hits) - 1
+    assert rug.related_from == 1
+
+
 def test_long_lists_are_paged_through_without_gaps(opened: Opened) -> None:
     """More hits than compete by meaning: the pages beyond follow by words."""
     engine = opened(timeout=20.0)
