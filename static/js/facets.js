@@ -6,9 +6,17 @@ const PAUSE_MS = 350;
 const regions = () => document.querySelectorAll("[data-live]");
 let asking;
 
+// What goes without saying stays out of the address, as in the links of the page: the first way
+// of sorting, and a currency where no price is limited.
+function isUsual(form, name, value) {
+  const input = form.elements[name];
+  if (input instanceof HTMLSelectElement) return value === input.options[0].value;
+  return name === "currency" && !form.elements.price_from?.value && !form.elements.price_to?.value;
+}
+
 function addressOf(form) {
   const address = new URL(form.action, location.href);
-  const typed = [...new FormData(form)].filter(([, value]) => value !== "");
+  const typed = [...new FormData(form)].filter(([name, value]) => value !== "" && !isUsual(form, name, value));
   address.search = new URLSearchParams(typed);
   return address;
 }

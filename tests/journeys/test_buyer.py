@@ -96,6 +96,19 @@ def test_filters_keep_their_counts_and_come_off_again(page: Page) -> None:
     assert_in_peace(page)
 
 
+def test_what_goes_without_saying_stays_out_of_the_address(page: Page) -> None:
+    page.goto("/search?unit=piece")
+    value = tick(page, "state", 0)
+    assert parse_qs(urlsplit(page.url).query) == {"unit": ["piece"], "state": [value]}
+
+    page.locator("#sort").select_option("price")
+    expect(page).to_have_url(re.compile("sort=price"))
+    settled(page)
+    page.locator("#sort").select_option("fit")
+    expect(page).not_to_have_url(re.compile("sort="))
+    assert_in_peace(page)
+
+
 def test_prices_rise_and_pages_turn(page: Page) -> None:
     page.goto("/search?unit=piece")
     page.locator("#sort").select_option("price")
