@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -24,6 +25,7 @@ from matchmaker.config import LANGUAGES
 from matchmaker.measures import UNITS
 from matchmaker.money import OFFERED
 from matchmaker.orm import Model
+from matchmaker.storefront import filters
 
 OPEN, CLOSE = "⟦", "⟧"
 VALUE = re.compile(r"%\(\w+\)[sd]")
@@ -83,6 +85,9 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch, *, longer: bool = False) -> No
     monkeypatch.setitem(english, "number_symbols", symbols)
     # Locale objects keep what they read; one made before would not notice.
     monkeypatch.setattr(flask_babel, "get_locale", lambda: Locale("en"))
+    # Nor would figures that pages remember as other tests have shown them, and the other way round.
+    for name in ("_money", "_number", "_date"):
+        monkeypatch.setattr(filters, name, cache(getattr(filters, name).__wrapped__))
 
 
 def _bracketed(data: Any) -> Any:
