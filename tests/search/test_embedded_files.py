@@ -384,3 +384,25 @@ def test_threads_read_while_one_writes(engine: EmbeddedEngine) -> None:
     for each in readers:
         each.join()
     assert troubles == []
+
+
+@pytest.mark.parametrize("torn", ["text/*.term", "documents"])
+def test_who_holds_an_index_open_notices_that_a_file_is_cut_short(
+    engine: EmbeddedEngine, torn: str
+) -> None:
+    engine.write("goods", [make_document(1)])
+    assert engine.is_current(SETTINGS)
+    path = next(engine._root.glob(f"goods.*-*/{torn}"))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert not engine.is_current(SETTINGS)
+    with pytest.raises(IndexDamaged):
+        engine.search("goods", Query("rubber"))
+    assert engine.rebuild(SETTINGS, [make_document(1)]) == 1
+    assert engine.is_current(SETTINGS)
+
+
+def test_asking_whether_an_index_is_current_lays_none(engine: EmbeddedEngine) -> None:
+    assert not engine.is_current(replace(SETTINGS, version=2))
+    assert engine.is_current(SETTINGS)
+    assert not engine.is_current(replace(SETTINGS, name="others"))
+    assert set(engine.status()) == {"goods"}
