@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import flask_babel
 import pytest
 from babel import Locale, localedata
+from flask import Flask
 from sqlalchemy import JSON, String, Text, select
 from sqlalchemy.orm import Session
 
@@ -25,7 +26,7 @@ from matchmaker.config import LANGUAGES
 from matchmaker.measures import UNITS
 from matchmaker.money import OFFERED
 from matchmaker.orm import Model
-from matchmaker.storefront import filters
+from matchmaker.storefront import filters, words
 
 OPEN, CLOSE = "⟦", "⟧"
 VALUE = re.compile(r"%\(\w+\)[sd]")
@@ -73,7 +74,7 @@ class Pseudo:
         return ("" if " " not in text else " ") + " ".join(words).strip()
 
 
-def speak_pseudo(monkeypatch: pytest.MonkeyPatch, *, longer: bool = False) -> None:
+def speak_pseudo(app: Flask, monkeypatch: pytest.MonkeyPatch, *, longer: bool = False) -> None:
     """Let English pages speak the pseudo-locale until the test ends."""
     pseudo = Pseudo(longer)
     monkeypatch.setattr(flask_babel.Domain, "get_translations", lambda _self: pseudo)
@@ -85,6 +86,9 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch, *, longer: bool = False) -> No
     monkeypatch.setitem(english, "number_symbols", symbols)
     # Locale objects keep what they read; one made before would not notice.
     monkeypatch.setattr(flask_babel, "get_locale", lambda: Locale("en"))
+    monkeypatch.setattr(words, "_spoken", lambda: None)
+    # Evidence that pages have written before is kept in the application.
+    monkeypatch.setitem(app.extensions, "proofs", {})
     # Nor would figures that pages remember as other tests have shown them, and the other way round.
     for name in ("_money", "_number", "_date"):
         monkeypatch.setattr(filters, name, cache(getattr(filters, name).__wrapped__))
@@ -93,7 +97,7 @@ def speak_pseudo(monkeypatch: pytest.MonkeyPatch, *, longer: bool = False) -> No
 def _bracketed(data: Any) -> Any:
     if isinstance(data, str):
         return f"{OPEN}{data}{CLOSE}"
-    if isinstance(data, dict):
+    if isinstance(data, Mapping):
         return {key: _bracketed(value) for key, value in data.items()}
     if isinstance(data, tuple):  # an alias and what differs from it
         return (data[0], _bracketed(data[1]))

@@ -34,8 +34,8 @@ def data(site: Flask) -> Data:
 
 
 @pytest.fixture
-def pseudo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    speak_pseudo(monkeypatch)
+def pseudo(site: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    speak_pseudo(site, monkeypatch)
     yield
 
 

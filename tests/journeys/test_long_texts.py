@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext
 
 from matchmaker.config import Config
@@ -33,11 +34,12 @@ OVER = "document.documentElement.scrollWidth - document.documentElement.clientWi
 
 
 def test_longer_texts_fit_a_phone(
+    site: Flask,
     site_config: Config,
     open_context: Callable[..., BrowserContext],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    speak_pseudo(monkeypatch, longer=True)  # the site runs in this process, in a thread
+    speak_pseudo(site, monkeypatch, longer=True)  # the site runs in this process, in a thread
     page = open_context(viewport=PHONE, reduced_motion="reduce").new_page()
     wrong = []
     for address in addresses(site_config.database_url):
