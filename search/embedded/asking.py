@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tantivy import Query as TextQuery
 
 from search.analysis import Seeker
+from search.bounds import check_bounds
 from search.contract import (
     MAX_LIMIT,
     MAX_REACHABLE,
@@ -60,7 +61,7 @@ class Asking:
         self.started = time.perf_counter()
         self.snapshot, self.query = snapshot, query
         self.columns = snapshot.journal.columns
-        _check_bounds(query)
+        check_bounds(query)
         self.vector = self._vector()
         self.understood = self._understand()
         self.seeker = Seeker(self.understood.accepted, self.understood.prefixes)
@@ -321,20 +322,6 @@ def _fills(slot: Slot, found: set[str]) -> bool:
     if slot.apart and found.issuperset(slot.apart):
         return True
     return any(found.issuperset(each.words) for each in slot.alternatives)
-
-
-def _check_bounds(query: Query) -> None:
-    for name, value, most in (
-        ("offset", query.offset, None),
-        ("limit", query.limit, MAX_LIMIT),
-        ("facet_size", query.facet_size, 10_000),
-    ):
-        if not isinstance(value, int) or value < 0 or (most is not None and value > most):
-            raise BadQuery(name, value, f"Give a whole number from 0 to {most or 'any'}.")
-    if not 0 <= query.vector_weight <= 100:
-        raise BadQuery("vector_weight", query.vector_weight, "Give a number from 0 to 100.")
-    if not -1 <= query.least_similarity <= 1:
-        raise BadQuery("least_similarity", query.least_similarity, "Give a number from -1 to 1.")
 
 
 def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:
