@@ -23,7 +23,7 @@ ROOMS = (
 OUTERMOST = ("storefront", "desk", "api")
 # Composed at the outside, like app.py: they may know every room.
 WIRING = {"app", "cli", "preparing", "catching_up", "server", "server_children", "health",
-          "migrating", "tables", "access", "signing_in"}  # fmt: skip
+          "migrating", "tables", "signing_in"}  # fmt: skip
 PURE = (
     "matchmaker/measures.py",
     "matchmaker/money.py",
