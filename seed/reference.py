@@ -142,7 +142,8 @@ def _sea_distance(lon: float, lat: float, to_lon: float, to_lat: float) -> int:
     """Kilometres by ship. All pairs take 4 s, spent on the first database of a process only."""
     import searoute
 
-    return round(searoute.searoute([lon, lat], [to_lon, to_lat]).properties["length"])
+    route = searoute.searoute([lon, lat], [to_lon, to_lat])
+    return round(float(route.properties["length"]))
 
 
 def _clusters(db: Session) -> None:
