@@ -88,6 +88,7 @@ class Columns:
     _known: dict[str, Mask] = field(default_factory=dict)  # readers choose the same facts again
     _single: dict[int, NDArray[Any]] = field(default_factory=dict)
     _several: dict[int, tuple[NDArray[np.uint32], Codes]] = field(default_factory=dict)
+    _amounts: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.count = len(self.records)
@@ -133,6 +134,14 @@ class Columns:
             mine = self.many[self.many["field"] == at]
             found = np.ascontiguousarray(mine["row"]), np.ascontiguousarray(mine["code"])
             self._several[at] = found
+        return found
+
+    def _amounts_of(self, at: int) -> NDArray[np.float64]:
+        """What the codes of a field of several numbers stand for."""
+        found = self._amounts.get(at)
+        if found is None:
+            found = np.array([float(each or "nan") for each in self.dictionary.values[at]])
+            self._amounts[at] = found
         return found
 
     # -- filters ---------------------------------------------------------------------
@@ -190,6 +199,8 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind == "number":
             wanted = [as_number(name, each) for each in values]
+            if spec.many:
+                return self._holding(at, np.isin(self._amounts_of(at), wanted))
             numbers: Mask = np.isin(self._column(at), np.array(wanted, dtype=np.float64))
             return numbers
         codes = self.dictionary.codes[at]
@@ -200,6 +211,13 @@ class Columns:
         rows, held = self._pairs(at)
         found: Mask = np.zeros(self.count, dtype=np.bool_)
         found[rows[self._coded(at, held, chosen)]] = True
+        return found
+
+    def _holding(self, at: int, wanted: Mask) -> Mask:
+        """The rows that hold one of the codes marked as wanted."""
+        rows, held = self._pairs(at)
+        found: Mask = np.zeros(self.count, dtype=np.bool_)
+        found[rows[wanted[held]]] = True
         return found
 
     def _coded(self, at: int, column: NDArray[Any], chosen: NDArray[np.uint32]) -> Mask:
@@ -216,13 +234,13 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind != "number":
             raise BadQuery("filter", name, "Only numbers have a range; use AnyOf.")
-        column = self._column(at)
+        column = self._amounts_of(at) if spec.many else self._column(at)
         found: Mask = ~np.isnan(column)
         if low is not None:
             found &= column >= as_number(name, low)
         if high is not None:
             found &= column <= as_number(name, high)
-        return found
+        return self._holding(at, found) if spec.many else found
 
     def _exists(self, name: str) -> Mask:
         at, spec = self._field(name)
@@ -241,8 +259,8 @@ class Columns:
         if not spec.facet:
             raise BadQuery("facet", name, "This field is not declared as a facet.")
         if spec.kind == "number":
-            column = self._column(at)[rows]
-            numbers, totals = np.unique(column[~np.isnan(column)], return_counts=True)
+            column = self.numbers(name, rows)
+            numbers, totals = np.unique(column, return_counts=True)
             return {f"{each:g}": int(n) for each, n in zip(numbers, totals, strict=True)}
         if spec.many:
             totals = np.bincount(self._codes_held(at, rows))
@@ -271,6 +289,9 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind != "number":
             raise BadQuery("stats", name, "Only numbers have statistics.")
+        if spec.many:
+            several: NDArray[np.float64] = self._amounts_of(at)[self._codes_held(at, rows)]
+            return several
         column = self._column(at)[rows]
         held: NDArray[np.float64] = column[~np.isnan(column)]
         return held
@@ -284,7 +305,8 @@ class Columns:
         at, spec = self._field(name)
         if not spec.facet:
             raise BadQuery("facet", name, "This field is not declared as a facet.")
-        return self.count if spec.kind == "number" else len(self.dictionary.values[at])
+        single = spec.kind == "number" and not spec.many
+        return self.count if single else len(self.dictionary.values[at])
 
     # -- order -----------------------------------------------------------------------
 

@@ -169,6 +169,13 @@ class Journal:
             yield int(row) + start
 
 
+def _as_text(spec: Field, value: Value) -> str:
+    """One of several values as the dictionary keeps it."""
+    if spec.kind == "number":
+        return repr(as_number(spec.name, value))
+    return as_keyword(spec, value)
+
+
 class JournalWriter:
     """Appends documents; nothing counts before `flush` returned and its State is committed."""
 
@@ -235,7 +242,7 @@ class JournalWriter:
 
     def _append_many(self, row: int, at: int, spec: Field, value: Value) -> None:
         several = [value] if isinstance(value, str | int | float) else list(value or ())
-        codes = {self._code(at, as_keyword(spec, each)) for each in several}
+        codes = {self._code(at, _as_text(spec, each)) for each in several}
         if codes:
             pairs = np.array([(row, at, code) for code in sorted(codes)], dtype=MANY_DTYPE)
             self._append("many", pairs.tobytes())

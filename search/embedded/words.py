@@ -147,12 +147,12 @@ class TextWriter:
             value = document.values.get(spec.name)
             if value is None:
                 continue
-            if spec.kind == "number":
-                found.add_float(f"f{at}", as_number(spec.name, value))
-                continue
             several = [value] if isinstance(value, str | int | float) else value
             for each in dict.fromkeys(several):
-                found.add_text(f"f{at}", as_keyword(spec, each))
+                if spec.kind == "number":
+                    found.add_float(f"f{at}", as_number(spec.name, each))
+                else:
+                    found.add_text(f"f{at}", as_keyword(spec, each))
         self._writer.add_document(found)
 
     def commit(self, state: State) -> None:
