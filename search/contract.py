@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scalar = str | float | int | bool
-Value = Scalar | Sequence[str] | None
+Value = Scalar | Sequence[str] | Sequence[float] | None
 Vector = NDArray[np.float32]
 Direction = Literal["asc", "desc"]
 Kind = Literal["text", "keyword", "number", "flag"]
@@ -33,7 +33,8 @@ class Field:
 
     `weight` counts how often a text enters the one combined field that words are
     looked up in (0: not searchable). Keywords, numbers and flags can always be
-    filtered; `facet` allows counting them, `sort` ordering by them.
+    filtered; `facet` allows counting them, `sort` ordering by them. A field of `many` values
+    passes a filter when one of them does; statistics count its values, not its documents.
     """
 
     name: str
@@ -89,7 +90,10 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A number from `low` to `high`, both included; None leaves that side open."""
+    """A number from `low` to `high`, both included; None leaves that side open.
+
+    Of several numbers one must lie between.
+    """
 
     field: str
     low: float | None = None

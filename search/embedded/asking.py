@@ -25,14 +25,15 @@ from search.contract import (
     Query,
     Value,
 )
-from search.embedded.columns import Mask, chosen_values, without
+from search.counts import chosen_values, without
+from search.embedded.columns import Mask
 from search.embedded.matches import FEW, Few, Many, Matches
 from search.embedded.snapshot import Snapshot
-from search.embedded.vectors import Floats, checked
 from search.embedded.words import Rows, Scores
 from search.errors import BadQuery
 from search.highlight import found_words, highlight
 from search.understanding import Slot, Understood, understand
+from search.values import Floats, checked_vector
 
 # So many of each kind compete by the sum of scores; pages beyond them follow by words alone.
 FUSED = 200
@@ -73,7 +74,7 @@ class Asking:
     def _vector(self) -> Floats | None:
         if self.query.vector is None:
             return None
-        return checked(self.query.vector, self.snapshot.settings.vector_dimensions)
+        return checked_vector(self.query.vector, self.snapshot.settings.vector_dimensions)
 
     def _understand(self) -> Understood:
         if not isinstance(self.query.text, str):

@@ -4,10 +4,8 @@ One row per document version, in the order of writing; `live` tells which still 
 A filter over 100,000 rows is a few comparisons of arrays, some 0.1 ms.
 """
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,27 +15,24 @@ from search.contract import (
     And,
     AnyOf,
     Between,
-    Bucket,
     Direction,
     Equals,
     Exists,
-    FacetCount,
     Field,
     Filter,
     IndexSettings,
     Not,
-    NumberStats,
     Or,
     Scalar,
 )
 from search.errors import BadQuery
+from search.values import as_keyword, as_number
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 Codes = NDArray[np.uint32]
 
 MANY_DTYPE = np.dtype([("row", "<u4"), ("field", "<u2"), ("code", "<u4")])
-_BARS = 12
 _DEEPEST_FILTER = 100
 _KEPT_MASKS = 64
 
@@ -93,6 +88,7 @@ class Columns:
     _known: dict[str, Mask] = field(default_factory=dict)  # readers choose the same facts again
     _single: dict[int, NDArray[Any]] = field(default_factory=dict)
     _several: dict[int, tuple[NDArray[np.uint32], Codes]] = field(default_factory=dict)
+    _amounts: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.count = len(self.records)
@@ -138,6 +134,14 @@ class Columns:
             mine = self.many[self.many["field"] == at]
             found = np.ascontiguousarray(mine["row"]), np.ascontiguousarray(mine["code"])
             self._several[at] = found
+        return found
+
+    def _amounts_of(self, at: int) -> NDArray[np.float64]:
+        """What the codes of a field of several numbers stand for."""
+        found = self._amounts.get(at)
+        if found is None:
+            found = np.array([float(each or "nan") for each in self.dictionary.values[at]])
+            self._amounts[at] = found
         return found
 
     # -- filters ---------------------------------------------------------------------
@@ -195,6 +199,8 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind == "number":
             wanted = [as_number(name, each) for each in values]
+            if spec.many:
+                return self._holding(at, np.isin(self._amounts_of(at), wanted))
             numbers: Mask = np.isin(self._column(at), np.array(wanted, dtype=np.float64))
             return numbers
         codes = self.dictionary.codes[at]
@@ -205,6 +211,13 @@ class Columns:
         rows, held = self._pairs(at)
         found: Mask = np.zeros(self.count, dtype=np.bool_)
         found[rows[self._coded(at, held, chosen)]] = True
+        return found
+
+    def _holding(self, at: int, wanted: Mask) -> Mask:
+        """The rows that hold one of the codes marked as wanted."""
+        rows, held = self._pairs(at)
+        found: Mask = np.zeros(self.count, dtype=np.bool_)
+        found[rows[wanted[held]]] = True
         return found
 
     def _coded(self, at: int, column: NDArray[Any], chosen: NDArray[np.uint32]) -> Mask:
@@ -221,13 +234,13 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind != "number":
             raise BadQuery("filter", name, "Only numbers have a range; use AnyOf.")
-        column = self._column(at)
+        column = self._amounts_of(at) if spec.many else self._column(at)
         found: Mask = ~np.isnan(column)
         if low is not None:
             found &= column >= as_number(name, low)
         if high is not None:
             found &= column <= as_number(name, high)
-        return found
+        return self._holding(at, found) if spec.many else found
 
     def _exists(self, name: str) -> Mask:
         at, spec = self._field(name)
@@ -246,8 +259,8 @@ class Columns:
         if not spec.facet:
             raise BadQuery("facet", name, "This field is not declared as a facet.")
         if spec.kind == "number":
-            column = self._column(at)[rows]
-            numbers, totals = np.unique(column[~np.isnan(column)], return_counts=True)
+            column = self.numbers(name, rows)
+            numbers, totals = np.unique(column, return_counts=True)
             return {f"{each:g}": int(n) for each, n in zip(numbers, totals, strict=True)}
         if spec.many:
             totals = np.bincount(self._codes_held(at, rows))
@@ -276,6 +289,9 @@ class Columns:
         at, spec = self._field(name)
         if spec.kind != "number":
             raise BadQuery("stats", name, "Only numbers have statistics.")
+        if spec.many:
+            several: NDArray[np.float64] = self._amounts_of(at)[self._codes_held(at, rows)]
+            return several
         column = self._column(at)[rows]
         held: NDArray[np.float64] = column[~np.isnan(column)]
         return held
@@ -289,7 +305,8 @@ class Columns:
         at, spec = self._field(name)
         if not spec.facet:
             raise BadQuery("facet", name, "This field is not declared as a facet.")
-        return self.count if spec.kind == "number" else len(self.dictionary.values[at])
+        single = spec.kind == "number" and not spec.many
+        return self.count if single else len(self.dictionary.values[at])
 
     # -- order -----------------------------------------------------------------------
 
@@ -320,84 +337,3 @@ class Columns:
             rank[code] = place
         ranked: NDArray[np.float64] = rank[column]
         return ranked
-
-
-def as_number(name: str, value: object) -> float:
-    """A finite number, or BadQuery."""
-    if isinstance(value, int | float | np.number):
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if math.isfinite(number):
-            return number + 0.0  # minus zero is zero, in every engine
-    raise BadQuery(name, value, "Give a finite number.")
-
-
-def as_keyword(spec: Field, value: object) -> str:
-    """The value as it is stored, or BadQuery."""
-    if spec.kind == "flag":
-        if isinstance(value, bool | np.bool_) or value in ("true", "false"):
-            return str(value).lower()
-        raise BadQuery(spec.name, value, "Give true or false.")
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise BadQuery(spec.name, value, "Give a text.")
-
-
-def shown_counts(
-    counts: Mapping[str, int], size: int, keep: Iterable[str] = ()
-) -> tuple[FacetCount, ...]:
-    """The commonest values first; those to `keep` are shown even at zero."""
-    order = sorted(counts, key=lambda value: (-counts[value], value))[:size]
-    missing = sorted(set(keep) - set(order))
-    return tuple(FacetCount(value, counts.get(value, 0)) for value in (*order, *missing))
-
-
-def histogram_edges(low: float, high: float) -> list[float]:
-    """Where the bars begin and end; a single bar when there is nothing to divide."""
-    # Orders of magnitude (a MOQ of 1 and of 50,000) show nothing on an even scale
-    if low > 0 and high / low > 100:
-        edges = np.geomspace(low, high, _BARS + 1)
-    else:
-        edges = np.linspace(low, high, _BARS + 1)
-    edges[0], edges[-1] = low, high
-    if not (np.isfinite(edges).all() and (np.diff(edges) > 0).all()):
-        return [low, high]  # equal, or too near or far apart for floating point
-    found: list[float] = edges.tolist()
-    return found
-
-
-def number_stats(numbers: NDArray[np.float64]) -> NumberStats:
-    """Spread and histogram of these numbers."""
-    if not len(numbers):
-        return NumberStats(0, None, None)
-    low, high = float(numbers.min()), float(numbers.max())
-    edges = histogram_edges(low, high)
-    if len(edges) == 2:
-        return NumberStats(len(numbers), low, high, (Bucket(low, high, len(numbers)),))
-    counts, _ = np.histogram(numbers, edges)
-    return NumberStats(len(numbers), low, high, buckets(edges, counts.tolist()))
-
-
-def buckets(edges: Sequence[float], counts: Sequence[int]) -> tuple[Bucket, ...]:
-    """Bars between neighbouring edges."""
-    spans = zip(pairwise(edges), counts, strict=True)
-    return tuple(Bucket(low, high, count) for (low, high), count in spans)
-
-
-def chosen_values(refinement: Filter | None) -> list[str]:
-    """The values a reader ticked in a facet, so that they stay visible."""
-    match refinement:
-        case Equals(_, value):
-            return [str(value).lower() if isinstance(value, bool) else str(value)]
-        case AnyOf(_, values):
-            return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
-        case Or(parts):
-            return [value for part in parts for value in chosen_values(part)]
-    return []
-
-
-def without(refinements: Mapping[str, Filter], name: str) -> tuple[str, ...]:
-    """The names of all refinements but this one."""
-    return tuple(each for each in refinements if each != name)

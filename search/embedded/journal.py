@@ -21,16 +21,14 @@ from search.embedded.columns import (
     MANY_DTYPE,
     Columns,
     Dictionary,
-    as_keyword,
-    as_number,
     record_dtype,
     stored_fields,
 )
-from search.embedded.vectors import Floats, VectorRows, checked, quantised
-from search.errors import BadQuery, IndexDamaged
+from search.embedded.vectors import VectorRows, quantised
+from search.errors import IndexDamaged
+from search.values import Floats, as_keyword, as_number
 
 FILES = ("documents", "rows", "many", "values", "dead", "vectors", "factors")
-LONGEST_KEYWORD = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,6 @@ class State:
             )
         except (ValueError, KeyError, TypeError) as trouble:
             raise IndexDamaged(index, "its commit names no state") from trouble
-
-
-def clean(text: str) -> str:
-    """The text without lone surrogates, which no file can hold."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def check_files(folder: Path, state: State, index: str) -> None:
@@ -176,6 +169,13 @@ class Journal:
             yield int(row) + start
 
 
+def _as_text(spec: Field, value: Value) -> str:
+    """One of several values as the dictionary keeps it."""
+    if spec.kind == "number":
+        return repr(as_number(spec.name, value))
+    return as_keyword(spec, value)
+
+
 class JournalWriter:
     """Appends documents; nothing counts before `flush` returned and its State is committed."""
 
@@ -242,7 +242,7 @@ class JournalWriter:
 
     def _append_many(self, row: int, at: int, spec: Field, value: Value) -> None:
         several = [value] if isinstance(value, str | int | float) else list(value or ())
-        codes = {self._code(at, as_keyword(spec, each)) for each in several}
+        codes = {self._code(at, _as_text(spec, each)) for each in several}
         if codes:
             pairs = np.array([(row, at, code) for code in sorted(codes)], dtype=MANY_DTYPE)
             self._append("many", pairs.tobytes())
@@ -281,45 +281,3 @@ class JournalWriter:
                 file.close()
             except OSError:
                 continue  # a full disk refuses buffered bytes again; they never counted
-
-
-def checked_document(document: Document, settings: IndexSettings) -> Document:
-    """The document as it can be stored, or BadQuery naming what is wrong with it."""
-    id = document.id
-    if not isinstance(id, str) or not 0 < len(id) <= 500 or "\x00" in id or clean(id) != id:
-        raise BadQuery("id", id, "Give a text of 1 to 500 characters.")
-    values: dict[str, Value] = {}
-    for name, value in document.values.items():
-        spec = settings.field(name)
-        if spec is None:
-            raise BadQuery(name, value, f"The index '{settings.name}' has no such field.")
-        if value is not None:
-            values[name] = _checked_value(spec, value)
-    vector = document.vector
-    if vector is not None:
-        vector = checked(vector, settings.vector_dimensions, f"vector of {id}")
-    return Document(id, values, vector)
-
-
-def _checked_value(spec: Field, value: Value) -> Value:
-    if not isinstance(value, str | int | float | np.number | np.bool_):
-        if not isinstance(value, Sequence) or not (spec.many or spec.kind == "text"):
-            raise BadQuery(spec.name, value, "Give a single value.")
-        return [_checked_scalar(spec, each) for each in value]  # type: ignore[misc]
-    return _checked_scalar(spec, value)
-
-
-def _checked_scalar(spec: Field, value: Value) -> Value:
-    if spec.kind == "number":
-        number = as_number(spec.name, value)
-        return int(number) if number.is_integer() and abs(number) < 2**53 else number
-    if spec.kind == "flag":
-        return as_keyword(spec, value) == "true"
-    if spec.kind == "text":
-        if not isinstance(value, str):
-            raise BadQuery(spec.name, value, "Give a text.")
-        return clean(value)
-    text = clean(as_keyword(spec, value))
-    if len(text) > LONGEST_KEYWORD:
-        raise BadQuery(spec.name, text, f"A keyword has at most {LONGEST_KEYWORD} characters.")
-    return text

@@ -12,7 +12,8 @@ import numpy as np
 from tantivy import Query as TextQuery
 
 from search.contract import FacetCount, Filter, NumberStats
-from search.embedded.columns import Columns, Mask, histogram_edges, number_stats, shown_counts
+from search.counts import histogram_edges, number_stats, shown_counts
+from search.embedded.columns import Columns, Mask
 from search.embedded.words import Rows, Scores, TextView
 
 FEW = 1_500

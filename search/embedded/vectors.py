@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.contract import Vector
-from search.errors import BadQuery
+from search.values import Floats
 
 numkong: Any
 try:
@@ -20,25 +19,9 @@ except ImportError:  # no wheel for this processor
     numkong = None
 
 Int8s = NDArray[np.int8]
-Floats = NDArray[np.float32]
 Rows = NDArray[np.int64]
 
 _CHUNK = 4_096
-
-
-def checked(vector: Vector, dimensions: int | None, name: str = "vector") -> Floats:
-    """The vector as finite floats of the right length and not zero, or BadQuery."""
-    if dimensions is None:
-        raise BadQuery(name, "a vector", "This index holds no vectors.")
-    try:
-        found = np.asarray(vector, dtype=np.float32)
-    except (TypeError, ValueError):
-        raise BadQuery(name, vector, "Give a list of numbers.") from None
-    if found.shape != (dimensions,):
-        raise BadQuery(name, found.shape, f"Give {dimensions} numbers.")
-    if not np.isfinite(found).all() or not found.any():
-        raise BadQuery(name, "zero or not finite", "Give finite numbers that are not all zero.")
-    return found
 
 
 def quantised(vector: Floats) -> tuple[Int8s, float]:

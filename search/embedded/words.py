@@ -33,11 +33,13 @@ from search.contract import (
     Or,
     Scalar,
 )
-from search.embedded.columns import as_keyword, as_number, buckets, stored_fields
-from search.embedded.journal import LONGEST_KEYWORD, State, clean
+from search.counts import buckets
+from search.embedded.columns import stored_fields
+from search.embedded.journal import State
 from search.errors import BadQuery, IndexDamaged, SearchError
 from search.spelling import Vocabulary
 from search.understanding import Alternative, Phrase, Slot
+from search.values import LONGEST_KEYWORD, as_keyword, as_number, clean
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -145,12 +147,12 @@ class TextWriter:
             value = document.values.get(spec.name)
             if value is None:
                 continue
-            if spec.kind == "number":
-                found.add_float(f"f{at}", as_number(spec.name, value))
-                continue
             several = [value] if isinstance(value, str | int | float) else value
             for each in dict.fromkeys(several):
-                found.add_text(f"f{at}", as_keyword(spec, each))
+                if spec.kind == "number":
+                    found.add_float(f"f{at}", as_number(spec.name, each))
+                else:
+                    found.add_text(f"f{at}", as_keyword(spec, each))
         self._writer.add_document(found)
 
     def commit(self, state: State) -> None:

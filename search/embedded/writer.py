@@ -9,11 +9,12 @@ import shutil
 from collections.abc import Iterable, Sequence
 
 from search.contract import Document, IndexSettings, Progress
-from search.embedded.journal import Journal, JournalWriter, State, checked_document
+from search.embedded.journal import Journal, JournalWriter, State
 from search.embedded.layout import Place, save_settings, sync_folder
 from search.embedded.snapshot import Snapshot, Watcher
 from search.embedded.words import TextIndex, TextWriter, guarded
 from search.errors import IndexDamaged, IndexMissing, SearchError, SearchUnavailable
+from search.values import checked_document
 
 _BULK = 500  # from so many documents on a larger buffer pays
 _PROGRESS_STEP = 200

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from search.contract import MAX_REACHABLE, FacetCount, NumberStats, Page, Query
-from search.embedded.columns import chosen_values, without
-from search.embedded.vectors import Floats, checked
+from search.counts import chosen_values, without
 from search.meilisearch.checking import check_query
 from search.meilisearch.counting import facet_counts, number_stats
 from search.meilisearch.dressing import Dressing
@@ -22,6 +21,7 @@ from search.meilisearch.registry import Entry
 from search.meilisearch.server import Server
 from search.meilisearch.settings import EMBEDDER
 from search.meilisearch.wording import Asked, wording
+from search.values import Floats, checked_vector
 
 # So many of each kind compete by the sum of scores; pages beyond them follow by words alone.
 FUSED = 400
@@ -60,7 +60,7 @@ class Asking:
     def _vector(self) -> Floats | None:
         if self.query.vector is None:
             return None
-        return checked(self.query.vector, self.settings.vector_dimensions)
+        return checked_vector(self.query.vector, self.settings.vector_dimensions)
 
     def page(self) -> Page:
         answers = self._ask()

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from search.contract import Bucket, FacetCount, IndexSettings, NumberStats
-from search.embedded.columns import buckets, histogram_edges, shown_counts
+from search.counts import buckets, histogram_edges, shown_counts
 
 
 def facet_counts(

@@ -11,10 +11,10 @@ import numpy as np
 
 from search.analysis import words
 from search.contract import Document, IndexSettings, Value
-from search.embedded.journal import checked_document
 from search.errors import BadQuery
 from search.meilisearch.filters import WRITTEN
 from search.meilisearch.settings import EMBEDDER, FOLDED, searchable
+from search.values import checked_document
 
 # Bytes; of anything longer the server forgets the end, and filters miss it.
 LONGEST_KEYWORD = 468

@@ -19,9 +19,8 @@ from search.contract import (
     Scalar,
 )
 from search.contract import Not as Not_
-from search.embedded.columns import as_keyword, as_number
-from search.embedded.journal import clean
 from search.errors import BadQuery
+from search.values import as_keyword, as_number, clean
 
 # Every document carries it, so its absence matches nothing
 WRITTEN = "_written"

@@ -4,6 +4,7 @@ A process that only searches has no right to read an index's settings, and they 
 say which field is a facet of ours. It reads them here.
 """
 
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -120,17 +121,23 @@ class Registry:
 
     def note_removed(self, index: str, keys: list[str], at: int) -> None:
         """A rebuild must not bring these back."""
-        self._put({"id": f"gone-{index}-{at}", "index": index, "gone": keys, "at": at})
+        id = f"gone-{index}-{at}-{secrets.token_hex(3)}"
+        self._put({"id": id, "index": index, "gone": keys, "at": at})
 
     def removed_since(self, index: str, at: int) -> dict[str, int]:
         """Keys removed since then, and when."""
-        held = self._writing.post(f"{self._path}/fetch", {"limit": 10_000})["results"]
-        notes = [each for each in held if each.get("index") == index and each["at"] >= at]
+        notes = [each for each in self._notes(index) if each["at"] >= at]
         notes.sort(key=lambda each: int(each["at"]))
         return {key: int(each["at"]) for each in notes for key in each["gone"]}
 
     def forget_removed(self, index: str) -> None:
-        held = self._writing.post(f"{self._path}/fetch", {"limit": 10_000})["results"]
-        ids = [each["id"] for each in held if each.get("index") == index]
+        ids = [each["id"] for each in self._notes(index)]
         if ids:
             self._writing.finish(self._writing.post(f"{self._path}/delete-batch", ids))
+
+    def _notes(self, index: str) -> list[dict[str, Any]]:
+        try:
+            held = self._writing.post(f"{self._path}/fetch", {"limit": 10_000})["results"]
+        except IndexMissing:  # nothing was ever built on this server
+            return []
+        return [each for each in held if each.get("index") == index]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search.embedded.journal import clean
 from search.spelling import Vocabulary
 from search.understanding import Slot, SynonymTable, Understood, understand
+from search.values import clean
 
 MOST_WORDS = 10  # the server reads no more, and says nothing
 _UNKNOWN = Vocabulary(())

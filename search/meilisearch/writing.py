@@ -155,40 +155,56 @@ class Writing:
     def rebuild(
         self, settings: IndexSettings, documents: Iterable[Document], progress: Progress | None
     ) -> int:
-        """Fill a successor aside, swap it in, and bring over what was written meanwhile."""
+        """Fill a successor aside, put it in place, and bring over what was written meanwhile.
+
+        The first of its name stays unknown until it is full: IndexMissing is honest, an
+        empty page is not.
+        """
         uid = self._prefix + settings.name
         before = self._entry(settings.name)
-        if before is None:
-            self.ensure(settings)
-            before = self._registry.entry(settings.name, fresh=True)
         self._sweep(uid)
         self._registry.forget_removed(settings.name)
         generation = _token()
         aside = f"{uid}_next-{now()}-{secrets.token_hex(3)}"
         # What is older than this was surely there before; of the rest we note what was
         since = now() - _SLOWER_CLOCK
-        known = {each["id"]: each[WRITTEN] for each in self._written(uid, since, ["id", WRITTEN])}
-        carries = self._registry.fits(before, settings)  # else the change log brings them again
-        self._registry.save(replace(before, building=time.time()))
+        known: dict[str, int] = {}
+        # Documents written for other fields do not fit; the change log brings them again
+        carries = before is not None and self._registry.fits(before, settings)
+        if before is not None:
+            found = self._written(uid, since, ["id", WRITTEN])
+            known = {each["id"]: each[WRITTEN] for each in found}
+            self._registry.save(replace(before, building=time.time()))
         try:
             self._create(aside, settings)
             self._fill(aside, settings, documents, since, progress)
             if carries:
                 self._carry_over(uid, aside, settings, since, known)
-            swap = [{"indexes": [uid, aside]}]
-            # Swapped twice is not swapped; if it was heard and the answer lost, giving up
-            # removes the old index, if not, the new one: both leave a whole one in place
-            self._server.finish(self._server.post("swap-indexes", swap, once=True))
+            replaced = self._put_in_place(aside, uid)
         except BaseException:
             self._give_up(before, aside)
             raise
         self._registry.save(new_entry(uid, settings, generation))
-        if carries:
+        if carries and replaced:
             # What came between the last look and the swap lies in the old one, now aside
             self._carry_over(aside, uid, settings, since, known)
-        self._delete(aside)
+        if replaced:
+            self._delete(aside)
         self._registry.forget_removed(settings.name)
         return self._size(uid)
+
+    def _put_in_place(self, aside: str, uid: str) -> bool:
+        """Swap the two, or only rename where there is nothing to replace; True when swapped."""
+        try:
+            self._exists(uid)
+            replaces = True
+        except IndexMissing:
+            replaces = False
+        step = {"indexes": [uid, aside]} if replaces else {"indexes": [aside, uid], "rename": True}
+        # Swapped twice is not swapped; if it was heard and the answer lost, giving up
+        # removes the old index, if not, the new one: both leave a whole one in place
+        self._server.finish(self._server.post("swap-indexes", [step], once=True))
+        return replaces
 
     def _fill(
         self,
@@ -261,10 +277,11 @@ class Writing:
             found |= {each["id"]: int(each[WRITTEN]) for each in held}
         return found
 
-    def _give_up(self, before: Entry, aside: str) -> None:
+    def _give_up(self, before: Entry | None, aside: str) -> None:
         """The old index goes on; what lies aside is swept now, or by the next rebuild."""
         try:
-            self._registry.save(replace(before, building=0.0))
+            if before is not None:
+                self._registry.save(replace(before, building=0.0))
             self._delete(aside)
         except SearchError:
             return

@@ -37,6 +37,7 @@ SETTINGS = IndexSettings(
         Field("marks", "keyword", facet=True, many=True),
         Field("flag", "flag", facet=True),
         Field("size", "number", sort=True),
+        Field("lengths", "number", many=True),
     ),
 )
 
@@ -53,6 +54,7 @@ documents = st.lists(
             "marks": st.lists(st.sampled_from(COLOURS), max_size=3),
             "flag": st.booleans(),
             "size": numbers,
+            "lengths": st.lists(numbers, max_size=3),
         },
     ),
     max_size=25,
@@ -67,7 +69,9 @@ leaves = st.one_of(
     st.builds(Equals, st.just("flag"), st.booleans()),
     st.builds(Equals, st.just("size"), numbers),
     st.builds(Between, st.just("size"), st.none() | numbers, st.none() | numbers),
-    st.builds(Exists, st.sampled_from(["colour", "marks", "flag", "size"])),
+    st.builds(Equals, st.just("lengths"), numbers),
+    st.builds(Between, st.just("lengths"), st.none() | numbers, st.none() | numbers),
+    st.builds(Exists, st.sampled_from(["colour", "marks", "flag", "size", "lengths"])),
 )
 filters = st.recursive(
     leaves,
@@ -139,7 +143,7 @@ def test_filters_and_counts_agree_with_plain_python(
                 filter=asked,
                 refinements={"colour": chosen},
                 facets=("colour", "marks", "flag"),
-                stats=("size",),
+                stats=("size", "lengths"),
                 limit=50,
             ),
         )
@@ -166,6 +170,12 @@ def test_filters_and_counts_agree_with_plain_python(
         len(sizes), min(sizes, default=None), max(sizes, default=None),
     )  # fmt: skip
     assert sum(bar.count for bar in stats.histogram) == len(sizes)
+    lengths = [each for _, held in hits for each in {x + 0.0 for x in held.get("lengths", ())}]
+    several = page.stats["lengths"]
+    assert (several.count, several.min, several.max) == (
+        len(lengths), min(lengths, default=None), max(lengths, default=None),
+    )  # fmt: skip
+    assert sum(bar.count for bar in several.histogram) == len(lengths)
 
 
 @quick

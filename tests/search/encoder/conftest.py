@@ -1,7 +1,6 @@
 """The real model, fetched once per machine, and tiny made-up ones for every other question."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,11 +32,9 @@ TINY = {
 
 
 @pytest.fixture(scope="session")
-def real_model() -> Path:
-    """The default model, ready; downloaded by the first run on this machine only."""
-    checkout = Path(__file__).parents[3]
-    folder = os.environ.get("MATCHMAKER_MODEL_CACHE") or checkout / ".data" / "models"
-    return fetch_model(Path(folder))
+def real_model(model_dir: Path) -> Path:
+    """The default model, ready."""
+    return fetch_model(model_dir)
 
 
 @pytest.fixture(scope="session")

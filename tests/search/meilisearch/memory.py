@@ -202,10 +202,21 @@ class Memory:
     def _swap(self, body: Any) -> None:
         for pair in body:
             left, right = pair["indexes"]
+            if pair.get("rename"):
+                self._rename(left, right)
+                continue
             for uid in (left, right):
                 if uid not in self.indexes:
                     raise TaskError("index_not_found", f"Index `{uid}` not found.")
             self.indexes[left], self.indexes[right] = self.indexes[right], self.indexes[left]
+
+    def _rename(self, old: str, new: str) -> None:
+        if old not in self.indexes:
+            raise TaskError("index_not_found", f"Index `{old}` not found.")
+        if new in self.indexes:
+            message = f"Cannot rename `{old}` to `{new}` as the index already exists."
+            raise TaskError("index_already_exists", message)
+        self.indexes[new] = self.indexes.pop(old)
 
     def _configure(self, uid: str, body: Mapping[str, Any]) -> None:
         index = self.indexes.setdefault(uid, Index(None))

@@ -15,7 +15,7 @@ from search.contract import (
     IndexSettings,
     Query,
 )
-from search.errors import BadQuery
+from search.errors import BadQuery, IndexMissing
 from search.indexes import marketplace_indexes
 from search.meilisearch.documents import id_of, key_of
 from search.meilisearch.dressing import marked_words
@@ -168,6 +168,47 @@ def test_settings_come_before_documents_and_the_swap_last(
     assert kinds[3] == "POST swap-indexes"
     assert kinds[-1].startswith("DELETE things_next-")
     assert sorted(wall.memory.indexes) == ["index_settings", "things"]
+
+
+def test_an_index_is_unknown_until_its_first_rebuild_filled_it(
+    wall: Wall, engine: MeilisearchEngine, opened: Opened
+) -> None:
+    """An empty page would be taken for the answer; a missing index is said to be missing."""
+    reader = opened()
+
+    def documents() -> Iterator[Document]:
+        with pytest.raises(IndexMissing):
+            reader.search("things", Query())
+        assert reader.status() == {}
+        yield from things(3)
+
+    assert engine.rebuild(SETTINGS, documents()) == 3
+    assert reader.search("things", Query()).total == 3
+    assert sorted(wall.memory.indexes) == ["index_settings", "things"]
+
+
+def test_a_rebuild_that_died_before_it_was_registered_is_repeated(
+    wall: Wall, engine: MeilisearchEngine
+) -> None:
+    engine.rebuild(SETTINGS, things(3))
+    wall.memory.indexes["index_settings"].documents.clear()
+    with pytest.raises(IndexMissing):
+        engine.write("things", things(1))
+    assert engine.rebuild(SETTINGS, things(4)) == 4
+    assert sorted(wall.memory.indexes) == ["index_settings", "things"]
+
+
+def test_an_index_deleted_on_the_server_is_not_shown_empty_meanwhile(
+    wall: Wall, filled: MeilisearchEngine
+) -> None:
+    def documents() -> Iterator[Document]:
+        with pytest.raises(IndexMissing):
+            filled.search("things", Query())
+        yield from things(2)
+
+    del wall.memory.indexes["things"]
+    assert filled.rebuild(SETTINGS, documents()) == 2
+    assert filled.search("things", Query()).total == 2
 
 
 def test_a_write_that_lands_between_the_last_look_and_the_swap_is_kept(
