@@ -16,7 +16,12 @@ from pathlib import Path
 
 
 class SearchError(Exception):
-    """Any refusal of the search; its text is written for the person who reads it."""
+    """Any refusal of the search; its text is written for the person who reads it.
+
+    `code` is for machines: the word a Meilisearch server has for the same trouble.
+    """
+
+    code = "internal"
 
 
 class SearchUnavailable(SearchError):
@@ -25,6 +30,8 @@ class SearchUnavailable(SearchError):
 
 class IndexMissing(SearchUnavailable):
     """This index was never built in this place."""
+
+    code = "index_not_found"
 
     def __init__(self, index: str) -> None:
         super().__init__(f"The search index '{index}' does not exist yet. Rebuild it.")
@@ -80,7 +87,9 @@ def _megabytes(number: int) -> str:
 class BadQuery(SearchError):
     """A question (or a document) that the settings of the index cannot make sense of."""
 
-    def __init__(self, field: str, value: object, remedy: str) -> None:
+    def __init__(
+        self, field: str, value: object, remedy: str, *, code: str = "bad_request"
+    ) -> None:
         shown = repr(value)
         if len(shown) > 60:
             shown = shown[:57] + "..."
@@ -88,3 +97,4 @@ class BadQuery(SearchError):
         self.field = field
         self.value = value
         self.remedy = remedy
+        self.code = code

@@ -3,6 +3,7 @@
 import numpy as np
 
 from search.analysis import words
+from search.checking import check_facet
 from search.contract import FacetCount, Filter, Suggestion
 from search.embedded.snapshot import Snapshot
 from search.understanding import Alternative, Slot, Understood, understand
@@ -67,6 +68,7 @@ def facet_values(
     snapshot: Snapshot, field: str, prefix: str, asked: Filter | None
 ) -> tuple[FacetCount, ...]:
     """'knits' finds 'Noyyal Knits': any word of the value may begin so."""
+    check_facet(field, snapshot.settings, "invalid_facet_search_facet_name")
     columns = snapshot.journal.columns
     counts = columns.value_counts(field, np.flatnonzero(columns.mask(asked)))
     typed = words(prefix)
