@@ -60,7 +60,8 @@ class EmbeddedEngine:
 
     def search(self, index: str, query: Query) -> Page:
         """Hits, exact totals and facets for one query; see `asking.py` for the ranking."""
-        return asking.Asking(self._snapshot(index), query).page()
+        snapshot = self._snapshot(index)
+        return asking.Asking(snapshot, query.for_index(snapshot.settings)).page()
 
     def similar(self, index: str, id: str, limit: int = 10, filter: Filter | None = None) -> Page:
         """The documents nearest to this one, without itself."""
@@ -75,6 +76,10 @@ class EmbeddedEngine:
     ) -> tuple[FacetCount, ...]:
         """Values of a facet with a word that starts so, most frequent first."""
         return facet_values(self._snapshot(index), field, prefix, filter)
+
+    def vector_model(self, index: str) -> str:
+        """Whose vectors the index holds; empty when nobody told."""
+        return self._snapshot(index).settings.vector_model
 
     def get(self, index: str, id: str) -> Document | None:
         """One document as it was written (its vector as far as int8 keeps it)."""

@@ -38,7 +38,8 @@ class Pointer:
 def shape_of(settings: IndexSettings) -> str:
     """Everything of the settings that the stored files depend on (synonyms do not count)."""
     fields = [asdict(each) for each in settings.fields]
-    return json.dumps([FORMAT, settings.version, settings.vector_dimensions, fields])
+    vectors = [settings.vector_dimensions, settings.vector_model]
+    return json.dumps([FORMAT, settings.version, *vectors, fields])
 
 
 def signature(path: Path) -> Signature | None:
@@ -153,6 +154,7 @@ def load_settings(folder: Path, index: str) -> IndexSettings:
             synonyms=tuple(tuple(each) for each in found["synonyms"]),
             vector_dimensions=found["vector_dimensions"],
             version=found["version"],
+            vector_model=found.get("vector_model", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as trouble:
         raise IndexDamaged(index, "its settings are unreadable") from trouble
