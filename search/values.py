@@ -1,6 +1,7 @@
 """What may stand in a document, a filter or a query, for every engine alike. Pure."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,11 @@ LONGEST_KEYWORD = 1_000
 def clean(text: str) -> str:
     """The text without lone surrogates, which no file can hold."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def normal(text: str) -> str:
+    """What a keyword is compared by: its letters, however they are written or framed."""
+    return (text if text.isascii() else unicodedata.normalize("NFKD", text)).lower().strip()
 
 
 def as_number(name: str, value: object) -> float:

@@ -6,6 +6,7 @@ Every value is quoted, so that no value can be read as an operator.
 import re
 from collections.abc import Iterable
 
+from search.checking import check_filter
 from search.contract import (
     And,
     AnyOf,
@@ -41,7 +42,10 @@ def among(attribute: str, values: Iterable[str]) -> str:
 
 def filter_text(settings: IndexSettings, *parts: Filter | None) -> str | None:
     """All these filters together; None when they let everything pass."""
-    found = _Writer(settings).write(And(tuple(each for each in parts if each is not None)), 0)
+    given = tuple(each for each in parts if each is not None)
+    for each in given:
+        check_filter(each, settings)
+    found = _Writer(settings).write(And(given), 0)
     if isinstance(found, bool):
         return None if found else NOTHING
     return found
