@@ -12,8 +12,12 @@ def check_bounds(query: Query) -> None:
         ("facet_size", query.facet_size, 10_000),
     ):
         if not isinstance(value, int) or value < 0 or (most is not None and value > most):
-            raise BadQuery(name, value, f"Give a whole number from 0 to {most or 'any'}.")
-    if not 0 <= query.vector_weight <= 100:
-        raise BadQuery("vector_weight", query.vector_weight, "Give a number from 0 to 100.")
-    if not -1 <= query.least_similarity <= 1:
-        raise BadQuery("least_similarity", query.least_similarity, "Give a number from -1 to 1.")
+            remedy = f"Give a whole number from 0 to {most or 'any'}."
+            raise BadQuery(name, value, remedy, code=f"invalid_search_{name}")
+    for name, number, least, most in (
+        ("vector_weight", query.vector_weight, 0, 100),
+        ("least_similarity", query.least_similarity, -1, 1),
+    ):
+        if not least <= number <= most:
+            remedy = f"Give a number from {least} to {most}."
+            raise BadQuery(name, number, remedy, code=f"invalid_search_{name}")

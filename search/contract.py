@@ -5,7 +5,7 @@ whether tantivy files or a server answer is decided in `search/engines.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -51,7 +51,8 @@ class IndexSettings:
     """Everything an engine needs to know to build an index.
 
     `synonyms` are groups of equivalents. `version` is raised by hand when the meaning
-    of a field changes, so that an old index is rebuilt rather than misread.
+    of a field changes, so that an old index is rebuilt rather than misread. `vector_model`
+    says whose vectors the index holds (empty: not told); those of two are never compared.
     """
 
     name: str
@@ -59,6 +60,7 @@ class IndexSettings:
     synonyms: tuple[tuple[str, ...], ...] = ()
     vector_dimensions: int | None = None
     version: int = 1
+    vector_model: str = ""
 
     def field(self, name: str) -> Field | None:
         """The field of this name, if there is one."""
@@ -137,6 +139,7 @@ class Query:
     in each facet: they bind hits and totals, but a facet's own counts (and a number's own
     statistics) ignore its own refinement, so that a second value can be added.
     What is found by meaning rather than by words has at least `least_similarity` (a cosine).
+    A vector of another `vector_model` than the index's is left out: words still find.
     """
 
     text: str = ""
@@ -153,6 +156,12 @@ class Query:
     # A cosine below this is chance for sentence encoders, not kinship.
     least_similarity: float = 0.2
     facet_size: int = 30
+    vector_model: str = ""
+
+    def for_index(self, settings: IndexSettings) -> "Query":
+        """The same; without its vector where the index holds another model's."""
+        models = {self.vector_model, settings.vector_model} - {""}
+        return self if len(models) < 2 else replace(self, vector=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +310,10 @@ class Engine(Protocol):
 
         If not, `rebuild` it: other than by `ensure` nobody is shown an empty one meanwhile.
         """
+        ...
+
+    def vector_model(self, index: str) -> str:
+        """Whose vectors the index holds ("" when it was not told); cheap at every search."""
         ...
 
     def get(self, index: str, id: str) -> Document | None: ...

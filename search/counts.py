@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.contract import AnyOf, Bucket, Equals, FacetCount, Filter, NumberStats, Or
+from search.values import normal
 
 _BARS = 12
 
@@ -16,7 +17,8 @@ def shown_counts(
 ) -> tuple[FacetCount, ...]:
     """The commonest values first; those to `keep` are shown even at zero."""
     order = sorted(counts, key=lambda value: (-counts[value], value))[:size]
-    missing = sorted(set(keep) - set(order))
+    listed = {normal(value) for value in order}
+    missing = sorted({value for value in keep if normal(value) not in listed})
     return tuple(FacetCount(value, counts.get(value, 0)) for value in (*order, *missing))
 
 

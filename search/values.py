@@ -1,6 +1,7 @@
 """What may stand in a document, a filter or a query, for every engine alike. Pure."""
 
 import math
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,11 @@ LONGEST_KEYWORD = 1_000
 def clean(text: str) -> str:
     """The text without lone surrogates, which no file can hold."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def normal(text: str) -> str:
+    """What a keyword is compared by: its letters, however they are written or framed."""
+    return (text if text.isascii() else unicodedata.normalize("NFKD", text)).lower().strip()
 
 
 def as_number(name: str, value: object) -> float:
@@ -45,15 +51,22 @@ def as_keyword(spec: Field, value: object) -> str:
 def checked_vector(vector: Vector, dimensions: int | None, name: str = "vector") -> Floats:
     """The vector as finite floats of the right length and not zero, or BadQuery."""
     if dimensions is None:
-        raise BadQuery(name, "a vector", "This index holds no vectors.")
+        raise BadQuery(
+            name, "a vector", "This index holds no vectors.", code="invalid_search_embedder"
+        )
     try:
         found = np.asarray(vector, dtype=np.float32)
     except (TypeError, ValueError):
-        raise BadQuery(name, vector, "Give a list of numbers.") from None
+        raise BadQuery(
+            name, vector, "Give a list of numbers.", code="invalid_vectors_type"
+        ) from None
     if found.shape != (dimensions,):
-        raise BadQuery(name, found.shape, f"Give {dimensions} numbers.")
+        raise BadQuery(
+            name, found.shape, f"Give {dimensions} numbers.", code="invalid_vector_dimensions"
+        )
     if not np.isfinite(found).all() or not found.any():
-        raise BadQuery(name, "zero or not finite", "Give finite numbers that are not all zero.")
+        remedy = "Give finite numbers that are not all zero."
+        raise BadQuery(name, "zero or not finite", remedy, code="invalid_vectors_type")
     return found
 
 
@@ -61,7 +74,7 @@ def checked_document(document: Document, settings: IndexSettings) -> Document:
     """The document as it can be stored, or BadQuery naming what is wrong with it."""
     id = document.id
     if not isinstance(id, str) or not 0 < len(id) <= 500 or "\x00" in id or clean(id) != id:
-        raise BadQuery("id", id, "Give a text of 1 to 500 characters.")
+        raise BadQuery("id", id, "Give a text of 1 to 500 characters.", code="invalid_document_id")
     values: dict[str, Value] = {}
     for name, value in document.values.items():
         spec = settings.field(name)
@@ -79,7 +92,7 @@ def _checked_value(spec: Field, value: Value) -> Value:
     if not isinstance(value, str | int | float | np.number | np.bool_):
         if not isinstance(value, Sequence) or not (spec.many or spec.kind == "text"):
             raise BadQuery(spec.name, value, "Give a single value.")
-        return [_checked_scalar(spec, each) for each in value]  # type: ignore[misc]
+        return [_checked_scalar(spec, each) for each in value]  # type: ignore[return-value]
     return _checked_scalar(spec, value)
 
 

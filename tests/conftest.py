@@ -43,6 +43,20 @@ TODAY = dt.date(2026, 11, 21)
 SMALL = 400  # products of the shared little world
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First a file that makes the little world, then those that need none, then the others.
+
+    So that no worker waits for the world while there is something else to do.
+    """
+    worldly = {each.path: None for each in items if "site_config" in _asked_by(each)}
+    first = next(iter(worldly), None)
+    items.sort(key=lambda each: 0 if each.path == first else 1 + (each.path in worldly))
+
+
+def _asked_by(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
+
+
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
     """The folder of the real model; downloaded by the first run on this machine only."""

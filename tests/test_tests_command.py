@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.__main__ import PACKAGES, install_packages, missing_packages, prepare_system
+from tests.__main__ import PACKAGES, install_packages, main, missing_packages, prepare_system
 
 
 @pytest.fixture
@@ -51,3 +51,15 @@ def test_a_failing_apt_get_is_quoted(programs: Path, monkeypatch: pytest.MonkeyP
     have(programs, "env", 'echo "no space left" >&2; exit 100')
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert install_packages(["chromium"]) == "apt-get update failed: no space left"
+
+
+def test_what_is_typed_comes_last_and_wins(monkeypatch: pytest.MonkeyPatch):
+    started: list[list[str]] = []
+    monkeypatch.setattr("tests.__main__.Checkout.install", lambda _checkout, _extra: False)
+    monkeypatch.setattr("tests.__main__.prepare_system", lambda: None)
+    monkeypatch.setattr("tests.__main__.hand_over", started.append)
+    monkeypatch.setattr("sys.argv", ["tests", "-n", "0", "tests/catalogue"])
+    main()
+    assert "tests.no_skips" in started[0]
+    assert started[0].index("--maxprocesses") < len(started[0]) - 3
+    assert started[0][-3:] == ["-n", "0", "tests/catalogue"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from sqlalchemy import ColumnElement, and_
 
 from matchmaker.accounts.actor import Actor
@@ -13,26 +15,46 @@ FIRM_IS_PUBLIC: ColumnElement[bool] = Firm.verification != "suspended"
 PRODUCT_IS_PUBLIC: ColumnElement[bool] = and_(Product.state == "published", FIRM_IS_PUBLIC)
 
 
-def can_see_firm(actor: Actor | None, firm: Firm) -> bool:
+class OfFirm(Protocol):
+    """What of a firm decides: the object itself or a row that was read of it."""
+
+    @property
+    def organisation_id(self) -> int: ...
+    @property
+    def verification(self) -> str: ...
+
+
+class OfProduct(Protocol):
+    """What of a product decides."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def price_audience(self) -> str: ...
+    @property
+    def firm(self) -> OfFirm: ...
+
+
+def can_see_firm(actor: Actor | None, firm: OfFirm) -> bool:
     """Everybody sees firms that are not suspended; members and desks see their own anyway."""
     return firm.verification != "suspended" or _is_inside(actor, firm)
 
 
-def can_see_product(actor: Actor | None, product: Product) -> bool:
+def can_see_product(actor: Actor | None, product: OfProduct) -> bool:
     """Everybody sees what is published by a visible firm; members and desks see drafts too."""
     if _is_inside(actor, product.firm):
         return True
     return product.state == "published" and can_see_firm(actor, product.firm)
 
 
-def can_see_price(actor: Actor | None, product: Product) -> bool:
+def can_see_price(actor: Actor | None, product: OfProduct) -> bool:
     """Public prices are for all; 'verified' ones for desks and the firm until buyers verify."""
     if product.price_audience == "public":
         return True
     return _is_inside(actor, product.firm)
 
 
-def _is_inside(actor: Actor | None, firm: Firm) -> bool:
+def _is_inside(actor: Actor | None, firm: OfFirm) -> bool:
     if actor is None:
         return False
     if actor.is_system or actor.is_desk:

@@ -11,25 +11,27 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
+from babel import Locale
 from flask import current_app, get_template_attribute, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.catalogue.freshness import is_stale
-from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
 from matchmaker.certification.models import GRADES
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.clusters.models import Cluster
 from matchmaker.money import ExchangeRates, Money
 from matchmaker.reader import Reader
-from matchmaker.storefront import queries
+from matchmaker.storefront import listed
+from matchmaker.storefront.addresses import Addresses
 from matchmaker.storefront.capacity_view import calm
 from matchmaker.storefront.filters import marked, money, number, quantity, unit_words
 from matchmaker.storefront.labels import Labels, short_scheme
-from matchmaker.storefront.queries import HeldEvidence
+from matchmaker.storefront.listed import HeldEvidence, ListedFirm, ListedProduct
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import locale, ngettext
 from search.contract import MARK_END, MARK_START, Hit, Page
@@ -47,12 +49,10 @@ class Fact:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Proof:
-    """One piece of evidence, as the macro `grade` takes it."""
+class Proof(NamedTuple):
+    """One piece of evidence, as the macro `grade` takes it. `until`: only where it is near."""
 
     name: str
-    title: str
     grade: str
     state: str
     until: dt.date | None
@@ -60,14 +60,13 @@ class Proof:
 
 def proof_words(proof: Proof) -> Markup:
     """The evidence as the macro `grade` writes it, remembered: the same few come all the time."""
-    written: dict[tuple[str, Proof], Markup] = current_app.extensions.setdefault("proofs", {})
-    key = (str(locale()), proof)
+    written: dict[tuple[Locale, Proof], Markup] = current_app.extensions.setdefault("proofs", {})
+    key = (locale(), proof)
     if key not in written:
         if len(written) >= PROOFS_REMEMBERED:
             written.clear()
         write = get_template_attribute("_macros/evidence.html", "grade")
-        until = proof.until if proof.state == "expiring" else None
-        written[key] = Markup(write(proof.name, proof.grade, proof.state, until=until))  # noqa: S704
+        written[key] = Markup(write(*proof))  # noqa: S704
     return written[key]
 
 
@@ -104,7 +103,6 @@ class ProductFacts:
 
     held: Mapping[int, list[HeldEvidence]]
     free: Mapping[int, Decimal]
-    prices: Mapping[int, Decimal]
     far: Mapping[str, int]
 
 
@@ -118,6 +116,7 @@ class Maker:
     labels: Labels
     rates: ExchangeRates
     today: dt.date
+    address: Addresses = field(default_factory=Addresses)
     rate_of: dict[str, Decimal] = field(default_factory=dict)  # into the reader's currency
 
     def rows(self, tab: str, page: Page) -> tuple[Row, ...]:
@@ -131,30 +130,29 @@ class Maker:
     # -- products --------------------------------------------------------------------
 
     def _products(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
-        found = queries.listed_products(self.db, [hit.id for hit in hits])
+        found = listed.listed_products(self.db, [hit.id for hit in hits])
         seen = {id: each for id, each in found.items() if can_see_product(self.actor, each)}
         shown = list(seen.values())
         facts = ProductFacts(
-            held=queries.held_evidence(self.db, {each.firm.organisation_id for each in shown}),
-            free=queries.free_per_month(self.db, {each.line_id for each in shown}, self.today),
-            prices=queries.first_prices(self.db, {each.id for each in shown}),
-            far=self._far({each.firm.cluster.seaport for each in shown}),
+            held=listed.held_evidence(self.db, {each.firm.organisation_id for each in shown}),
+            free=listed.free_per_month(self.db, {each.line_id for each in shown}, self.today),
+            far=self._far({each.firm.seaport for each in shown}),
         )
         return tuple(self._product(hit, seen[hit.id], facts) for hit in hits if hit.id in seen)
 
-    def _product(self, hit: Hit, product: Product, facts: ProductFacts) -> Row:
-        firm, cluster = product.firm, product.firm.cluster
+    def _product(self, hit: Hit, product: ListedProduct, facts: ProductFacts) -> Row:
+        firm = product.firm
         evidence = facts.held.get(firm.organisation_id, [])
         proof = self._proof([each for each in evidence if each.covers(product.id)])
         dates = [each for each in (product.price_confirmed_on, product.lead_confirmed_on) if each]
         family = self.labels.families.get(str(hit.values.get("family_key")))
         return Row(
             title=marked(hit.highlighted.get("title") or product.title),
-            url=address("product", product.slug),
+            url=self.address("product", product.slug),
             drawing=family.drawing if family else "generic",
             places=(
-                Link(firm.name, address("firm", firm.slug)),
-                Link(cluster.name, address("cluster", cluster.slug)),
+                Link(firm.name, self.address("firm", firm.slug)),
+                Link(firm.cluster_name, self.address("cluster", firm.cluster_slug)),
             ),
             excerpt=excerpt(hit),
             facts=self._product_facts(product, facts),
@@ -169,12 +167,12 @@ class Maker:
             stale=is_stale(min(dates, default=None), self.today),
         )
 
-    def _product_facts(self, product: Product, about: ProductFacts) -> tuple[Fact, ...]:
+    def _product_facts(self, product: ListedProduct, about: ProductFacts) -> tuple[Fact, ...]:
         free = about.free.get(product.line_id or 0)
         monthly = "" if free is None else quantity(calm(free / product.line_factor), product.unit)
         lead = product.lead_days
         facts = [
-            self._price(product, about.prices.get(product.id)),
+            self._price(product),
             Fact(_("Minimum order"), quantity(product.moq, product.unit)),
             Fact(_("Free a month"), monthly),
             Fact(
@@ -183,14 +181,14 @@ class Maker:
             ),
         ]
         if self.reader.port:
-            km = about.far.get(product.firm.cluster.seaport)
+            km = about.far.get(product.firm.seaport)
             label = _("By sea to %(port)s", port=self.labels.port(self.reader.port))
             facts.append(Fact(label, "" if km is None else _("%(km)s km", km=number(km))))
         return tuple(facts)
 
-    def _price(self, product: Product, price: Decimal | None) -> Fact:
+    def _price(self, product: ListedProduct) -> Fact:
         """The price at the minimum order, in the reader's currency, and as it was given."""
-        label = _("Price")
+        label, price = _("Price"), product.price
         if price is None:
             return Fact(label, "")
         if not can_see_price(self.actor, product):
@@ -207,21 +205,21 @@ class Maker:
     # -- firms -----------------------------------------------------------------------
 
     def _firms(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
-        found = queries.listed_firms(self.db, [hit.id for hit in hits])
+        found = listed.listed_firms(self.db, [hit.id for hit in hits])
         seen = {id: each for id, each in found.items() if can_see_firm(self.actor, each)}
-        held = queries.held_evidence(self.db, {each.organisation_id for each in seen.values()})
+        held = listed.held_evidence(self.db, {each.organisation_id for each in seen.values()})
         return tuple(self._firm(hit, seen[hit.id], held) for hit in hits if hit.id in seen)
 
-    def _firm(self, hit: Hit, firm: Firm, held: Mapping[int, list[HeldEvidence]]) -> Row:
+    def _firm(self, hit: Hit, firm: ListedFirm, held: Mapping[int, list[HeldEvidence]]) -> Row:
         proof = self._proof(held.get(firm.organisation_id, []))
         families = _strings(hit.values.get("family_key"))
         known = [self.labels.families[key] for key in families if key in self.labels.families]
         count = hit.values.get("product_count")
         return Row(
             title=marked(hit.highlighted.get("name") or firm.name),
-            url=address("firm", firm.slug),
+            url=self.address("firm", firm.slug),
             drawing=known[0].drawing if known else "generic",
-            places=(Link(firm.cluster.name, address("cluster", firm.cluster.slug)),),
+            places=(Link(firm.cluster_name, self.address("cluster", firm.cluster_slug)),),
             excerpt=excerpt(hit),
             facts=(
                 Fact(_("Makes"), ", ".join(each.name for each in known[:2])),
@@ -240,7 +238,7 @@ class Maker:
     # -- clusters --------------------------------------------------------------------
 
     def _clusters(self, hits: Sequence[Hit]) -> tuple[Row, ...]:
-        found = queries.listed_clusters(self.db, [hit.id for hit in hits])
+        found = listed.listed_clusters(self.db, [hit.id for hit in hits])
         far = self._far({each.seaport for each in found.values()})
         return tuple(self._cluster(hit, found[hit.id], far) for hit in hits if hit.id in found)
 
@@ -261,7 +259,7 @@ class Maker:
             )
         return Row(
             title=marked(hit.highlighted.get("name") or cluster.name),
-            url=address("cluster", cluster.slug),
+            url=self.address("cluster", cluster.slug),
             drawing=known[0].drawing if known else "generic",
             places=(Link(f"{cluster.district}, {cluster.state}", ""),),
             excerpt=marked(hit.highlighted.get("products") or ", ".join(cluster.products[:5])),
@@ -280,7 +278,7 @@ class Maker:
     # -- shared ----------------------------------------------------------------------
 
     def _far(self, ports: set[str]) -> Mapping[str, int]:
-        return queries.sea_distances(self.db, ports, self.reader.port)
+        return listed.sea_distances(self.db, ports, self.reader.port)
 
     def _proof(self, evidence: Sequence[HeldEvidence]) -> tuple[Proof, ...]:
         """What is valid today; what tells most first, mere registrations last."""
@@ -292,16 +290,12 @@ class Maker:
                 each.code,
             )
         )
-        return tuple(
-            Proof(
-                name=short_scheme(each.code),
-                title=each.scheme,
-                grade=each.grade,
-                state="expiring" if expires_soon(each, self.today) else "valid",
-                until=each.expires_on,
-            )
-            for each in valid
-        )
+        return tuple(self._proven(each) for each in valid)
+
+    def _proven(self, evidence: HeldEvidence) -> Proof:
+        ends = evidence.expires_on if expires_soon(evidence, self.today) else None
+        name = short_scheme(evidence.code)
+        return Proof(name, evidence.grade, "expiring" if ends else "valid", ends)
 
 
 def address(kind: str, slug: str) -> str:

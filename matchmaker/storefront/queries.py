@@ -1,173 +1,17 @@
-"""What result rows and the home page ask of the database: a fixed number of queries each."""
+"""What the home page and the search box ask of the database: a fixed number of queries each."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session, joinedload, load_only, raiseload
+from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import Organisation
-from matchmaker.catalogue.capacity import LineMonth
-from matchmaker.catalogue.models import Firm, PriceTier, Product, ProductFamily
+from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC, PRODUCT_IS_PUBLIC
-from matchmaker.certification.models import Evidence, EvidenceScope, Scheme
-from matchmaker.clusters.models import Cluster, Institution, SeaDistance, Sector
-
-_FIRM = (Firm.organisation_id, Firm.cluster_id, Firm.verification)
-_ORGANISATION = (Organisation.name, Organisation.slug, Organisation.is_demo)
-_CLUSTER = (Cluster.slug, Cluster.name, Cluster.district, Cluster.state, Cluster.seaport)
-
-
-# Put together once: taking statements apart for the cache costs as much as sending them.
-_LISTED_PRODUCTS = select(Product).options(
-    load_only(
-        Product.public_id,
-        Product.slug,
-        Product.title,
-        Product.unit,
-        Product.gi,
-        Product.state,
-        Product.moq,
-        Product.lead_days,
-        Product.lead_confirmed_on,
-        Product.currency,
-        Product.price_audience,
-        Product.price_confirmed_on,
-        Product.line_id,
-        Product.line_factor,
-    ),
-    joinedload(Product.firm).load_only(*_FIRM),
-    joinedload(Product.firm).joinedload(Firm.organisation).load_only(*_ORGANISATION),
-    joinedload(Product.firm).joinedload(Firm.cluster).load_only(*_CLUSTER),
-    raiseload("*"),
-)
-_LISTED_FIRMS = select(Firm).options(
-    load_only(Firm.public_id, *_FIRM, Firm.founded, Firm.workers),
-    joinedload(Firm.organisation).load_only(*_ORGANISATION),
-    joinedload(Firm.cluster).load_only(*_CLUSTER),
-    raiseload("*"),
-)
-
-
-def listed_products(db: Session, ids: Sequence[str]) -> dict[str, Product]:
-    """Products with all that a result row shows, by public id; they refuse to load more."""
-    if not ids:
-        return {}
-    rows = db.scalars(_LISTED_PRODUCTS.where(Product.public_id.in_(ids)))
-    return {each.public_id: each for each in rows}
-
-
-def listed_firms(db: Session, ids: Sequence[str]) -> dict[str, Firm]:
-    """Firms with all that a result row shows, by public id."""
-    if not ids:
-        return {}
-    rows = db.scalars(_LISTED_FIRMS.where(Firm.public_id.in_(ids)))
-    return {each.public_id: each for each in rows}
-
-
-def listed_clusters(db: Session, slugs: Sequence[str]) -> dict[str, Cluster]:
-    if not slugs:
-        return {}
-    rows = db.scalars(
-        select(Cluster).where(Cluster.slug.in_(slugs)).options(joinedload(Cluster.sector))
-    )
-    return {each.slug: each for each in rows}
-
-
-@dataclass
-class HeldEvidence:
-    """Evidence as rows show it. `products`: row numbers it is limited to, unless `covers_all`."""
-
-    code: str
-    scheme: str
-    evidence_type: str
-    grade: str
-    issued_on: dt.date
-    expires_on: dt.date | None
-    covers_all: bool
-    products: frozenset[int | None]
-
-    def covers(self, product_id: int) -> bool:
-        return self.covers_all or product_id in self.products
-
-
-def held_evidence(db: Session, holders: Iterable[int]) -> dict[int, list[HeldEvidence]]:
-    """Evidence by the organisation that holds it. Plain rows: a page of results has hundreds."""
-    holders = set(holders)
-    if not holders:
-        return {}
-    limited: dict[int, set[int | None]] = defaultdict(set)
-    scopes = (
-        select(EvidenceScope.evidence_id, EvidenceScope.product_id)
-        .join(Evidence, Evidence.id == EvidenceScope.evidence_id)
-        .where(Evidence.holder_id.in_(holders))
-    )
-    for evidence, product in db.execute(scopes):
-        limited[evidence].add(product)
-    rows = db.execute(
-        select(
-            Evidence.holder_id,
-            Evidence.id,
-            Scheme.code,
-            Scheme.name,
-            Scheme.evidence_type,
-            Evidence.grade,
-            Evidence.issued_on,
-            Evidence.expires_on,
-            Evidence.covers_all,
-        )
-        .join(Scheme, Scheme.id == Evidence.scheme_id)
-        .where(Evidence.holder_id.in_(holders))
-    )
-    found: dict[int, list[HeldEvidence]] = defaultdict(list)
-    for holder, id, code, name, kind, grade, issued, expires, all_ in rows:
-        products = frozenset(limited.get(id, ()))
-        found[holder].append(HeldEvidence(code, name, kind, grade, issued, expires, all_, products))
-    return found
-
-
-def first_prices(db: Session, ids: Iterable[int]) -> dict[int, Decimal]:
-    """The price of one unit at the minimum order, by row number of the product."""
-    prices: dict[int, Decimal] = {}
-    rows = db.execute(
-        select(PriceTier.product_id, PriceTier.price)
-        .where(PriceTier.product_id.in_(set(ids)))
-        .order_by(PriceTier.product_id, PriceTier.from_quantity)
-    )
-    for product, price in rows:
-        prices.setdefault(product, price)
-    return prices
-
-
-def free_per_month(db: Session, lines: Iterable[int | None], today: dt.date) -> dict[int, Decimal]:
-    """What production lines have free on average in the months on record, from this one on."""
-    known = {each for each in lines if each is not None}
-    if not known:
-        return {}
-    free = func.sum(LineMonth.capacity - LineMonth.committed - LineMonth.held)
-    rows = db.execute(
-        select(LineMonth.line_id, free, func.count())
-        .where(LineMonth.line_id.in_(known), LineMonth.month >= today.replace(day=1))
-        .group_by(LineMonth.line_id)
-    )
-    return {line: Decimal(total) / months for line, total, months in rows}
-
-
-def sea_distances(db: Session, origins: Iterable[str], destination: str) -> dict[str, int]:
-    """Kilometres by sea from ports of loading to the reader's port."""
-    if not destination:
-        return {}
-    rows = db.execute(
-        select(SeaDistance.origin, SeaDistance.km).where(
-            SeaDistance.destination == destination, SeaDistance.origin.in_(set(origins))
-        )
-    )
-    return {row.origin: row.km for row in rows}
+from matchmaker.clusters.models import Cluster, Institution, Sector
 
 
 def _begins(query: Select[str, str], column: object, text: str, limit: int) -> Select[str, str]:

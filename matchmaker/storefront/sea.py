@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.clusters.models import Port
-from matchmaker.storefront.queries import sea_distances
+from matchmaker.storefront.listed import sea_distances
 
 # Container ships sail at 14 to 16 knots since slow steaming became usual; the lower end is kept.
 KNOTS = 14

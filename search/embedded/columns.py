@@ -26,7 +26,7 @@ from search.contract import (
     Scalar,
 )
 from search.errors import BadQuery
-from search.values import as_keyword, as_number
+from search.values import as_keyword, as_number, normal
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]
@@ -87,6 +87,7 @@ class Columns:
     previous: "Columns | None" = None  # an earlier state of the same files, to save work
     _known: dict[str, Mask] = field(default_factory=dict)  # readers choose the same facts again
     _single: dict[int, NDArray[Any]] = field(default_factory=dict)
+    _spelt: dict[int, tuple[int, dict[str, list[str]]]] = field(default_factory=dict)
     _several: dict[int, tuple[NDArray[np.uint32], Codes]] = field(default_factory=dict)
     _amounts: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
@@ -101,6 +102,7 @@ class Columns:
 
     def _inherit(self, older: "Columns") -> None:
         """Take over what is loaded, adding only the new rows."""
+        self._spelt = dict(older._spelt)
         for at, array in list(older._single.items()):
             fresh = np.ascontiguousarray(self.records[f"f{at}"][older.count :])
             self._single[at] = np.concatenate([array, fresh])
@@ -295,6 +297,18 @@ class Columns:
         column = self._column(at)[rows]
         held: NDArray[np.float64] = column[~np.isnan(column)]
         return held
+
+    def spellings(self, name: str, asked: str) -> list[str]:
+        """The values of a keyword that are the same but for case, width and framing spaces."""
+        at, _ = self._field(name)
+        values = self.dictionary.values[at]
+        read, spelt = self._spelt.get(at, (1, {}))  # 0 stands for none
+        if read < len(values):
+            spelt = dict(spelt)  # readers of an older state may hold the other one
+            for each in values[read:]:
+                spelt[normal(each)] = [*spelt.get(normal(each), ()), each]
+            self._spelt[at] = len(values), spelt
+        return spelt.get(normal(asked), [])
 
     def values_of(self, name: str) -> dict[str, int]:
         """Every value a keyword ever had here."""

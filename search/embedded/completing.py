@@ -3,8 +3,10 @@
 import numpy as np
 
 from search.analysis import words
+from search.checking import check_facet, check_filter
 from search.contract import FacetCount, Filter, Suggestion
 from search.embedded.snapshot import Snapshot
+from search.embedded.spellings import respelt
 from search.understanding import Alternative, Slot, Understood, understand
 
 _LOOKED_AT = 60
@@ -67,8 +69,12 @@ def facet_values(
     snapshot: Snapshot, field: str, prefix: str, asked: Filter | None
 ) -> tuple[FacetCount, ...]:
     """'knits' finds 'Noyyal Knits': any word of the value may begin so."""
+    check_facet(field, snapshot.settings, "invalid_facet_search_facet_name")
+    if asked is not None:
+        check_filter(asked, snapshot.settings)
     columns = snapshot.journal.columns
-    counts = columns.value_counts(field, np.flatnonzero(columns.mask(asked)))
+    mask = columns.mask(None if asked is None else respelt(asked, columns))
+    counts = columns.value_counts(field, np.flatnonzero(mask))
     typed = words(prefix)
     found = [FacetCount(value, count) for value, count in counts.items() if _begins(value, typed)]
     return tuple(sorted(found, key=lambda each: (-each.count, each.value)))

@@ -5,7 +5,6 @@ on any death. See `layout.py` for the files and `journal.py` for what a crash le
 """
 
 import os
-import shutil
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +22,8 @@ from search.contract import (
 )
 from search.embedded import asking
 from search.embedded.completing import facet_values, suggest
-from search.embedded.layout import Place, honest_disk, load_settings, save_settings, shape_of
+from search.embedded.disk import folder_bytes
+from search.embedded.layout import Place, load_settings, save_settings, shape_of
 from search.embedded.snapshot import Snapshot, Watcher
 from search.embedded.writer import create_generation, rebuild, write_documents
 from search.errors import IndexDamaged, IndexMissing, SearchUnavailable
@@ -60,7 +60,8 @@ class EmbeddedEngine:
 
     def search(self, index: str, query: Query) -> Page:
         """Hits, exact totals and facets for one query; see `asking.py` for the ranking."""
-        return asking.Asking(self._snapshot(index), query).page()
+        snapshot = self._snapshot(index)
+        return asking.Asking(snapshot, query.for_index(snapshot.settings)).page()
 
     def similar(self, index: str, id: str, limit: int = 10, filter: Filter | None = None) -> Page:
         """The documents nearest to this one, without itself."""
@@ -75,6 +76,10 @@ class EmbeddedEngine:
     ) -> tuple[FacetCount, ...]:
         """Values of a facet with a word that starts so, most frequent first."""
         return facet_values(self._snapshot(index), field, prefix, filter)
+
+    def vector_model(self, index: str) -> str:
+        """Whose vectors the index holds; empty when nobody told."""
+        return self._snapshot(index).settings.vector_model
 
     def get(self, index: str, id: str) -> Document | None:
         """One document as it was written (its vector as far as int8 keeps it)."""
@@ -96,7 +101,7 @@ class EmbeddedEngine:
         folder = Place(self._root, name).folder(found.generation)
         with_vector = 0 if vectors is None else int(((vectors.factors > 0) & columns.live).sum())
         return IndexStatus(
-            name, int(columns.live.sum()), with_vector, _size(folder), found.generation, True
+            name, int(columns.live.sum()), with_vector, folder_bytes(folder), found.generation, True
         )
 
     def is_current(self, settings: IndexSettings) -> bool:
@@ -117,7 +122,7 @@ class EmbeddedEngine:
         place = Place(self._root, settings.name)
         if self._fits(place, settings):
             return False
-        with honest_disk(settings.name), place.writing(self._wait):
+        with place.writing(self._wait):
             if self._fits(place, settings):
                 return False
             try:
@@ -132,7 +137,7 @@ class EmbeddedEngine:
             generation = place.new_generation()
             create_generation(place, generation, settings)
             place.point_at(generation, settings)
-            _remove_others(place, generation)
+            place.sweep()
         return True
 
     def _fits(self, place: Place, settings: IndexSettings) -> bool:
@@ -152,7 +157,8 @@ class EmbeddedEngine:
         """
         place = Place(self._root, index)
         watcher = self._watcher(index)
-        with honest_disk(index), place.writing(self._wait):
+        with place.writing(self._wait):
+            place.sweep()
             write_documents(place, watcher.reread(), upserts, deletes)
 
     def rebuild(
@@ -163,30 +169,11 @@ class EmbeddedEngine:
     ) -> int:
         """Fill a new generation and swap it in; see `writer.rebuild`."""
         place = Place(self._root, settings.name)
-        with honest_disk(settings.name), place.building(self._wait):
-            generation, count = rebuild(
-                place, self._watcher(settings.name), settings, documents, progress, self._wait
-            )
-            _remove_others(place, generation)
-        return count
+        watcher = self._watcher(settings.name)
+        with place.building(self._wait):
+            return rebuild(place, watcher, settings, documents, progress, self._wait)
 
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:
             self._watchers.clear()
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size
-        except OSError:
-            continue  # a merge removed it meanwhile
-    return total
-
-
-def _remove_others(place: Place, generation: str) -> None:
-    """Readers that still map an old generation keep its bytes until they move on."""
-    for folder in place.other_folders(generation):
-        shutil.rmtree(folder, ignore_errors=True)

@@ -3,16 +3,23 @@
 What was committed is named by a `State` that travels inside tantivy's own commit, so
 text and journal always change together. Bytes beyond it are a crash's leftovers: no
 reader looks at them and the next writer cuts them off. Bytes missing mean damage.
+
+Committed bytes are never cut or written again, so no reader loses what it has mapped. If
+somebody else cuts a mapped file short, touching the lost pages kills the process (SIGBUS).
+Hence only columns and vectors are mapped, which are scanned whole, and only after a look at
+their size; documents and small files are read, where a missing byte is an error.
 """
 
 import json
 import mmap
 import os
+import weakref
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +36,7 @@ from search.errors import IndexDamaged
 from search.values import Floats, as_keyword, as_number
 
 FILES = ("documents", "rows", "many", "values", "dead", "vectors", "factors")
+_MAPPED = ("rows", "many", "vectors", "factors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +94,40 @@ def check_sizes(folder: Path, state: State, index: str) -> None:
             raise IndexDamaged(index, f"{name} is cut short")
 
 
+def _opened(folder: Path, name: str, state: State, index: str) -> FileIO:
+    """The file, which holds at least what was committed."""
+    try:
+        file = FileIO(folder / name)
+        if os.fstat(file.fileno()).st_size >= state.sizes[name]:
+            return file
+        file.close()
+    except OSError as trouble:
+        raise IndexDamaged(index, f"{name}: {trouble.strerror}") from trouble
+    raise IndexDamaged(index, f"{name} is cut short")
+
+
 def _mapped(folder: Path, name: str, state: State, index: str) -> mmap.mmap | bytes:
     size = state.sizes[name]
     if not size:
         return b""
-    try:
-        with (folder / name).open("rb") as file:
-            if os.fstat(file.fileno()).st_size < size:
-                raise IndexDamaged(index, f"{name} is cut short")
+    with _opened(folder, name, state, index) as file:
+        try:
             return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
-    except OSError as trouble:
-        raise IndexDamaged(index, f"{name}: {trouble.strerror}") from trouble
+        except (OSError, ValueError) as trouble:  # ValueError: cut between the look and this
+            raise IndexDamaged(index, f"{name}: {trouble}") from trouble
+
+
+def _read(folder: Path, name: str, state: State, index: str, start: int = 0) -> bytes:
+    """The committed bytes from `start` on, as a copy."""
+    length = state.sizes[name] - start
+    if not length:
+        return b""
+    with _opened(folder, name, state, index) as file:
+        file.seek(start)
+        found = file.read(length)
+    if len(found) < length:
+        raise IndexDamaged(index, f"{name} is cut short")
+    return found
 
 
 class Journal:
@@ -110,16 +141,21 @@ class Journal:
         previous: "Journal | None" = None,
     ) -> None:
         index = settings.name
-        maps = {name: _mapped(folder, name, state, index) for name in FILES}
+        maps = {name: _mapped(folder, name, state, index) for name in _MAPPED}
         self.settings, self.state = settings, state
-        self._documents = maps["documents"]
+        self._documents = -1  # an empty state needs no files: they may not be laid yet
+        if state.sizes["documents"]:
+            with _opened(folder, "documents", state, index) as documents:
+                self._documents = os.dup(documents.fileno())
+            weakref.finalize(self, os.close, self._documents)
         self._dictionary_bytes = state.sizes["values"]
-        self.dictionary: Dictionary = self._read_dictionary(maps["values"], previous)
+        self.dictionary: Dictionary = self._read_dictionary(folder, previous)
+        dead = _read(folder, "dead", state, index)
         self.columns: Columns = Columns(
             settings,
             np.frombuffer(maps["rows"], dtype=record_dtype(settings)),
             np.frombuffer(maps["many"], dtype=MANY_DTYPE),
-            np.frombuffer(maps["dead"], dtype=np.uint32),
+            np.frombuffer(dead, dtype=np.uint32),
             self.dictionary,
             previous.columns if previous else None,
         )
@@ -131,7 +167,7 @@ class Journal:
                 np.frombuffer(maps["factors"], dtype=np.float32),
             )
 
-    def _read_dictionary(self, stored: mmap.mmap | bytes, previous: "Journal | None") -> Dictionary:
+    def _read_dictionary(self, folder: Path, previous: "Journal | None") -> Dictionary:
         dictionary = Dictionary.empty(self.settings)
         if previous is not None:
             dictionary = previous.dictionary
@@ -142,7 +178,8 @@ class Journal:
                 [list(each) for each in dictionary.values],
                 [dict(each) for each in dictionary.codes],
             )
-            for line in stored[start : self._dictionary_bytes].splitlines():
+            stored = _read(folder, "values", self.state, self.settings.name, start)
+            for line in stored.splitlines():
                 at, value = json.loads(line)
                 dictionary.add(at, value)
         return dictionary
@@ -155,7 +192,12 @@ class Journal:
         """Id and values as they were written."""
         record = self.columns.records[row]
         start = int(record["_offset"])
-        found = json.loads(self._documents[start : start + int(record["_length"])])
+        length = int(record["_length"])
+        try:
+            stored = os.pread(self._documents, length, start)
+            found = json.loads(stored)
+        except (OSError, ValueError) as trouble:
+            raise IndexDamaged(self.settings.name, "documents is cut short") from trouble
         return found["id"], found["values"]
 
     def full_document(self, row: int) -> Document:
@@ -184,7 +226,8 @@ class JournalWriter:
         self._fields = stored_fields(settings)
         self._dtype = record_dtype(settings)
         self._dimensions = settings.vector_dimensions or 0
-        self._sizes = dict(journal.state.sizes)
+        self._before = dict(journal.state.sizes)
+        self._sizes = dict(self._before)
         self._sums = dict(journal.state.sums)
         source = journal.dictionary
         self._dictionary = Dictionary(
@@ -193,9 +236,9 @@ class JournalWriter:
         self.count = journal.count
         self._pending: dict[str, list[bytes]] = {name: [] for name in FILES}
         self._pending_bytes = 0
-        self._files: dict[str, BinaryIO] = {}
+        self._files: dict[str, FileIO] = {}
         for name in FILES:
-            file = (folder / name).open("a+b")
+            file = FileIO(folder / name, "ab")
             self._files[name] = file
             size = os.fstat(file.fileno()).st_size
             if size < self._sizes[name]:
@@ -263,7 +306,9 @@ class JournalWriter:
     def _write_out(self) -> None:
         for name, parts in self._pending.items():
             if parts:
-                self._files[name].write(b"".join(parts))
+                rest = memoryview(b"".join(parts))
+                while rest:  # a disk that is filling up takes a part
+                    rest = rest[self._files[name].write(rest) :]
                 parts.clear()
         self._pending_bytes = 0
 
@@ -271,13 +316,18 @@ class JournalWriter:
         """Bring everything to the disk; the returned state is to be committed."""
         self._write_out()
         for file in self._files.values():
-            file.flush()
             os.fsync(file.fileno())
         return State(dict(self._sizes), dict(self._sums))
 
+    def bytes_added(self) -> int:
+        """How much this writer has appended so far, in memory or in the files."""
+        return sum(self._sizes.values()) - sum(self._before.values())
+
+    def give_back(self) -> None:
+        """Cut off what was appended. Only while it is sure that no commit names it."""
+        for name, size in self._before.items():
+            self._files[name].truncate(size)
+
     def close(self) -> None:
         for file in self._files.values():
-            try:
-                file.close()
-            except OSError:
-                continue  # a full disk refuses buffered bytes again; they never counted
+            file.close()

@@ -13,13 +13,14 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from search.contract import Field, IndexSettings
+from search.embedded.disk import honest_disk, sync_folder
 from search.errors import BadQuery, IndexDamaged, IndexMissing, SearchUnavailable, WriterBusy
 
 FORMAT = 2  # raise it when files of an older program can no longer be read
@@ -37,7 +38,8 @@ class Pointer:
 def shape_of(settings: IndexSettings) -> str:
     """Everything of the settings that the stored files depend on (synonyms do not count)."""
     fields = [asdict(each) for each in settings.fields]
-    return json.dumps([FORMAT, settings.version, settings.vector_dimensions, fields])
+    vectors = [settings.vector_dimensions, settings.vector_model]
+    return json.dumps([FORMAT, settings.version, *vectors, fields])
 
 
 def signature(path: Path) -> Signature | None:
@@ -52,21 +54,16 @@ def signature(path: Path) -> Signature | None:
 def write_atomically(path: Path, text: str) -> None:
     """Replace a small file so that a crash leaves the old one or the new one."""
     aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names of new and renamed files survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        with aside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
 
 
 class Place:
@@ -103,14 +100,37 @@ class Place:
     def point_at(self, generation: str, settings: IndexSettings) -> None:
         """Make this generation the one that counts, in one step."""
         pointer = {"generation": generation, "shape": shape_of(settings)}
-        write_atomically(self.pointer_path, json.dumps(pointer) + "\n")
+        with honest_disk(self.index, self.root):
+            write_atomically(self.pointer_path, json.dumps(pointer) + "\n")
 
-    def other_folders(self, generation: str) -> list[Path]:
-        """Folders of this index that no longer (or never did) count."""
-        keep = self.folder(generation)
+    def sweep(self) -> None:
+        """Remove what killed writers left. The caller holds the write lock.
+
+        Another rebuild's folder is in nobody's pointer yet: while one is under way, none is
+        touched. Readers that still map an old generation keep its bytes until they move on.
+        """
+        for torn in (*self.root.glob(f"{self.index}.current.*.new"), *self._torn_inside()):
+            with suppress(OSError):
+                torn.unlink()
+        if self._other_folders():
+            with suppress(WriterBusy), self.building(0):
+                self.sweep_generations()
+
+    def sweep_generations(self) -> None:
+        """Remove all generations but the one that counts. The caller holds both locks."""
+        for folder in self._other_folders():
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _other_folders(self) -> list[Path]:
+        keep = self.folder(self.pointer().generation)
         return [
             each for each in self.root.glob(f"{self.index}.*-*") if each.is_dir() and each != keep
         ]
+
+    def _torn_inside(self) -> list[Path]:
+        """Half-written small files of the generation that counts; nobody will ever name them."""
+        folder = self.folder(self.pointer().generation)
+        return [*folder.glob("settings.json.*.new"), *folder.glob("text/.tmp*")]
 
     def writing(self, wait: float) -> "Lock":
         return Lock(self.root / f"{self.index}.lock", self.index, wait)
@@ -121,7 +141,8 @@ class Place:
 
 def save_settings(folder: Path, settings: IndexSettings) -> None:
     """Keep the settings beside the files, for readers in other processes."""
-    write_atomically(folder / "settings.json", json.dumps(asdict(settings), ensure_ascii=False))
+    with honest_disk(settings.name, folder):
+        write_atomically(folder / "settings.json", json.dumps(asdict(settings), ensure_ascii=False))
 
 
 def load_settings(folder: Path, index: str) -> IndexSettings:
@@ -133,46 +154,59 @@ def load_settings(folder: Path, index: str) -> IndexSettings:
             synonyms=tuple(tuple(each) for each in found["synonyms"]),
             vector_dimensions=found["vector_dimensions"],
             version=found["version"],
+            vector_model=found.get("vector_model", ""),
         )
     except (OSError, ValueError, KeyError, TypeError) as trouble:
         raise IndexDamaged(index, "its settings are unreadable") from trouble
 
 
 class Lock:
-    """An exclusive lock between processes and threads; the kernel frees it on any death."""
+    """An exclusive lock between processes and threads; the kernel frees it on any death.
+
+    The file names the process that holds it, for the message to who waits in vain.
+    """
 
     def __init__(self, path: Path, index: str, wait: float) -> None:
         self._path, self._index, self._wait = path, index, wait
         self._handle = -1
 
     def __enter__(self) -> "Lock":
-        # Who deleted the whole folder must not keep us from laying it anew
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        started = time.monotonic()
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() - started >= self._wait:
-                    os.close(handle)
-                    raise WriterBusy(self._index, self._wait) from None
-                time.sleep(0.01)
-            else:
+        give_up = time.monotonic() + self._wait
+        while not self._take():
+            if time.monotonic() >= give_up:
+                raise WriterBusy(self._index, self._wait, self._holder())
+            time.sleep(0.01)
+        with suppress(OSError):  # a full disk: the lock holds without a name
+            os.truncate(self._handle, 0)
+            os.pwrite(self._handle, f"process {os.getpid()}\n".encode(), 0)
+        return self
+
+    def _take(self) -> bool:
+        with honest_disk(self._index, self._path.parent):
+            # Who deleted the whole folder must not keep us from laying it anew
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # A lock on a deleted file would keep nobody out
+            if os.fstat(handle).st_ino == self._path.stat().st_ino:
                 self._handle = handle
-                return self
+                return True
+        except (BlockingIOError, FileNotFoundError):
+            pass
+        finally:
+            if self._handle != handle:
+                os.close(handle)
+        return False
+
+    def _holder(self) -> str:
+        try:
+            return self._path.read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return ""
 
     def __exit__(self, *_: object) -> None:
+        # Closing alone would not free it while a forked child holds a copy of the handle
+        fcntl.flock(self._handle, fcntl.LOCK_UN)
         os.close(self._handle)
-
-
-@contextmanager
-def honest_disk(index: str) -> Iterator[None]:
-    """Translate a full or failing disk into our own error."""
-    try:
-        yield
-    except OSError as trouble:
-        raise SearchUnavailable(
-            f"The search index '{index}' could not be written: {trouble}. "
-            "Nothing that was indexed before is lost."
-        ) from trouble
+        self._handle = -1

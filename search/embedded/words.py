@@ -7,7 +7,7 @@ folded by `search.analysis` before it gets here, so tantivy only splits at blank
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -169,12 +169,13 @@ class TextWriter:
         self._writer.wait_merging_threads()
 
     def abandon(self) -> None:
-        """Forget what was not committed; after a failed disk even that may fail."""
-        try:
-            self._writer.rollback()
-            self._writer.wait_merging_threads()
-        except Exception:  # the original trouble is being raised already
-            return
+        """Forget what was not committed and remove its files; on a failed disk that may fail."""
+        writer = self._writer
+        del self._writer  # what still fails now must not keep tantivy's lock
+        with suppress(ValueError):  # the original trouble is being raised already
+            writer.rollback()
+            writer.garbage_collect_files()
+            writer.wait_merging_threads()
 
 
 class TextView:

@@ -2,7 +2,7 @@
 
 EncoderError
 ├── ModelMissing        nothing fetched and converted in this folder yet
-├── ModelUnsupported    a model folder whose architecture we cannot write as a graph
+├── ModelUnsupported    a model folder that nothing installed here can run
 ├── ModelFetchFailed    the download failed or brought something else than was pinned
 └── CacheDamaged        the file of remembered embeddings cannot be read
 """
@@ -29,12 +29,14 @@ class ModelMissing(EncoderError):
 
 
 class ModelUnsupported(EncoderError):
-    """The folder is read, but is no BERT-family model we can write as a graph."""
+    """The folder is read, but is no model we can write as a graph, and torch is not there."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
             f"The model in {folder} cannot be used: {reason}. Choose a BERT-family "
-            "sentence-transformers model (MiniLM, BGE, E5, GTE) saved as safetensors."
+            "sentence-transformers model (MiniLM, BGE, E5, GTE) saved as safetensors, or install "
+            "what runs any other (torch, gigabytes): in the checkout, "
+            "`.venv/bin/pip install -e '.[models]'`."
         )
         self.folder = folder
         self.reason = reason

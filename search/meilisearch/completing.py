@@ -5,17 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from search.analysis import words
+from search.checking import check_facet
 from search.contract import (
     MAX_LIMIT,
     FacetCount,
     Filter,
     Hit,
     Page,
-    Query,
     Suggestion,
 )
 from search.errors import BadQuery
-from search.meilisearch.checking import check_query
 from search.meilisearch.counting import facet_counts
 from search.meilisearch.documents import from_server, id_of, key_of, values_of
 from search.meilisearch.filters import filter_text, quoted
@@ -35,7 +34,7 @@ def stored_document(server: Server, entry: Entry, id: str) -> dict[str, Any] | N
         path = f"indexes/{entry.uid}/documents/{key_of(id)}?retrieveVectors=true"
         found: dict[str, Any] = server.get(path)
     except BadQuery as refusal:
-        if refusal.field in ("document_not_found", "invalid_document_id", "id"):
+        if refusal.code in ("document_not_found", "invalid_document_id"):
             return None
         raise
     return found
@@ -160,7 +159,7 @@ def facet_values(
     server: Server, entry: Entry, field: str, prefix: str, asked: Filter | None
 ) -> tuple[FacetCount, ...]:
     """'knits' finds 'Noyyal Knits', which the server's own value search does not."""
-    check_query(Query(facets=(field,)), entry.settings)
+    check_facet(field, entry.settings, "invalid_facet_search_facet_name")
     query: dict[str, Any] = {"indexUid": entry.uid, "q": "", "limit": 0, "facets": [field]}
     bound = filter_text(entry.settings, asked)
     if bound is not None:

@@ -29,7 +29,12 @@ def key_of(id: str) -> str:
     raw = id.encode("utf-8", "replace")
     key = "_" + base64.urlsafe_b64encode(raw).decode().rstrip("=")
     if len(key) > LONGEST_KEY:
-        raise BadQuery("id", id, "Too long for a Meilisearch server; use a shorter one.")
+        raise BadQuery(
+            "id",
+            id,
+            "Too long for a Meilisearch server; use a shorter one.",
+            code="invalid_document_id",
+        )
     return key
 
 

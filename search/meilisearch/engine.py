@@ -71,7 +71,10 @@ class MeilisearchEngine:
 
     def search(self, index: str, query: Query) -> Page:
         """Hits, totals and facets for one query; see `asking.py` for the ranking."""
-        return self._asked(index, lambda entry: Asking(self._reading, entry, query).page())
+        return self._asked(
+            index,
+            lambda entry: Asking(self._reading, entry, query.for_index(entry.settings)).page(),
+        )
 
     def similar(self, index: str, id: str, limit: int = 10, filter: Filter | None = None) -> Page:
         """The documents nearest to this one, without itself."""
@@ -102,6 +105,10 @@ class MeilisearchEngine:
             if now.settings == entry.settings:
                 raise
         return ask(now)
+
+    def vector_model(self, index: str) -> str:
+        """Whose vectors the index holds; empty when nobody told."""
+        return self._registry.entry(index).settings.vector_model
 
     def get(self, index: str, id: str) -> Document | None:
         """One document as it was written."""

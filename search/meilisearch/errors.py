@@ -8,7 +8,7 @@
     ├── ServerFailed       it broke inside: look in its log
     └── TaskFailed         it took the documents and then could not index them
 
-A refused request stays a `BadQuery` (with the server's own code as its field) and a
+A refused request stays a `BadQuery` (with the server's own code) and a
 missing index an `IndexMissing`, as with every engine.
 """
 
@@ -69,6 +69,7 @@ def refusal(trouble: MeilisearchApiError, address: str) -> SearchError:
             "documents",
             said,
             "Send less at once, or raise the server's --http-payload-size-limit.",
+            code="payload_too_large",
         )
     if status in BUSY:
         return ServerBusy(
@@ -85,7 +86,7 @@ def refusal(trouble: MeilisearchApiError, address: str) -> SearchError:
             f"{address} answers with error {status}, but not as a Meilisearch server does. "
             "Check the address; versions 1.40 to 1.50 are known to work."
         )
-    return BadQuery(code, said, f"Correct the request; see {trouble.link}.")
+    return BadQuery("request", said, f"Correct it; see {trouble.link}.", code=code)
 
 
 def task_failure(task: Mapping[str, Any], address: str) -> SearchError:

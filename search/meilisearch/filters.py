@@ -6,6 +6,7 @@ Every value is quoted, so that no value can be read as an operator.
 import re
 from collections.abc import Iterable
 
+from search.checking import check_filter
 from search.contract import (
     And,
     AnyOf,
@@ -41,7 +42,10 @@ def among(attribute: str, values: Iterable[str]) -> str:
 
 def filter_text(settings: IndexSettings, *parts: Filter | None) -> str | None:
     """All these filters together; None when they let everything pass."""
-    found = _Writer(settings).write(And(tuple(each for each in parts if each is not None)), 0)
+    given = tuple(each for each in parts if each is not None)
+    for each in given:
+        check_filter(each, settings)
+    found = _Writer(settings).write(And(given), 0)
     if isinstance(found, bool):
         return None if found else NOTHING
     return found
@@ -55,7 +59,12 @@ class _Writer:
 
     def write(self, asked: Filter, depth: int) -> str | bool:
         if depth > DEEPEST:
-            raise BadQuery("filter", "...", f"Nest at most {DEEPEST} levels deep.")
+            raise BadQuery(
+                "filter",
+                "...",
+                f"Nest at most {DEEPEST} levels deep.",
+                code="invalid_search_filter",
+            )
         match asked:
             case And(parts):
                 return self._joined(parts, depth, "AND")
@@ -110,12 +119,15 @@ class _Writer:
         spec = self._field(name)
         if spec.kind != "number":
             raise BadQuery("filter", name, "Only numbers have a range; use AnyOf.")
-        bounds = []
-        if low is not None:
-            bounds.append(f"{name} >= {quoted(_number(as_number(name, low)))}")
-        if high is not None:
-            bounds.append(f"{name} <= {quoted(_number(as_number(name, high)))}")
-        return " AND ".join(bounds) or self._exists(spec)
+        least, most = (
+            None if each is None else quoted(_number(as_number(name, each))) for each in (low, high)
+        )
+        if least and most:
+            # Not two comparisons: of several numbers, two could keep one each
+            return f"{name} {least} TO {most}"
+        if least or most:
+            return f"{name} >= {least}" if least else f"{name} <= {most}"
+        return self._exists(spec)
 
     def _exists(self, spec: Field) -> str:
         """An empty list counts as lacking."""

@@ -64,7 +64,7 @@ class Registry:
         except IndexMissing:
             raise IndexMissing(index) from None
         except BadQuery as refusal:
-            if refusal.field == "document_not_found":
+            if refusal.code == "document_not_found":
                 self._known.pop(index, None)
                 raise IndexMissing(index) from None
             raise

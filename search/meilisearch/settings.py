@@ -70,7 +70,8 @@ def synonyms(settings: IndexSettings) -> dict[str, list[str]]:
 def shape_of(settings: IndexSettings) -> list[Any]:
     """Everything but the synonyms, which can change without filling the index anew."""
     fields = [asdict(each) for each in settings.fields]
-    return [FORMAT, settings.version, settings.vector_dimensions, fields]
+    vectors = [settings.vector_dimensions, settings.vector_model]
+    return [FORMAT, settings.version, *vectors, fields]
 
 
 def to_stored(settings: IndexSettings) -> dict[str, Any]:
@@ -85,6 +86,7 @@ def from_stored(stored: dict[str, Any]) -> IndexSettings:
         synonyms=tuple(tuple(group) for group in stored["synonyms"]),
         vector_dimensions=stored["vector_dimensions"],
         version=stored["version"],
+        vector_model=stored.get("vector_model", ""),
     )
 
 

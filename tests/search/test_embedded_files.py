@@ -19,7 +19,7 @@ from search.contract import Document, Field, IndexSettings, Query
 from search.embedded import journal, words
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.layout import Place
-from search.errors import IndexDamaged, IndexMissing, SearchUnavailable, WriterBusy
+from search.errors import DiskFull, IndexDamaged, IndexMissing, WriterBusy
 
 SETTINGS = IndexSettings(
     name="goods",
@@ -233,7 +233,7 @@ def test_a_full_disk_is_said_and_loses_nothing(
 
     with monkeypatch.context() as patched:
         patched.setattr(journal.JournalWriter, "flush", full)
-        with pytest.raises(SearchUnavailable, match="No space left"):
+        with pytest.raises(DiskFull, match="Make room there"):
             engine.write("goods", [make_document(2)])
     assert titles(engine) == ["rubber mat number1"]
     engine.write("goods", [make_document(2)])

@@ -58,20 +58,26 @@ def equals(document: Mapping[str, Any], attribute: str, wanted: str) -> bool:
     )
 
 
+def read_tokens(text: str) -> list[tuple[str, str]]:
+    """Kind (quoted, sign, word) and text of each; FilterError where there is none."""
+    found: list[tuple[str, str]] = []
+    place = 0
+    text = text.rstrip()
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if match is None:
+            raise FilterError("Found unexpected characters in the filter")
+        kind = str(match.lastgroup)
+        raw = match.group(kind)
+        found.append((kind, _unquoted(raw) if kind == "quoted" else raw))
+        place = match.end()
+    return found
+
+
 class _Parser:
     def __init__(self, text: str, rules: Mapping[str, bool]) -> None:
         self.rules = rules
-        self.tokens: list[tuple[str, str]] = []
-        place = 0
-        text = text.rstrip()
-        while place < len(text):
-            match = _TOKEN.match(text, place)
-            if match is None:
-                raise FilterError("Found unexpected characters in the filter")
-            kind = str(match.lastgroup)
-            raw = match.group(kind)
-            self.tokens.append((kind, _unquoted(raw) if kind == "quoted" else raw))
-            place = match.end()
+        self.tokens = read_tokens(text)
         self.place = 0
 
     def peek(self) -> tuple[str, str]:
