@@ -23,7 +23,9 @@ ENOUGH = 0.95
 # that a firm reads is complete in Malayalam (a test holds it), what only desks read may lag.
 ROOMS = ("accounts", "catalogue", "certification", "notices", "sourcing", "desk", "api")
 BEHIND_SIGN_IN = tuple(f"{top}/{room}/" for top in ("matchmaker", "templates") for room in ROOMS)
-FOR_DESKS_ONLY = tuple(f"{top}/{r}/" for top in ("matchmaker", "templates") for r in ("desk", "api"))
+FOR_DESKS_ONLY = tuple(
+    f"{top}/{r}/" for top in ("matchmaker", "templates") for r in ("desk", "api")
+)
 
 
 def keys_of(catalog: Catalog) -> frozenset[str]:

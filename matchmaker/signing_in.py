@@ -12,7 +12,7 @@ import hmac
 from typing import Any
 
 from flask import Flask
-from flask_security import FSQLALiteUserDatastore, MailUtil, Security
+from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security
 
 from matchmaker.access import open_to
 from matchmaker.accounts.models import User
@@ -69,7 +69,7 @@ class Outbox(MailUtil):
         )
 
 
-class NoRoles:
+class NoRoles(RoleMixin):
     """Flask-Security's own roles are not used: ours belong to memberships."""
 
 
@@ -77,7 +77,7 @@ def set_up(app: Flask, config: Config) -> None:
     """Add sign-in to the application."""
     https = config.public_url.startswith("https://")
     app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  (the name of the hash)
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH={"argon2"},
         # Signs what is mailed; derived, so that one secret is enough to configure.
@@ -93,7 +93,9 @@ def set_up(app: Flask, config: Config) -> None:
         SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,
         SECURITY_TWO_FACTOR_ALWAYS_VALIDATE=False,
         SECURITY_TWO_FACTOR_VALIDITY_COOKIE={
-            "httponly": True, "secure": https, "samesite": "Strict",
+            "httponly": True,
+            "secure": https,
+            "samesite": "Strict",
         },
         SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
         # Nobody learns here which addresses have an account.
@@ -107,7 +109,7 @@ def set_up(app: Flask, config: Config) -> None:
         SECURITY_CHANGE_URL="/account/password",
         SECURITY_CONFIRM_URL="/confirm",
         SECURITY_TWO_FACTOR_SETUP_URL="/account/second-factor",
-        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/sign-in/second-factor",
+        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/sign-in/second-factor",  # noqa: S106
         SECURITY_TWO_FACTOR_RESCUE_URL="/sign-in/second-factor-lost",
         SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/account/recovery-codes",
         SECURITY_MULTI_FACTOR_RECOVERY_URL="/sign-in/recovery-code",

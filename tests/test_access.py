@@ -95,11 +95,7 @@ def test_the_guard_itself_refuses(app: Flask, comes: Callable[[str], FlaskClient
     for audience in ADMITS:
         app.add_url_rule(f"/only/{audience}", f"only_{audience}", open_to(audience)(lambda: "in"))
     for audience, admitted in ADMITS.items():
-        seen = {
-            role
-            for role in ROLES
-            if comes(role).get(f"/only/{audience}").status_code == 200
-        }
+        seen = {role for role in ROLES if comes(role).get(f"/only/{audience}").status_code == 200}
         assert seen == admitted
     assert comes("visitor").get("/only/member").status_code == 401
     assert comes("owner").get("/only/desk").status_code == 403

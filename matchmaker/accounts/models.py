@@ -32,7 +32,7 @@ ROLES = ("owner", "editor", "viewer", "desk_officer", "desk_head", "operator")
 RowId = BigInteger().with_variant(Integer, "sqlite")
 
 
-class User(PublicId, UserMixin, Model):  # type: ignore[misc]
+class User(PublicId, UserMixin, Model):
     """A person who can sign in. The audit names people by `public_id`, so erasure works.
 
     By password (`email`, confirmed) or, for who has only a phone, by links handed over
@@ -43,7 +43,7 @@ class User(PublicId, UserMixin, Model):  # type: ignore[misc]
     __tablename__ = "user_account"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
-    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)  # type: ignore[assignment]
     phone: Mapped[str | None] = mapped_column(String(20), index=True)  # E.164: +919876543210
     language: Mapped[str] = mapped_column(String(8), default="en")
     zone: Mapped[str] = mapped_column(String(40), default="Asia/Kolkata")  # IANA name
@@ -64,7 +64,7 @@ class User(PublicId, UserMixin, Model):  # type: ignore[misc]
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
 
     @property
-    def roles(self) -> list[Any]:
+    def roles(self) -> list[Any]:  # type: ignore[override]
         """Flask-Security's own roles: none. Ours belong to memberships."""
         return []
 
