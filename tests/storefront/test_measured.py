@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.storefront.measured import (
+    meant_by,
     measure_filter,
     measures_of_family,
-    meant_by,
     stated_measures,
 )
 from matchmaker.storefront.refinements import Asked, Range, read
