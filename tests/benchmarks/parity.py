@@ -128,7 +128,7 @@ def show_equal(figures: Figures, engine: Engine, asked: list[Asked]) -> None:
     listed = [each for each in counted if each.told["estimatedTotalHits"] <= LISTED]
     wordless = [each for each in asked if each.kind != "similar" and not each.request.get("q")]
     plain = [each for each in wordless if each.query.vector is None]
-    # Content with its words, the server left the vector out of five answers: semanticHitCount 0
+    # Content with its words, the server left some vectors out: semanticHitCount 0
     near = [each for each in asked if each.kind == "hybrid" and each.told.get("semanticHitCount")]
     show_share(
         figures, "filters (totals of vector queries)", [filters_agree(engine, e) for e in near]
