@@ -177,21 +177,28 @@ def search_status(config: Config) -> None:
 @click.option("--index", type=click.Choice(["products", "firms", "clusters"]), default="products")
 @click.option("--limit", type=click.IntRange(1, 100), default=10)
 @click.option("--by", type=click.Choice(["both", "words", "meaning"]), default="both")
+@click.option("--explain", is_flag=True, help="Say of each hit why it is there.")
 @click.pass_obj
-def search_query(config: Config, words: tuple[str, ...], index: str, limit: int, by: str) -> None:
-    """Search as the site does and print what is found, with scores."""
+def search_query(
+    config: Config, words: tuple[str, ...], index: str, limit: int, by: str, explain: bool
+) -> None:
+    """Search as the site does, figures read as filters, and print what is found, with scores."""
     from matchmaker.searching import Searching
-    from search.contract import Query
+    from matchmaker.storefront.console import asked_as_typed, told, understood
+    from matchmaker.storefront.why import explainer
 
     searching = Searching(config)
-    text = " ".join(words)
-    vector = searching.encode_query(text) if by != "words" else None
-    query = Query(text="" if by == "meaning" else text, vector=vector, limit=limit)
+    asked, query = asked_as_typed(" ".join(words), index, limit, by, searching.encode_query)
+    if asked.ranges:
+        click.echo(understood(asked))
     page = searching.engine.search(index, query)
     click.echo(f"{page.total:,} hold all words, {page.related:,} related, {page.took_ms:.1f} ms")
     for hit in page.hits:
         name = hit.values.get("title") or hit.values.get("name")
         click.echo(f"{hit.score:6.3f}  {hit.similarity or 0:5.2f}  {hit.id:12} {name}")
+        if explain:
+            filters = query.refinements.values()
+            click.echo(told(explainer(index).explain(hit, filters)))
 
 
 def sessions_of(config: Config) -> sessionmaker[Session]:

@@ -6,6 +6,7 @@ what is stored can only ever differ where their spelling does. Standard library 
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +24,7 @@ _WORD = re.compile(rf"\d+\.\d+(?:\.\d+)*|[\w{_MARKS}{_JOINERS}]+")
 _ASCII_WORD = re.compile(r"\d+\.\d+(?:\.\d+)*|[A-Za-z0-9]+")
 # "18mm" is "18 mm" and "ISO9001" is "ISO 9001"; "m2" stays one word.
 _SEAM = re.compile(r"\d+(?:\.\d+)*|(?<![^\W_])[^\W\d_]\d+|[^\d_]+")
+_CHUNK = re.compile(r"\S+")
 _HS_DOTTED = re.compile(r"\d{4}(?:\.\d{2}){1,3}")
 
 _LONGEST_WORD = 80  # nothing longer is a word; it would only swell the index
@@ -124,46 +126,59 @@ def _runs(text: str) -> re.Pattern[str]:
 class Seeker:
     """Finds some words again in many texts, as a page of hits asks for.
 
-    Remembers its verdict on every writing it met: texts of one catalogue repeat theirs.
+    Only what stands between two spaces and might hold such a word is cut into words, and what
+    came of it is remembered, as is every text: the texts of one catalogue repeat themselves.
     """
 
     def __init__(self, accepted: frozenset[str], starts: tuple[str, ...] = ()) -> None:
         self._accepted, self._starts = accepted, starts
-        self._wanted: set[str] = set()
-        self._unwanted: set[str] = set()
-        self._candidates = self._runs_worth_a_look()
+        self._spot = _spot_of((*accepted, *starts))
+        self._of_chunk: dict[str, tuple[Token, ...]] = {}
+        self._of_text: dict[str, list[Token]] = {}
+
+    def find(self, text: str) -> list[Token]:
+        """The tokens that are among the accepted words or start so."""
+        if text not in self._of_text:
+            self._of_text[text] = [
+                Token(each.text, at + each.start, at + each.end)
+                for at, chunk in self._chunks(text)
+                for each in self._in_chunk(chunk)
+            ]
+        return self._of_text[text]
+
+    def _chunks(self, text: str) -> Iterator[tuple[int, str]]:
+        """What stands between spaces and may hold a wanted word, each with its place."""
+        if not text.isascii():
+            yield from ((each.start(), each.group()) for each in _CHUNK.finditer(text))
+            return
+        lowered = text.lower()
+        end = 0
+        while spot := self._spot.search(lowered, end):
+            start = text.rfind(" ", end, spot.start()) + 1 or end
+            end = text.find(" ", spot.start())
+            end = len(text) if end < 0 else end
+            yield start, text[start:end]
+
+    def _in_chunk(self, chunk: str) -> tuple[Token, ...]:
+        if chunk not in self._of_chunk:
+            worth_it = not chunk.isascii() or self._spot.search(chunk.lower())
+            found = tokens(chunk) if worth_it else ()
+            self._of_chunk[chunk] = tuple(each for each in found if self._wants(each.text))
+        return self._of_chunk[chunk]
 
     def _wants(self, word: str) -> bool:
         return word in self._accepted or bool(self._starts and word.startswith(self._starts))
 
-    def _runs_worth_a_look(self) -> re.Pattern[str]:
-        """In plain texts, only runs that begin like a wanted word; nine in ten do not."""
-        initials = {word[0] for word in (*self._accepted, *self._starts) if word}
-        letters = "".join(sorted(each for each in initials if each.isascii() and each.isalpha()))
-        if any(each.isdigit() for each in initials):
-            return _ASCII_WORD  # '18' may stand in the middle of a run
-        begin = rf"(?<![A-Za-z0-9])[0-9{letters}{letters.upper()}]"
-        return re.compile(rf"\d+\.\d+(?:\.\d+)*|{begin}[A-Za-z0-9]*")
 
-    def find(self, text: str) -> list[Token]:
-        """The tokens that are among the accepted words or start so."""
-        if not self._accepted and not self._starts:
-            return []
-        pattern = self._candidates if text.isascii() else _WORD
-        runs = set(pattern.findall(text)) - self._unwanted
-        for run in runs - self._wanted:
-            wanted = any(map(self._wants, _words_of_run(run)))
-            (self._wanted if wanted else self._unwanted).add(run)
-        runs &= self._wanted
-        if not runs:
-            return []
-        return [
-            each
-            for match in pattern.finditer(text)
-            if match.group() in runs
-            for each in _pieces(match.group(), match.start())
-            if self._wants(each.text)
-        ]
+def _spot_of(wanted: Iterable[str]) -> re.Pattern[str]:
+    """Where a plain text in small letters may hold one of these: never misses, may mistake."""
+    plain = [each for each in wanted if each.isascii()]
+    # 'accessory' was found as 'accessories'; figures are written in too many ways to compare
+    stems = {each.removesuffix("y") for each in plain if each.isalpha()}
+    choices = sorted(re.escape(each) for each in stems)
+    if any(not each.isalpha() for each in plain):
+        choices.append("[0-9]")
+    return re.compile(rf"(?:{'|'.join(choices)})" if choices else r"(?!)")
 
 
 @lru_cache(maxsize=100_000)

@@ -78,6 +78,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Equals:
+    """The field holds this value. Case, width and framing spaces of a keyword do not count."""
+
     field: str
     value: Scalar
 

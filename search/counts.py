@@ -17,8 +17,11 @@ def shown_counts(
 ) -> tuple[FacetCount, ...]:
     """The commonest values first; those to `keep` are shown even at zero."""
     order = sorted(counts, key=lambda value: (-counts[value], value))[:size]
-    listed = {normal(value) for value in order}
-    missing = sorted({value for value in keep if normal(value) not in listed})
+    chosen = set(keep)
+    if chosen:  # in the spelling they are counted in
+        spelt = {normal(value): value for value in counts}
+        chosen = {spelt.get(normal(value), value) for value in chosen}
+    missing = sorted(chosen - set(order))
     return tuple(FacetCount(value, counts.get(value, 0)) for value in (*order, *missing))
 
 

@@ -13,6 +13,14 @@ from search.synonyms import TRADE_SYNONYMS
 DIMENSIONS = ("piece", "mass", "area", "volume", "length", "pair", "set")
 ENCODER_DIMENSIONS = 384
 
+# What products state in figures, each in the one unit of `storefront/measured.py`. `size` holds
+# every length of a product, the next five those with a name as well.
+MEASURES = (
+    "size", "thickness", "width", "length", "height", "diameter", "gsm", "weight", "volume",
+    "density", "power", "voltage", "pressure", "carat", "hardness", "threads", "mesh", "knots",
+    "ply", "poles", "pages",
+)  # fmt: skip
+
 _PRODUCT_FIELDS = (
     Field("title", "text", weight=3, highlight=True),
     Field("family", "text", weight=2),
@@ -46,6 +54,7 @@ _PRODUCT_FIELDS = (
     # USD per base unit of the product's dimension; only prices that everybody may see.
     Field("price_usd_public", "number", sort=True),
     Field("confirmed_on", "number", sort=True),  # days since 1970
+    *(Field(f"measure_{each}", "number", many=True) for each in MEASURES),
 )
 
 _FIRM_FIELDS = (

@@ -6,8 +6,9 @@ order by price binds the search to one dimension: the chosen one, or the most fr
 
 from __future__ import annotations
 
+from matchmaker.storefront.measured import is_measure, measure_filter
 from matchmaker.storefront.refinements import FACETS, FLAGS, RANGES, Asked
-from search.contract import AnyOf, Between, Direction, Equals, Filter, Query, Vector
+from search.contract import And, AnyOf, Between, Direction, Equals, Filter, Query, Vector
 from search.indexes import DIMENSIONS
 
 PAGE_SIZE = 20
@@ -45,16 +46,23 @@ def dimension_query(asked: Asked) -> Query:
 
 
 def query_of(
-    asked: Asked, vector: Vector | None, dimension: str | None, usd_per_unit: float
+    asked: Asked,
+    vector: Vector | None,
+    dimension: str | None,
+    usd_per_unit: float,
+    measures: tuple[str, ...] = (),
 ) -> Query:
-    """The question for the engine. `usd_per_unit`: dollars for one of the reader's currency."""
+    """The question for the engine. `usd_per_unit`: dollars for one of the reader's currency.
+
+    `measures` are those to be counted beside the filters that products always have.
+    """
     facets = (*FACETS[asked.tab].values(), *FLAGS[asked.tab].values())
     return Query(
         text=asked.text,
         vector=vector,
         refinements=refinements_of(asked, dimension, usd_per_unit),
         facets=facets,
-        stats=_stats(asked, dimension),
+        stats=_stats(asked, dimension, measures),
         sort=_sort(asked, dimension),
         offset=offset_of(asked),
         limit=PAGE_SIZE,
@@ -82,6 +90,10 @@ def refinements_of(asked: Asked, dimension: str | None, usd_per_unit: float) -> 
         found[FLAGS[asked.tab][name]] = Equals(FLAGS[asked.tab][name], True)
     for name, limits in asked.ranges.items():
         field = RANGES[asked.tab][name]
+        if is_measure(name):
+            held = measure_filter(name, limits)
+            found[field] = And((found[field], held)) if field in found else held
+            continue
         factor = usd_per_unit if name == "price" else 1.0
         low = None if limits.low is None else limits.low * factor
         high = None if limits.high is None else limits.high * factor
@@ -91,11 +103,11 @@ def refinements_of(asked: Asked, dimension: str | None, usd_per_unit: float) -> 
     return found
 
 
-def _stats(asked: Asked, dimension: str | None) -> tuple[str, ...]:
+def _stats(asked: Asked, dimension: str | None, measures: tuple[str, ...]) -> tuple[str, ...]:
     if asked.tab != "products":
         return tuple(RANGES[asked.tab].values())
     dimensions = (dimension,) if dimension else DIMENSIONS
-    asked_for = [RANGES["products"][name] for name in asked.ranges]
+    asked_for = [RANGES["products"][name] for name in (*asked.ranges, *measures)]
     moq = [f"moq_{each}" for each in dimensions]
     capacity = [f"capacity_month_{each}" for each in dimensions]
     return tuple(dict.fromkeys(["price_usd_public", "lead_days", *moq, *capacity, *asked_for]))

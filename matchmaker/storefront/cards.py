@@ -159,7 +159,6 @@ class Maker:
             proof=proof[:PROOFS_SHOWN],
             more_proof=max(0, len(proof) - PROOFS_SHOWN),
             fraction=fraction(hit),
-            why=why(hit),
             id=hit.id,
             demo=firm.is_demo,
             gi=product.gi is not None,
@@ -230,7 +229,6 @@ class Maker:
             proof=proof[:PROOFS_SHOWN],
             more_proof=max(0, len(proof) - PROOFS_SHOWN),
             fraction=fraction(hit),
-            why=why(hit),
             id=hit.id,
             demo=firm.is_demo,
         )
@@ -270,7 +268,6 @@ class Maker:
                 port,
             ),
             fraction=fraction(hit),
-            why=why(hit),
             id=hit.id,
             gi=bool(cluster.gi),
         )
@@ -317,26 +314,6 @@ def excerpt(hit: Hit) -> Markup | None:
         if MARK_START in text:
             return marked(text)
     return None
-
-
-def why(hit: Hit) -> str:
-    """Why this is here, in words: which of the reader's words it holds, which it lacks."""
-    near = hit.similarity is not None and hit.similarity >= 0.35
-    if hit.matched_words and hit.dropped_words:
-        lacking = _quoted(hit.dropped_words)
-        text = _(
-            "has %(words)s, not %(lacking)s", words=_quoted(hit.matched_words), lacking=lacking
-        )
-        return f"{text}; {_('close in meaning')}" if near else text
-    if hit.matched_words:
-        return _("has all your words, close in meaning") if near else _("has all your words")
-    if hit.dropped_words:
-        return _("found by meaning, without your words")
-    return _("close in meaning") if near else ""
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words[:6])
 
 
 def _strings(value: object) -> list[str]:

@@ -24,6 +24,7 @@ from matchmaker.certification.validity import is_valid
 from matchmaker.clusters.models import Cluster, ClusterInstitution
 from matchmaker.measures import UNITS
 from matchmaker.money import ExchangeRates
+from matchmaker.storefront.measured import stated_measures
 from search.contract import Document, Value
 
 BATCH = 400
@@ -147,6 +148,12 @@ def _product_text(
         "confirmed_on": float((min(dates) - EPOCH).days) if dates else None,
         f"moq_{unit.dimension}": float(product.moq * unit.factor),
     }
+    values |= stated_measures(
+        product.attributes, family.attributes, (product.title, product.description)
+    )
+    if product.net_kg is not None and unit.dimension != "mass":
+        weights = [float(product.net_kg), *values.get("measure_weight", ())]  # type: ignore[misc,union-attr]
+        values["measure_weight"] = sorted(set(weights))
     if product.lead_days is not None:
         values["lead_days"] = float(product.lead_days)
     monthly = free.get(product.line_id or 0)

@@ -91,6 +91,26 @@ def unit_words(unit: str, amount: Number = 2) -> str:
     return UNITS[unit].symbol if unit in UNITS else unit
 
 
+def measure(value: Number, unit: str) -> str:
+    """'18 mm', '1.2 m', '500 g': in the unit of the same kind that people would say it in."""
+    exact = Decimal(str(value))
+    steps = _SAID_IN.get(unit, ())
+    unit_said = next((said for least, said in steps if exact >= least), unit)
+    if unit_said != unit:
+        exact = exact * UNITS[unit].factor / UNITS[unit_said].factor
+    return quantity(exact, unit_said) if unit_said in UNITS else number(exact)
+
+
+# From how much on (in the unit of the index) a larger unit is said; the smallest stands last.
+_SAID_IN = {
+    "MMT": ((Decimal(10_000), "MTR"), (Decimal(300), "CMT"), (Decimal("0.3"), "MMT"),
+            (Decimal(0), "4H")),
+    "KGM": ((Decimal(1_000), "TNE"), (Decimal(1), "KGM"), (Decimal(0), "GRM")),
+    "LTR": ((Decimal(1), "LTR"), (Decimal(0), "MLT")),
+    "KWT": ((Decimal(1), "KWT"), (Decimal(0), "WTT")),
+}  # fmt: skip
+
+
 def date(value: dt.date, style: str = "medium") -> str:
     return _date(value, style, locale())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import current_app
@@ -14,16 +14,21 @@ from matchmaker.catalogue.models import HsCode, ProductFamily
 from matchmaker.certification.models import Scheme
 from matchmaker.clusters.models import Cluster, Port, Sector
 from matchmaker.storefront.filters import country
+from matchmaker.storefront.measured import measures_of_family
 from matchmaker.storefront.words import gettext as _
+from search.analysis import words
 
 KEPT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class FamilyLabel:
+    """`measures`: the figures its products state, as ranges of the search page."""
+
     name: str
     drawing: str
     sector: str
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ class Labels:
     schemes: Mapping[str, SchemeLabel]
     chapters: Mapping[str, str]
     ports: Mapping[str, str]
+
+    def settled_measures(self, chosen: Sequence[str], text: str) -> tuple[str, ...]:
+        """What can be filtered by once a search is about one family: chosen, or named as such."""
+        if len(chosen) != 1:
+            wanted = words(text)
+            chosen = [key for key, each in self.families.items() if words(each.name) == wanted]
+        family = self.families.get(chosen[0]) if len(chosen) == 1 else None
+        return family.measures if family else ()
 
     def port(self, locode: str) -> str:
         return self.ports.get(locode, locode)
@@ -104,16 +117,23 @@ def labels(db: Session) -> Labels:
 def _read(db: Session) -> Labels:
     sectors = {slug: _capital(name) for slug, name in db.execute(select(Sector.slug, Sector.name))}
     families = db.execute(
-        select(ProductFamily.key, ProductFamily.name, ProductFamily.drawing, Sector.slug).join(
-            Sector, Sector.id == ProductFamily.sector_id
-        )
+        select(
+            ProductFamily.key,
+            ProductFamily.name,
+            ProductFamily.drawing,
+            Sector.slug,
+            ProductFamily.attributes,
+        ).join(Sector, Sector.id == ProductFamily.sector_id)
     )
     schemes = db.execute(select(Scheme.code, Scheme.name, Scheme.evidence_type))
     chapters = db.execute(select(HsCode.code, HsCode.label).where(HsCode.level == 2))
     return Labels(
         sectors=sectors,
         clusters={row.slug: row.name for row in db.execute(select(Cluster.slug, Cluster.name))},
-        families={key: FamilyLabel(name, picture, of) for key, name, picture, of in families},
+        families={
+            key: FamilyLabel(name, picture, of, measures_of_family(attributes))
+            for key, name, picture, of, attributes in families
+        },
         schemes={code: SchemeLabel(name, kind == "registration") for code, name, kind in schemes},
         chapters={row.code: row.label for row in chapters},
         ports={row.locode: row.name for row in db.execute(select(Port.locode, Port.name))},

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from matchmaker.measures import BASE_UNITS
+from matchmaker.measures import BASE_UNITS, UNITS
 from matchmaker.storefront.asking import OPTIONS_ALL, OPTIONS_SHOWN, chosen_dimension
-from matchmaker.storefront.filters import number, unit_words
+from matchmaker.storefront.filters import measure, number, unit_words
 from matchmaker.storefront.labels import Labels
-from matchmaker.storefront.refinements import FACETS, FLAGS, RANGES, Asked, plain
+from matchmaker.storefront.measured import MEASURE_UNITS, is_measure
+from matchmaker.storefront.refinements import FACETS, FLAGS, RANGES, Asked, Range, plain
 from matchmaker.storefront.words import gettext as _
 from search.contract import FacetCount, NumberStats, Page
 from search.indexes import DIMENSIONS
@@ -69,9 +70,15 @@ class Panel:
 
 
 def build_panel(
-    asked: Asked, page: Page, labels: Labels, base: str, usd_per_unit: float, currency: str
+    asked: Asked,
+    page: Page,
+    labels: Labels,
+    base: str,
+    usd_per_unit: float,
+    currency: str,
+    measures: Sequence[str] = (),
 ) -> Panel:
-    """All filters of a tab, with counts from the answer."""
+    """All filters of a tab, with counts from the answer; `measures` as the search is settled."""
     facets = [
         _facet(asked, name, page.facets.get(field, ()), labels, base)
         for name, field in FACETS[asked.tab].items()
@@ -79,7 +86,7 @@ def build_panel(
     # One value that everything has leaves nothing to choose.
     choices = [each for each in facets if len(each.options) > 1 or asked.chosen.get(each.name)]
     shown = [*choices, *_flags(asked, page)]
-    ranges, note = _ranges(asked, page, usd_per_unit, currency)
+    ranges, note = _ranges(asked, page, usd_per_unit, currency, measures)
     return Panel(tuple(shown), tuple(ranges), note)
 
 
@@ -149,7 +156,7 @@ def flag_words(name: str) -> str:
 
 
 def _ranges(
-    asked: Asked, page: Page, usd_per_unit: float, currency: str
+    asked: Asked, page: Page, usd_per_unit: float, currency: str, measures: Sequence[str]
 ) -> tuple[list[RangeFacet], str]:
     if asked.tab != "products":
         return [
@@ -177,7 +184,20 @@ def _ranges(
         ranges.append(_range(asked, "lead", page.stats.get("lead_days"), _("days")))
     for dimension in dimensions[:DIMENSIONS_SHOWN]:
         ranges += _of_dimension(asked, page, "capacity", dimension)
-    return ranges, note
+    return [*_measures(asked, page, measures), *ranges], note
+
+
+def _measures(asked: Asked, page: Page, settled: Sequence[str]) -> list[RangeFacet]:
+    """What products of the kind state in figures; and whatever is filtered by already."""
+    names = [name for name in RANGES["products"] if is_measure(name)]
+    found = []
+    for name in names:
+        stats = page.stats.get(RANGES["products"][name])
+        spread = stats is not None and stats.min != stats.max
+        if name in asked.ranges or (name in settled and spread):
+            unit = MEASURE_UNITS[name.partition("_")[0]]
+            found.append(_range(asked, name, stats, unit_words(unit) if unit in UNITS else ""))
+    return found
 
 
 def _dimensions(asked: Asked, page: Page) -> list[str]:
@@ -212,6 +232,27 @@ def range_title(name: str) -> str:
         "capacity": _("Free capacity a month"),
         "workers": _("Workers"),
         "firms": _("Number of firms"),
+        "size": _("Size"),
+        "thickness": _("Thickness"),
+        "width": _("Width"),
+        "length": _("Length"),
+        "height": _("Height"),
+        "diameter": _("Diameter"),
+        "gsm": _("Weight per area"),
+        "weight": _("Weight"),
+        "volume": _("Volume"),
+        "density": _("Density"),
+        "power": _("Power"),
+        "voltage": _("Voltage"),
+        "pressure": _("Pressure"),
+        "carat": _("Carat"),
+        "hardness": _("Hardness (Shore A)"),
+        "threads": _("Thread count"),
+        "mesh": _("Mesh"),
+        "knots": _("Knots per square inch"),
+        "ply": _("Ply"),
+        "poles": _("Poles"),
+        "pages": _("Pages"),
     }[kind]
 
 
@@ -260,13 +301,25 @@ def build_chips(asked: Asked, labels: Labels, base: str) -> tuple[Chip, ...]:
 
 def _range_words(asked: Asked, name: str) -> str:
     limits = asked.ranges[name]
+    if is_measure(name):
+        return _measure_words(name, limits)
     dimension = name.partition("_")[2]
     unit = unit_words(BASE_UNITS[dimension]) if dimension in BASE_UNITS else ""
     unit = {"lead": _("days"), "price": asked.currency}.get(name, unit)
     low = "" if limits.low is None else number(limits.low)
     high = "" if limits.high is None else number(limits.high)
+    return f"{range_title(name)}: {_span(low, high)} {unit}".strip()
+
+
+def _measure_words(name: str, limits: Range) -> str:
+    """'Thickness: 18 mm', 'Size: from 20 mm'."""
+    unit = MEASURE_UNITS[name.partition("_")[0]]
+    low = "" if limits.low is None else measure(limits.low, unit)
+    high = "" if limits.high is None else measure(limits.high, unit)
+    return f"{range_title(name)}: {_span(low, high)}"
+
+
+def _span(low: str, high: str) -> str:
     if low and high:
-        span = f"{low}–{high}"
-    else:
-        span = _("from %(low)s", low=low) if low else _("up to %(high)s", high=high)
-    return f"{range_title(name)}: {span} {unit}".strip()
+        return low if low == high else f"{low}–{high}"
+    return _("from %(low)s", low=low) if low else _("up to %(high)s", high=high)

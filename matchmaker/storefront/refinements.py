@@ -15,13 +15,14 @@ from urllib.parse import urlencode
 
 from search.analysis import words
 from search.contract import MARK_END, MARK_START
-from search.indexes import DIMENSIONS
+from search.indexes import DIMENSIONS, MEASURES
 
 TABS = ("products", "firms", "clusters")
 LONGEST_TEXT = 500
 MOST_VALUES = 40
 LONGEST_VALUE = 80
 LARGEST_NUMBER = 1e12
+MOST_SIZES = 3
 
 # In the address → in the index; one list per tab, in the order in which they are shown.
 FACETS: Mapping[str, Mapping[str, str]] = {
@@ -58,6 +59,9 @@ RANGES: Mapping[str, Mapping[str, str]] = {
         "lead": "lead_days",
         **{f"moq_{each}": f"moq_{each}" for each in DIMENSIONS},
         **{f"capacity_{each}": f"capacity_month_{each}" for each in DIMENSIONS},
+        **{each: f"measure_{each}" for each in MEASURES},
+        # '18 x 1200 mm' asks for a product that states both
+        **{f"size_{at}": "measure_size" for at in range(2, MOST_SIZES + 1)},
     },
     "firms": {"workers": "workers"},
     "clusters": {"firms": "firm_count"},

@@ -13,8 +13,10 @@ from matchmaker.storefront import asking
 from matchmaker.storefront.cards import Link, Maker, Row
 from matchmaker.storefront.filters import number
 from matchmaker.storefront.labels import Labels, dimension_words
+from matchmaker.storefront.measured import Meant, meant_by
 from matchmaker.storefront.panel import Chip, Panel, build_chips, build_panel, range_title
 from matchmaker.storefront.refinements import FACETS, SORTS, TABS, Asked
+from matchmaker.storefront.why import why
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
 from search.contract import MAX_REACHABLE, Page
@@ -22,6 +24,8 @@ from search.indexes import DIMENSIONS
 
 # Nearer than this in meaning and somebody probably sees what they meant.
 KINDRED = 0.45
+# When so few state the asked measure, those that state none may be worth a look.
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,28 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class SearchPage:
-    """The view model of templates/storefront/search.html."""
+class Measures:
+    """What became of the figures among the words, where the reader should know.
 
+    `unheld`: nothing states these, so they were searched as words. `few`: few state them.
+    `apart`: they were left aside, because only products state figures. `ways_out` leave
+    figures out, each with what that would show.
+    """
+
+    unheld: tuple[str, ...] = ()
+    few: bool = False
+    apart: bool = False
+    ways_out: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """The view model of templates/storefront/search.html.
+
+    `typed` is the question as it came, `asked` the same with its figures made filters.
+    """
+
+    typed: Asked
     asked: Asked
     tabs: tuple[Tab, ...]
     rows: tuple[Row, ...]
@@ -60,6 +83,7 @@ class SearchPage:
     dropped: tuple[str, ...]
     families: tuple[Link, ...]
     unfiltered: Link | None
+    measures: Measures
     other_units: tuple[Link, ...]
     is_unmet: bool
     past_end: bool
@@ -81,35 +105,42 @@ class Answer:
     unfiltered: int
 
 
-def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) -> SearchPage:
+def build_search_page(typed: Asked, search: Searching, maker: Maker, base: str) -> SearchPage:
     """Ask and gather. Raises SearchUnavailable."""
-    currency = asked.currency if asked.currency in OFFERED else maker.reader.currency
-    asked = replace(asked, currency=currency)
-    usd = float(maker.rates.rate(currency, "USD").value)
-    answer = ask(asked, search, usd)
+    meant = meant_by(typed)
+    asked, currency, usd = _priced(meant.asked, maker)
+    answer = ask(asked, typed, search, maker.labels, usd)
+    measures = _measures(meant, answer.page, search, base)
+    if measures.unheld:
+        asked, currency, usd = _priced(typed, maker)
+        answer = ask(asked, typed, search, maker.labels, usd)
     page = answer.page
     last = max(1, -(-min(page.total + page.related, MAX_REACHABLE) // asking.PAGE_SIZE))
-    rows = maker.rows(asked.tab, page)
+    rows = _explained(asked, page, maker.rows(asked.tab, page), usd)
     unmet = _is_unmet(asked, page) and not answer.unfiltered
     return SearchPage(
+        typed=typed,
         asked=asked,
-        tabs=_tabs(asked, answer.counts, base),
+        tabs=_tabs(typed, answer.counts, base),
         rows=rows,
         total=page.total,
         related_row=_related_row(asked, page, rows),
-        panel=build_panel(asked, page, maker.labels, base, usd, currency),
+        panel=build_panel(
+            asked, page, maker.labels, base, usd, currency, _settled(asked, maker.labels)
+        ),
         chips=build_chips(asked, maker.labels, base),
         clear_url=asked.only_text().address(base),
         sorting=_sorting(asked),
         other_view=_other_view(asked, base),
         last=last,
         page_url=lambda at: asked.on_page(at).address(base),
-        heading=_heading(asked, page),
+        heading=_heading(typed, page),
         notices=tuple(_ignored_words(name) for name in asked.ignored),
         corrections=_corrections(asked, page, base),
         dropped=page.dropped,
         families=_families(asked, page, maker.labels, base) if unmet or not page.total else (),
         unfiltered=_unfiltered(asked, answer.unfiltered, base),
+        measures=measures,
         other_units=_other_units(asked, answer, base),
         is_unmet=unmet,
         past_end=asked.page > last,
@@ -120,8 +151,56 @@ def build_search_page(asked: Asked, search: Searching, maker: Maker, base: str) 
     )
 
 
-def ask(asked: Asked, search: Searching, usd_per_unit: float) -> Answer:
-    """Put the question, and count what the other tabs would show."""
+def _priced(asked: Asked, maker: Maker) -> tuple[Asked, str, float]:
+    """The question with the currency of its prices, and what one of it is in dollars."""
+    currency = asked.currency if asked.currency in OFFERED else maker.reader.currency
+    asked = replace(asked, currency=currency)
+    return asked, currency, float(maker.rates.rate(currency, "USD").value)
+
+
+def _settled(asked: Asked, labels: Labels) -> tuple[str, ...]:
+    """The measures to filter by, once the search is about one kind of product."""
+    if asked.tab != "products":
+        return ()
+    return labels.settled_measures(asked.chosen.get("family", ()), asked.text)
+
+
+def _measures(meant: Meant, page: Page, search: Searching, base: str) -> Measures:
+    """Whether the figures left too little, and the ways out."""
+    if meant.asked.tab != "products":
+        return Measures(apart=meant.is_apart)
+    if not meant.read or (page.total >= FEW and not page.dropped):
+        return Measures()
+    freed = search.engine.search("products", asking.counting_query(meant.freed()))
+    unheld = not page.total or len(freed.dropped) < len(page.dropped)
+    if not unheld and freed.total <= page.total:
+        return Measures()
+    ways = {}
+    for words in dict.fromkeys(meant.read.values()):
+        left = meant.freed(words)
+        total = search.engine.search("products", asking.counting_query(left)).total
+        if total > page.total or (unheld and total):
+            ways[words] = Link(
+                ngettext(
+                    "without “%(figure)s”: %(count)s product",
+                    "without “%(figure)s”: %(count)s products",
+                    total,
+                    figure=words,
+                    count=number(total),
+                ),
+                left.address(base),
+            )
+    return Measures(
+        tuple(dict.fromkeys(meant.read.values())) if unheld else (),
+        few=not unheld and bool(ways),
+        ways_out=tuple(ways.values()),
+    )
+
+
+def ask(
+    asked: Asked, typed: Asked, search: Searching, labels: Labels, usd_per_unit: float
+) -> Answer:
+    """Put the question, and count what the other tabs would show of what was typed."""
     engine = search.engine
     vector = search.encode_query(asked.text) if asked.text else None
     dimension = asking.chosen_dimension(asked)
@@ -129,15 +208,27 @@ def ask(asked: Asked, search: Searching, usd_per_unit: float) -> Answer:
         counted = engine.search("products", asking.dimension_query(asked)).facets
         sold = [each.value for each in counted.get("unit_dimension", ())]
         dimension = next((each for each in sold if each in DIMENSIONS), None)
-    page = engine.search(asked.tab, asking.query_of(asked, vector, dimension, usd_per_unit))
+    measures = _settled(asked, labels)
+    query = asking.query_of(asked, vector, dimension, usd_per_unit, measures)
+    page = engine.search(asked.tab, query)
     counts: dict[str, int | None] = {asked.tab: page.total}
     for tab in TABS:
         if tab != asked.tab:
-            counts[tab] = engine.search(tab, asking.counting_query(asked.on_tab(tab))).total
+            other = meant_by(typed.on_tab(tab)).asked
+            counts[tab] = engine.search(tab, asking.counting_query(other)).total
     unfiltered = 0
-    if asked.refined and not page.total:
+    if asked.refined and not page.total:  # of figures the caller takes care
         unfiltered = engine.search(asked.tab, asking.counting_query(asked.only_text())).total
     return Answer(page, dimension, counts, unfiltered)
+
+
+def _explained(asked: Asked, page: Page, rows: tuple[Row, ...], usd: float) -> tuple[Row, ...]:
+    """The rows with a line each that says why they are here."""
+    if not asked.text and not asked.ranges:
+        return rows
+    hits = {hit.id: hit for hit in page.hits}
+    filters = tuple(asking.refinements_of(asked, None, usd).values())
+    return tuple(replace(row, why=why(asked.tab, hits[row.id], filters)) for row in rows)
 
 
 def _related_row(asked: Asked, page: Page, rows: tuple[Row, ...]) -> int | None:

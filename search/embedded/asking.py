@@ -7,20 +7,21 @@ documents with every word, those with some of the words and those near in meanin
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from tantivy import Query as TextQuery
 
 from search.analysis import Seeker
-from search.bounds import check_bounds
+from search.checking import check_filter, check_query
 from search.contract import (
     MAX_LIMIT,
     MAX_REACHABLE,
     FacetCount,
     Filter,
     Hit,
+    NumberStats,
     Page,
     Query,
     Value,
@@ -29,9 +30,10 @@ from search.counts import chosen_values, without
 from search.embedded.columns import Mask
 from search.embedded.matches import FEW, Few, Many, Matches
 from search.embedded.snapshot import Snapshot
+from search.embedded.spellings import respelt, respelt_query
 from search.embedded.words import Rows, Scores
 from search.errors import BadQuery
-from search.highlight import found_words, highlight
+from search.highlight import highlight
 from search.understanding import Slot, Understood, understand
 from search.values import Floats, checked_vector
 
@@ -60,9 +62,10 @@ class Asking:
 
     def __init__(self, snapshot: Snapshot, query: Query) -> None:
         self.started = time.perf_counter()
-        self.snapshot, self.query = snapshot, query
+        self.snapshot = snapshot
         self.columns = snapshot.journal.columns
-        check_bounds(query)
+        check_query(query, snapshot.settings)
+        self.query = query = respelt_query(query, self.columns)
         self.vector = self._vector()
         self.understood = self._understand()
         self.seeker = Seeker(self.understood.accepted, self.understood.prefixes)
@@ -105,63 +108,85 @@ class Asking:
 
     def page(self) -> Page:
         query = self.query
+        if not (query.limit or query.facets or query.stats):
+            return self._answer(_Ranked(_NONE, self._total()))
         matches = self._matched()
         # Who only counts is spared the ranking.
         ranked = self._rank(matches) if query.limit else _Ranked(_NONE, matches.total)
+        stats = {
+            name: matches.stats(name, without(query.refinements, name)) for name in query.stats
+        }
+        return self._answer(ranked, self._facets(matches), stats)
+
+    def _answer(
+        self,
+        ranked: _Ranked,
+        facets: Mapping[str, tuple[FacetCount, ...]] | None = None,
+        stats: Mapping[str, NumberStats] | None = None,
+    ) -> Page:
         reachable = ranked.rows[:MAX_REACHABLE]
-        shown = reachable[query.offset : query.offset + query.limit]
         return Page(
-            hits=tuple(self._hit(int(row), ranked) for row in shown),
+            hits=self._hits(reachable[self.query.offset :][: self.query.limit], ranked),
             total=ranked.total,
             related=ranked.related,
             related_from=ranked.related_from,
-            facets=self._facets(matches),
-            stats={
-                name: matches.stats(name, without(query.refinements, name)) for name in query.stats
-            },
+            facets=facets or {},
+            stats=stats or {},
             corrections=self.understood.corrections,
             dropped=(*self.dropped, *self.understood.ignored),
             took_ms=(time.perf_counter() - self.started) * 1000,
         )
 
     def _matched(self) -> Matches:
-        """What passes the filter and holds every word; drops words if nothing does."""
-        slots = self.understood.slots
-        if not slots:
+        """What passes the filter and holds every word (but those that had to be dropped)."""
+        if not self.understood.slots:
             rows = np.flatnonzero(self.filtered)
-            scores = np.zeros(len(rows), np.float32)
-            return Few(self.columns, rows, scores, self.refined)
-        found = self._holding(slots)
-        if found is None and len(slots) > 1:
-            remaining = self._drop(slots)
-            if remaining and len(remaining) < len(slots):
-                found = self._holding(remaining)
-        nothing = np.empty(0, np.float32)
-        return found or Few(self.columns, _NONE, nothing, self.refined)
-
-    def _holding(self, slots: Sequence[Slot]) -> Matches | None:
+            return Few(self.columns, rows, np.zeros(len(rows), np.float32), self.refined)
         text = self.snapshot.text
-        query = text.every(slots)
-        if self.narrowing:
-            query = text.both(query, *self.narrowing)
-        count = text.count(query)
+        query, count = self._every()
         if count > FEW:
             return Many(text, self.columns, query, self.query.refinements, count)
-        rows, scores = text.matching(query, FEW)
-        return Few(self.columns, rows, scores, self.refined) if count else None
+        rows, scores = text.matching(query, FEW) if count else (_NONE, _NONE.astype(np.float32))
+        return Few(self.columns, rows, scores, self.refined)
+
+    def _total(self) -> int:
+        """The same, only how many: nothing is fetched."""
+        if not self.understood.slots:
+            return int(np.count_nonzero(self._allowed()))
+        query, count = self._every()
+        if not count or not self.query.refinements:
+            return count
+        text = self.snapshot.text
+        chosen = [text.filter(each) for each in self.query.refinements.values()]
+        return text.count(text.both(query, *chosen))
+
+    def _every(self) -> tuple[TextQuery, int]:
+        """Asks for every word; if nothing holds them, for those that go together. And how many."""
+        slots = self.understood.slots
+        query, count = self._counted(slots)
+        if not count and len(slots) > 1:
+            remaining = self._drop(slots)
+            if remaining and len(remaining) < len(slots):
+                query, count = self._counted(remaining)
+        return query, count
+
+    def _counted(self, slots: Sequence[Slot]) -> tuple[TextQuery, int]:
+        text = self.snapshot.text
+        query = text.both(text.every(slots), *self.narrowing)
+        return query, text.count(query)
 
     def _drop(self, slots: tuple[Slot, ...]) -> list[Slot]:
         """The words that some document does hold together; the rarer, the dearer."""
         text = self.snapshot.text
-        counts = [text.count(text.slot(slot)) for slot in slots]
+        counts = [text.held_by(slot) for slot in slots]
         worth = [math.log1p(self.columns.count / max(1, count)) for count in counts]
         query = text.both(text.worth(slots, worth), *self.narrowing)
         best, _ = text.matching(query, 1)
         if not len(best):
             return []
-        remaining = [slot for slot in slots if len(text.among(text.slot(slot), best)[0])]
-        self.dropped = tuple(slot.asked for slot in slots if slot not in remaining)
-        return remaining
+        holds = dict(zip(slots, text.filled(slots, best)[0].tolist(), strict=True))
+        self.dropped = tuple(slot.asked for slot in slots if not holds[slot])
+        return [slot for slot in slots if holds[slot]]
 
     # -- rank ------------------------------------------------------------------------
 
@@ -277,20 +302,32 @@ class Asking:
 
     # -- hits ------------------------------------------------------------------------
 
-    def _hit(self, row: int, ranked: _Ranked) -> Hit:
+    def _hits(self, rows: Rows, ranked: _Ranked) -> tuple[Hit, ...]:
+        told_apart = [row for row in rows.tolist() if self.dropped or row in ranked.partial]
+        filled = self._filled(np.array(told_apart, np.int64))
+        return tuple(self._hit(row, ranked, filled.get(row)) for row in rows.tolist())
+
+    def _filled(self, rows: Rows) -> dict[int, list[bool]]:
+        """Which words these rows hold; what is not asked about holds all of them."""
+        slots = self.understood.slots
+        if not len(rows) or not slots:
+            return {}
+        found = self.snapshot.text.filled(slots, rows)
+        return dict(zip(rows.tolist(), found.tolist(), strict=True))
+
+    def _hit(self, row: int, ranked: _Ranked, filled: list[bool] | None) -> Hit:
         id, values = self.snapshot.journal.document(row)
-        hit = Hit(
+        asked = [slot.asked for slot in self.understood.slots]
+        holds = filled or [True] * len(asked)
+        return Hit(
             id=id,
             score=float(ranked.scores.get(row, 0.0)),
             values=values,
             highlighted=self._highlighted(values),
+            matched_words=tuple(word for word, held in zip(asked, holds, strict=True) if held),
+            dropped_words=tuple(word for word, held in zip(asked, holds, strict=True) if not held),
             similarity=ranked.similarity.get(row),
         )
-        if not self.understood.slots:
-            return hit
-        if row not in ranked.partial and not self.dropped:
-            return replace(hit, matched_words=tuple(s.asked for s in self.understood.slots))
-        return self._told_apart(hit)
 
     def _highlighted(self, values: Mapping[str, Value]) -> dict[str, str]:
         if not self.query.highlight:
@@ -302,34 +339,15 @@ class Asking:
         }
         return {name: highlight(text, self.seeker) for name, text in texts.items()}
 
-    def _told_apart(self, hit: Hit) -> Hit:
-        """Which of the words this document holds and which it lacks."""
-        texts = [
-            str(value) if isinstance(value, str) else " ".join(map(str, value))  # type: ignore[arg-type]
-            for spec in self.snapshot.settings.fields
-            if spec.weight and (value := hit.values.get(spec.name))
-        ]
-        found = found_words(" ".join(texts), self.seeker)
-        held: list[str] = []
-        lacking: list[str] = []
-        for slot in self.understood.slots:
-            (held if _fills(slot, found) else lacking).append(slot.asked)
-        return replace(hit, matched_words=tuple(held), dropped_words=tuple(lacking))
-
-
-def _fills(slot: Slot, found: set[str]) -> bool:
-    if slot.prefix and any(word.startswith(slot.prefix) for word in found):
-        return True
-    if slot.apart and found.issuperset(slot.apart):
-        return True
-    return any(found.issuperset(each.words) for each in slot.alternatives)
-
 
 def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:
     """The nearest in meaning; by shared words where there is no vector."""
     started = time.perf_counter()
+    if asked is not None:
+        check_filter(asked, snapshot.settings)
     row = snapshot.text.row_of(id)
-    mask = snapshot.journal.columns.mask(asked).copy()
+    columns = snapshot.journal.columns
+    mask = columns.mask(None if asked is None else respelt(asked, columns)).copy()
     if row is None:
         return Page((), 0)
     mask[row] = False

@@ -347,7 +347,8 @@ class Columns:
             return column
         values = self.dictionary.values[at]
         rank = np.full(len(values), np.nan)
-        for place, code in enumerate(sorted(range(1, len(values)), key=values.__getitem__)):
+        letters = [normal(each) for each in values]  # as a reader sorts: abc before XYZ
+        for place, code in enumerate(sorted(range(1, len(values)), key=letters.__getitem__)):
             rank[code] = place
         ranked: NDArray[np.float64] = rank[column]
         return ranked

@@ -46,7 +46,8 @@ def leave_spare(index: str, root: Path, wanted: int) -> None:
         return  # writing itself will tell what is wrong
     spare = min(_LARGEST_SPARE, found.total // 50)
     if found.free - wanted < spare:
-        raise DiskFull(index, root, wanted + spare, found.free)
+        needed = max(wanted + spare, found.free + (1 << 20))
+        raise DiskFull(index, root, needed, found.free)
 
 
 @contextmanager

@@ -211,7 +211,7 @@ class Journal:
             yield int(row) + start
 
 
-def _as_text(spec: Field, value: Value) -> str:
+def _as_text(spec: Field, value: object) -> str:
     """One of several values as the dictionary keeps it."""
     if spec.kind == "number":
         return repr(as_number(spec.name, value))

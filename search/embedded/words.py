@@ -34,7 +34,7 @@ from search.contract import (
     Scalar,
 )
 from search.counts import buckets
-from search.embedded.columns import stored_fields
+from search.embedded.columns import Mask, stored_fields
 from search.embedded.journal import State
 from search.errors import BadQuery, IndexDamaged, SearchError
 from search.spelling import Vocabulary
@@ -47,6 +47,8 @@ Scores = NDArray[np.float32]
 _STATE_ID = "\x00state"  # no document may have a NUL in its id
 _GAP = "|"  # stands between fields, so that no phrase reaches across; never a word
 _SMALL_HEAP, _LARGE_HEAP = 15_000_000, 120_000_000
+_BITS = 20  # powers of two whose sum a score (single precision) holds exactly
+_REMEMBERED = 10_000
 _PREFIX_SCORE = 0.05  # tantivy gives prefix matches a constant; the real words score beside it
 
 
@@ -187,6 +189,7 @@ class TextView:
         self._searcher, self._schema, self._name = searcher, schema, settings.name
         self._at = {each.name: (at, each) for at, each in enumerate(stored_fields(settings))}
         self.size = max(1, searcher.num_docs)
+        self._held_by: dict[Slot, int] = {}
 
     def state(self) -> State:
         """The journal state that belongs to this commit."""
@@ -230,8 +233,10 @@ class TextView:
                 )
             )
         if slot.prefix:
-            pattern = slot.prefix.replace(".", "\\.") + ".*"
-            prefix = TextQuery.regex_query(self._schema, "words", pattern)
+            # Not as a regular expression: compiling one takes as long as ten searches
+            prefix = TextQuery.fuzzy_term_query(
+                self._schema, "words", slot.prefix, distance=0, prefix=True
+            )
             found.append(TextQuery.const_score_query(prefix, _PREFIX_SCORE))
         return found[0] if len(found) == 1 else TextQuery.disjunction_max_query(found)
 
@@ -271,8 +276,41 @@ class TextView:
         """The same as `matching`, for these few rows only."""
         if not len(rows):
             return np.empty(0, np.int64), np.empty(0, np.float32)
-        only = TextQuery.term_set_query(self._schema, "row", rows.tolist())
-        return self.matching(self.both(query, only), len(rows))
+        return self.matching(self.both(query, self._only(rows)), len(rows))
+
+    def _only(self, rows: Rows) -> TextQuery:
+        """Not a term set: that compiles an automaton, which costs more than asking each row."""
+        return TextQuery.boolean_query(
+            [
+                (Occur.Should, TextQuery.term_query(self._schema, "row", row, "basic"))
+                for row in rows.tolist()
+            ]
+        )
+
+    def filled(self, slots: Sequence[Slot], rows: Rows) -> Mask:
+        """Which slots (columns) each of these rows (lines) fills, asked in one search.
+
+        Every slot scores another power of two, so that the sum tells them apart.
+        """
+        found = np.zeros((len(rows), len(slots)), dtype=np.bool_)
+        order = np.argsort(rows)
+        for first in range(0, len(slots), _BITS):
+            some = slots[first : first + _BITS]
+            query = self.worth(some, [float(1 << at) for at in range(len(some))])
+            held, sums = self.among(query, rows)
+            lines = order[np.searchsorted(rows, held, sorter=order)]
+            bits = sums.astype(np.int64)[:, None] >> np.arange(len(some))
+            found[lines, first : first + len(some)] = bits & 1
+        return found
+
+    def held_by(self, slot: Slot) -> int:
+        """How many documents fill this slot; remembered, for words come again."""
+        found = self._held_by.get(slot)
+        if found is None:
+            if len(self._held_by) >= _REMEMBERED:
+                self._held_by.clear()
+            found = self._held_by[slot] = self.count(self.slot(slot))
+        return found
 
     def rows(self, query: TextQuery) -> Rows:
         """All matching rows, ascending."""

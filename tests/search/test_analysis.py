@@ -55,8 +55,28 @@ def test_folding_twice_changes_no_foreign_script(text: str) -> None:
             assert fold(each) == each
 
 
-@given(st.lists(st.sampled_from(["mat", "mats", "Rubber", "18mm", "ışık", "3.5"]), max_size=8))
+PARTS = [
+    "mat",
+    "Mats,",
+    "format",
+    "18mm",
+    "ışık",
+    "3.5",
+    "Accessories",
+    "HS 4016.99",
+    "g/m2 a\tmat",
+]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=8))
 def test_a_seeker_finds_what_asking_every_token_would(parts: list[str]) -> None:
     text = " ".join(parts)
-    expected = [each for each in tokens(text) if each.text in {"mat", "isik", "18"}]
-    assert Seeker(frozenset({"mat", "isik", "18"})).find(text) == expected
+    accepted = frozenset({"mat", "isik", "18", "accessory", "401699", "m2"})
+    expected = [each for each in tokens(text) if each.text in accepted or each.text[:2] == "ru"]
+    seeker = Seeker(accepted, ("ru",))
+    assert seeker.find(text) == expected
+    assert seeker.find(text + " Rubber") == [*expected, *tokens(text + " Rubber")[-1:]]
+
+
+def test_a_seeker_of_nothing_finds_nothing() -> None:
+    assert Seeker(frozenset()).find("mat 18 ışık") == []

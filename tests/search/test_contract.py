@@ -1,12 +1,9 @@
 """One contract, every engine: the same documents, the same questions, the same answers.
 
-The embedded engine, the Meilisearch engine on a small server in memory, and, where
-MEILI_URL names one (its key in MEILI_KEY), a real server. The first part holds all of them
-against what a real server was recorded to answer.
+What a real server was recorded to answer is held against them in
+`test_contract_recorded.py`.
 """
 
-import os
-import uuid
 from collections.abc import Iterator
 
 import numpy as np
@@ -22,231 +19,20 @@ from search.contract import (
     Exists,
     FacetCount,
     Field,
-    Filter,
     IndexSettings,
     Not,
     Or,
     Query,
 )
-from search.engines import open_engine
 from search.errors import BadQuery, IndexMissing
-from search.meilisearch.engine import MeilisearchEngine
-from search.meilisearch.registry import UID
-from tests.search.meilisearch.wall import INDEXING_KEY, SEARCH_KEY, exchanges, listening
+from tests.search.kits import ids
 from tests.search.test_embedded_search import GOODS
 from tests.search.test_embedded_search import SETTINGS as GOODS_SETTINGS
 
-KITS_SETTINGS = IndexSettings(
-    name="kits",
-    fields=(
-        Field("title", "text", weight=3, highlight=True),
-        Field("body", "text", weight=1, highlight=True),
-        Field("sector", "keyword", facet=True),
-        Field("state", "keyword", facet=True),
-        Field("firm", "keyword", facet=True),
-        Field("certs", "keyword", facet=True, many=True),
-        Field("tags", "keyword", facet=True, many=True),
-        Field("gi", "flag", facet=True),
-        Field("moq", "number", sort=True),
-        Field("price", "number", sort=True),
-        Field("lead_days", "number", sort=True),
-    ),
-    vector_dimensions=4,
-)
-RECORDED = {each["name"]: each for each in exchanges("search", "hybrid", "similar")}
 
-
-def kits() -> list[Document]:
-    """The twelve documents the recorded server held."""
-    (added,) = (each for each in exchanges("documents") if each["name"] == "add all")
-    names = {each.name for each in KITS_SETTINGS.fields}
-    return [
-        Document(
-            each["id"],
-            {key: value for key, value in each.items() if key in names},
-            np.array(each["_vectors"]["main"], dtype=np.float32),
-        )
-        for each in added["request"]["body"]
-    ]
-
-
-def recorded_ids(name: str) -> list[str]:
-    return [hit["id"] for hit in RECORDED[name]["response"]["body"]["hits"]]
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        "embedded",
-        "meilisearch in memory",
-        pytest.param("meilisearch", marks=pytest.mark.needs_meilisearch),
-    ],
-)
-def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Engine]:
-    """Each engine, filled by writes and by a rebuild."""
-    if request.param == "embedded":
-        yield _filled(open_engine(tmp_path_factory.mktemp("contract")))
-        return
-    if request.param == "meilisearch in memory":
-        with listening() as wall:
-            engine = open_engine(wall.address, search_key=SEARCH_KEY, indexing_key=INDEXING_KEY)
-            yield _filled(engine)
-            engine.close()
-        return
-    address = os.environ.get("MEILI_URL")
-    if not address:
-        pytest.skip("MEILI_URL names no server")
-    prefix = f"contract-{uuid.uuid4().hex[:8]}-"
-    engine = MeilisearchEngine(address, search_key=os.environ.get("MEILI_KEY"), prefix=prefix)
-    yield _filled(engine)
-    for name in (*engine.status(), UID):
-        engine._writing._delete(prefix + name)
-
-
-def _filled(engine: Engine) -> Engine:
-    assert engine.ensure(GOODS_SETTINGS)
-    assert not engine.ensure(GOODS_SETTINGS)
-    engine.write("goods", GOODS)
-    assert engine.rebuild(KITS_SETTINGS, iter(kits())) == 12
-    return engine
-
-
-def ids(engine: Engine, query: Query, index: str = "kits") -> list[str]:
-    return [hit.id for hit in engine.search(index, query).hits]
-
-
-# -- as recorded ------------------------------------------------------------------------
-
-RUBBER, COIR = Equals("sector", "rubber"), Equals("sector", "coir")
-FILTERS: list[tuple[str, Filter]] = [
-    ("eq", RUBBER),
-    ("eq_quoted", Equals("state", "Tamil Nadu")),
-    ("eq_array", Equals("certs", "ISO 9001")),
-    ("eq_number", Equals("moq", 500)),
-    ("neq", Not(RUBBER)),
-    ("neq_array", Not(Equals("certs", "ISO 9001"))),
-    ("gt", Between("price", 7.000001)),
-    ("between", Between("price", 2, 5)),
-    ("not_between", Not(Between("price", 2, 5))),
-    ("isin", AnyOf("sector", ("coir", "knitwear"))),
-    ("notin", Not(AnyOf("sector", ("coir", "knitwear")))),
-    ("isin_empty", AnyOf("sector", ())),
-    ("boolean", Equals("gi", True)),
-    ("and_or", And((RUBBER, Or((Between("price", None, 4.99), Between("moq", None, 99)))))),
-    ("precedence", Or((COIR, And((RUBBER, Between("price", 20.01)))))),
-    ("nott", Not(Or((RUBBER, COIR)))),
-    ("quote_escape", Equals("firm", 'O"Brien')),
-    ("backslash", Equals("firm", "a\\b")),
-    ("unicode", Equals("firm", "കയർ")),
-    ("single_quote", Equals("firm", "Noyyal Knits")),
-]
-
-
-@pytest.mark.parametrize(("name", "asked"), FILTERS, ids=lambda each: str(each)[:40])
-def test_filters_choose_as_the_recorded_server_did(
-    engine: Engine, name: str, asked: Filter
-) -> None:
-    assert ids(engine, Query(filter=asked)) == recorded_ids(f"filter: {name}")
-
-
-@pytest.mark.parametrize(
-    ("name", "sort"),
-    [
-        ("price up", (("price", "asc"),)),
-        ("price down", (("price", "desc"),)),
-        ("nulls and missing last", (("lead_days", "asc"),)),
-        ("nulls and missing last, down", (("lead_days", "desc"),)),
-        ("two keys", (("moq", "asc"), ("price", "desc"))),
-    ],
-)
-def test_sorting_is_as_recorded(engine: Engine, name: str, sort: tuple) -> None:  # type: ignore[type-arg]
-    field, _ = sort[0]
-    found = ids(engine, Query(sort=sort))
-    values = {each.id: each.values.get(field) for each in kits()}
-    # documents that tie may stand in either order
-    assert [values[id] for id in found] == [values[id] for id in recorded_ids(f"sort: {name}")]
-
-
-def _counts(found: tuple[FacetCount, ...]) -> dict[str, int]:
-    return {each.value: each.count for each in found}
-
-
-def test_facets_count_as_recorded(engine: Engine) -> None:
-    real = RECORDED["facets: several"]["response"]["body"]["facetDistribution"]
-    page = engine.search("kits", Query(facets=("sector", "certs", "gi")))
-    assert {name: _counts(page.facets[name]) for name in page.facets} == {
-        name: real[name] for name in ("sector", "certs", "gi")
-    }
-    real = RECORDED["facets: with a filter"]["response"]["body"]["facetDistribution"]
-    cheap = Between("price", None, 4.99)
-    page = engine.search("kits", Query(facets=("sector", "state"), filter=cheap, limit=0))
-    assert {name: _counts(page.facets[name]) for name in page.facets} == real
-
-
-def test_statistics_are_as_recorded(engine: Engine) -> None:
-    body = RECORDED["facets: with numbers and stats"]["response"]["body"]
-    page = engine.search("kits", Query(stats=("price", "moq")))
-    for name in ("price", "moq"):
-        real, found = body["facetStats"][name], page.stats[name]
-        assert (found.min, found.max) == (real["min"], real["max"])
-        assert found.count == sum(body["facetDistribution"][name].values())
-        assert sum(bar.count for bar in found.histogram) == found.count
-
-
-def test_pages_are_as_recorded(engine: Engine) -> None:
-    assert ids(engine, Query(offset=3, limit=2)) == recorded_ids("pages: limit and offset")
-    assert ids(engine, Query(offset=100_000, limit=2)) == []
-
-
-def test_nearness_is_as_recorded(engine: Engine) -> None:
-    real = RECORDED["empty q"]
-    vector = np.array(real["request"]["body"]["vector"], dtype=np.float32)
-    page = engine.search("kits", Query(vector=vector, limit=6))
-    assert [hit.id for hit in page.hits] == recorded_ids("empty q")
-    cosines = [2 * hit["_rankingScore"] - 1 for hit in real["response"]["body"]["hits"]]
-    assert [hit.similarity for hit in page.hits] == pytest.approx(cosines, abs=0.02)
-    assert page.total == real["response"]["body"]["estimatedTotalHits"]
-
-
-def test_similar_ones_are_as_recorded(engine: Engine) -> None:
-    found = engine.similar("kits", "mat-01", 3)
-    assert [hit.id for hit in found.hits] == recorded_ids("with score")
-    assert found.total == 11
-    others = engine.similar("kits", "mat-01", 4, Not(RUBBER))
-    assert [hit.id for hit in others.hits] == recorded_ids("with filter")
-
-
-@pytest.mark.parametrize(
-    ("name", "typed"),
-    [
-        ("words: phrase", '"natural rubber"'),
-        ("words: not a word", "rubber -mat"),
-        ("words: not a phrase", 'rubber -"natural rubber"'),
-        ("words: only a negation", "-rubber"),
-        ("words: typo", "ruber mat"),
-        ("words: number", "710"),
-        ("words: nothing found", "xyzzy"),
-        ("words: Malayalam", "കയർ"),
-        ("words: Turkish I", "istanbul"),
-        ("words: accents left out", "naive facade"),
-    ],
-)
-def test_words_find_what_the_recorded_server_found(engine: Engine, name: str, typed: str) -> None:
-    page = engine.search("kits", Query(typed))
-    real = recorded_ids(name)
-    if " " in typed.strip('"') and "-" not in typed and '"' not in typed:
-        # Those with all words, and first; of the rest each engine shows what it holds related
-        full = {"words: typo": 2, "words: accents left out": 1}[name]
-        assert {hit.id for hit in page.hits[:full]} == set(real[:full])
-        assert page.total == full
-        assert {hit.id for hit in page.hits} >= set(real)
-    else:
-        assert {hit.id for hit in page.hits} == set(real)
-
-
-# -- better than recorded: the same on every engine -------------------------------------
+@pytest.fixture(scope="module")
+def engine(every_engine: Engine) -> Engine:
+    return every_engine
 
 
 def test_weaknesses_of_the_server_are_mended(engine: Engine) -> None:

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 import subprocess
 import sys
 import textwrap
@@ -120,7 +119,6 @@ def test_a_commit_of_another_process_is_seen_at_once(engine: EmbeddedEngine) -> 
     writer = in_process(
         """
         for number in range(5):
-            sys.stdin.readline() if False else None
             engine.write("goods", [make_document(number)])
             print(time.time(), flush=True)
             time.sleep(0.15)
@@ -172,38 +170,6 @@ def test_two_writers_take_turns(engine: EmbeddedEngine) -> None:
     writers = [in_process(code, engine._root, start) for start in (0, 100)]
     assert [each.wait() for each in writers] == [0, 0]
     assert engine.status()["goods"].documents == 16
-
-
-@pytest.fixture
-def killed(engine: EmbeddedEngine) -> Iterator[tuple[EmbeddedEngine, int]]:
-    """An index whose writer was killed at some moment; and how much it had acknowledged."""
-    writer = in_process(
-        """
-        number = 0
-        while True:
-            engine.write("goods", [make_document(number), make_document(number % 7)])
-            print(number, flush=True)
-            number += 1
-        """,
-        engine._root,
-    )
-    assert writer.stdout is not None
-    writer.stdout.readline()
-    time.sleep(0.31)
-    writer.send_signal(signal.SIGKILL)
-    acknowledged = [int(line) for line in writer.stdout.read().split("\n")[:-1] if line]
-    writer.wait()
-    yield engine, max(acknowledged, default=0)
-
-
-def test_a_killed_writer_loses_nothing_acknowledged(killed: tuple[EmbeddedEngine, int]) -> None:
-    engine, last = killed
-    fresh = EmbeddedEngine(engine._root)
-    for number in range(last + 1):
-        assert fresh.get("goods", f"d{number}") is not None
-    engine.write("goods", [make_document(10_000)])
-    assert engine.search("goods", Query("number10000")).total == 1
-    assert fresh.status()["goods"].healthy
 
 
 def test_a_kill_between_journal_and_commit_changes_nothing(
@@ -331,31 +297,6 @@ def test_a_failed_rebuild_leaves_everything_as_it_was(engine: EmbeddedEngine) ->
     with pytest.raises(RuntimeError):
         engine.rebuild(SETTINGS, broken())
     assert titles(engine) == ["rubber mat number1"]
-    assert len(list(engine._root.glob("goods.*-*/"))) == 1
-
-
-def test_a_killed_rebuild_leaves_everything_as_it_was(engine: EmbeddedEngine) -> None:
-    engine.write("goods", [make_document(1)])
-    builder = in_process(
-        """
-        def endless():
-            number = 0
-            while True:
-                yield make_document(number, "new")
-                number += 1
-                if number == 300:
-                    print("going", flush=True)
-        engine.rebuild(SETTINGS, endless())
-        """,
-        engine._root,
-    )
-    assert builder.stdout is not None
-    assert builder.stdout.readline() == "going\n"
-    builder.kill()
-    builder.wait()
-    assert titles(engine) == ["rubber mat number1"]
-    assert engine.rebuild(SETTINGS, [make_document(2)]) == 1
-    # what the killed one left behind was cleared away
     assert len(list(engine._root.glob("goods.*-*/"))) == 1
 
 

@@ -33,7 +33,7 @@ def differences(
         "totalHits" in told or "estimatedTotalHits" in told
     ):
         found.add("total")
-    return found | _counted_otherwise(page, told) | _marked_otherwise(page, query, told)
+    return found | counted_otherwise(page, told) | _marked_otherwise(page, query, told)
 
 
 def _refused(ask: Any, told: Mapping[str, Any]) -> set[str]:
@@ -57,7 +57,7 @@ def _tie(page: Page, query: Query, told: Mapping[str, Any]) -> bool:
     return [values[hit.id] for hit in page.hits] == [values[hit["id"]] for hit in told["hits"]]
 
 
-def _counted_otherwise(page: Page, told: Mapping[str, Any]) -> set[str]:
+def counted_otherwise(page: Page, told: Mapping[str, Any]) -> set[str]:
     real = told.get("facetDistribution") or {}
     counts = {
         name: {each.value: each.count for each in found} for name, found in page.facets.items()

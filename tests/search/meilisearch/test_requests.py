@@ -120,8 +120,8 @@ def test_long_lists_are_paged_through_without_gaps(opened: Opened) -> None:
     engine.ensure(SETTINGS)
     engine.write("things", things(460))
     seen: list[str] = []
-    for offset in range(0, 500, 100):
-        page = engine.search("things", Query("mat", vector=NEAR, offset=offset, limit=100))
+    for offset in range(0, 500, 230):
+        page = engine.search("things", Query("mat", vector=NEAR, offset=offset, limit=230))
         assert page.total + page.related == 460
         seen += [hit.id for hit in page.hits]
     assert len(seen) == len(set(seen)) == 460
