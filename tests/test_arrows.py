@@ -11,7 +11,6 @@ from matchmaker.config import ROOT
 
 ROOMS = (
     "accounts",
-    "notices",
     "clusters",
     "catalogue",
     "certification",
@@ -23,7 +22,7 @@ ROOMS = (
 OUTERMOST = ("storefront", "desk", "api")
 # Composed at the outside, like app.py: they may know every room.
 WIRING = {"app", "cli", "preparing", "catching_up", "server", "server_children", "health",
-          "migrating", "tables", "signing_in"}  # fmt: skip
+          "migrating", "tables", "access"}  # fmt: skip
 PURE = (
     "matchmaker/measures.py",
     "matchmaker/money.py",
