@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, g, session
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -22,8 +22,18 @@ from matchmaker.accounts.actor import Actor, actor_of
 from matchmaker.errors import N_, NotAllowed
 
 View = TypeVar("View", bound=Callable[..., Any])
-# 'anyone' includes visitors; 'member' is everybody who is signed in.
-AUDIENCES = ("anyone", "member", "desk", "operator")
+# Whom a route may name. All but 'anyone' and 'person' keep suspended people out.
+#   anyone    visitors too
+#   person    whoever is signed in, also without an organisation, also while suspended
+#   member    a member of any organisation
+#   firm      a member of a firm, or who acts for one
+#   buyer     a member of a buyer or intermediary, or who acts for one
+#   desk      the staff of export desks
+#   operator  those who run the site
+AUDIENCES = ("anyone", "person", "member", "firm", "buyer", "desk", "operator")
+KINDS = {"firm": ("firm",), "buyer": ("buyer", "intermediary")}
+# What is kept in the session cookie of who acts as what, for whom.
+ACTING_IN, ACTING_FOR = "organisation", "on_behalf_of"
 
 
 class SignInNeeded(NotAllowed):
@@ -36,8 +46,19 @@ class RouteWithoutAudience(Exception):
 
 
 def current_actor() -> Actor | None:
-    """Who is asking, or None for a visitor."""
-    return actor_of(current_user._get_current_object() if current_user.is_authenticated else None)
+    """Who is asking, as member of the organisation they chose, or None for a visitor."""
+    if "actor" not in g:
+        user = current_user._get_current_object() if current_user.is_authenticated else None
+        g.actor = actor_of(user, session.get(ACTING_IN, ""), session.get(ACTING_FOR, ""))
+    return g.actor  # type: ignore[no-any-return]
+
+
+def acting() -> Actor:
+    """The same where the route lets no visitor in."""
+    actor = current_actor()
+    if actor is None:
+        raise SignInNeeded(_("This page is for people who are signed in."))
+    return actor
 
 
 def open_to(audience: str) -> Callable[[View], View]:
@@ -63,10 +84,23 @@ def admit(audience: str, actor: Actor | None) -> None:
         return
     if actor is None:
         raise SignInNeeded(_("This page is for people who are signed in."))
+    if audience == "person":
+        return
+    if actor.is_suspended:
+        raise NotAllowed(_("This account is suspended. Your account page says why and by whom."))
     if audience == "desk" and not actor.is_desk:
         raise NotAllowed(_("This page is for the staff of export desks."))
     if audience == "operator" and "operator" not in actor.roles:
         raise NotAllowed(_("This page is for those who run this site."))
+    party = actor.acts_for
+    if party is None:
+        raise NotAllowed(_("This page is for members of an organisation. Yours is not set up yet."))
+    if audience in KINDS and party.kind not in KINDS[audience]:
+        texts = {
+            "firm": _("This page is for firms and those who act for one."),
+            "buyer": _("This page is for buyers and those who act for one."),
+        }
+        raise NotAllowed(texts[audience])
 
 
 def require_audiences(app: Flask, exempt: Iterable[str] = ("static",)) -> None:

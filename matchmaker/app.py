@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Flask, request
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matchmaker import access, database, health, logs, searching, web
-from matchmaker.accounts.models import User
+from matchmaker import access, database, health, logs, searching, signing_in, store, web
+from matchmaker.accounts import views as accounts_views
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
 from matchmaker.reader import LanguagePrefix, language_of
@@ -30,16 +29,18 @@ def create_app(config: Config | None = None) -> Flask:
     logs.bind_requests(app)
     database.connect(app, config)
     searching.set_up(app, config)
+    store.set_up(app, config)
     CSRFProtect(app)
     limiter.init_app(app)
     Compress(app)
-    _know_people(app)
     _speak_languages(app)
+    signing_in.set_up(app, config)
     web.protect(app, https=config.public_url.startswith("https://"))
     web.read_without_locking(app)
     web.handle_errors(app)
     app.register_blueprint(health.pages)
     views.set_up(app)
+    app.register_blueprint(accounts_views.pages)
     access.require_audiences(app)
     return app
 
@@ -68,15 +69,6 @@ def _configure(app: Flask, config: Config) -> None:
     app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[assignment,method-assign]
     if config.trust_proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
-
-
-def _know_people(app: Flask) -> None:
-    manager = LoginManager(app)
-
-    @manager.user_loader  # type: ignore[untyped-decorator]
-    def load(public_id: str) -> User | None:
-        user = database.get_db().query(User).filter_by(public_id=public_id).one_or_none()
-        return user if user is not None and user.is_active else None
 
 
 def _speak_languages(app: Flask) -> None:

@@ -95,6 +95,11 @@ SETTINGS: dict[str, Setting] = {
     "model": Setting("all-MiniLM-L6-v2", "the sentence-transformers model that encodes texts"),
     "rate_limit": Setting("600 per minute", "searches and suggestions one address may ask for"),
     "rate_limit_store": Setting("memory://", "where rate limits are counted (redis://… when many)"),
+    "mail_url": Setting(
+        "", "smtp://user:password@host:587 or smtps://…; empty: mail is written to a folder"
+    ),
+    "mail_from": Setting("Matchmaker <no-reply@localhost>", "the sender of mail"),
+    "store_url": Setting("", "fsspec URL of uploaded files; empty: a folder in the data folder"),
     "trust_proxy": Setting(
         "false", "true behind one reverse proxy that sets X-Forwarded-*", _switch
     ),
@@ -121,6 +126,9 @@ class Config:
     model: str
     rate_limit: str
     rate_limit_store: str
+    mail_url: str = field(repr=False)
+    mail_from: str
+    store_url: str
     trust_proxy: bool
 
     @classmethod

@@ -9,11 +9,16 @@ from matchmaker.orm import Model
 
 def all_tables() -> MetaData:
     """The tables of every room, whatever was imported before."""
+    import matchmaker.accounts.entries
     import matchmaker.accounts.models
     import matchmaker.catalogue.capacity
     import matchmaker.catalogue.models
+    import matchmaker.catalogue.upkeep
     import matchmaker.certification.models
     import matchmaker.clusters.models
-    import matchmaker.matching.models  # noqa: F401
+    import matchmaker.desk.models
+    import matchmaker.matching.models
+    import matchmaker.notices.models
+    import matchmaker.sourcing.models  # noqa: F401
 
     return Model.metadata

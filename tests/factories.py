@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM, Actor
-from matchmaker.accounts.models import Organisation, User
+from matchmaker.accounts.models import Mandate, Organisation, User
 from matchmaker.accounts.services import add_member, add_user, found_organisation
 from matchmaker.catalogue.models import Currency, Firm, HsCode, Product, ProductFamily, UnitRow
 from matchmaker.catalogue.services import ProductFacts, list_product, register_firm
 from matchmaker.clusters.models import Cluster, Port, Sector
+from matchmaker.orm import utc_now
 
 _numbers = itertools.count(1)
 
@@ -125,30 +126,41 @@ def make_product(
 
 @dataclass(frozen=True)
 class Cast:
-    """Who appears in permission tests; `firm` belongs to the owner and the colleague."""
+    """Who appears in permission tests; `firm` belongs to owner, colleague and viewer."""
 
     firm: Firm
+    rival_firm: Firm
     owner: Actor
     colleague: Actor
     viewer: Actor
-    stranger: Actor
+    rival: Actor  # owner of another firm
+    stranger: Actor  # owner of a buyer
+    agent: Actor  # of an institution that may act for `firm`, and does
     officer: Actor
     operator: Actor
+    suspended: Actor  # owner of a third firm, suspended as a person
 
 
 def make_cast(db: Session) -> Cast:
-    """A firm with owner, colleague and a member who only looks; a stranger; a desk officer."""
-    firm = make_firm(db)
-    other = make_organisation(db, name="Elsewhere Traders", kind="buyer")
+    """A firm with owner, colleague and a member who only looks; everybody else around it."""
+    firm, rival_firm = make_firm(db), make_firm(db)
+    buyer = make_organisation(db, name="Elsewhere Traders", kind="buyer")
     desk = make_organisation(db, name="Export Desk", kind="desk")
+    suspended = make_actor(db, make_firm(db).organisation, "owner")
+    assert suspended.user is not None
+    suspended.user.suspended_reason = "Its certificates were not its own."
     return Cast(
         firm=firm,
+        rival_firm=rival_firm,
         owner=make_actor(db, firm.organisation, "owner"),
         colleague=make_actor(db, firm.organisation, "editor"),
         viewer=make_actor(db, firm.organisation, "viewer"),
-        stranger=make_actor(db, other, "owner"),
+        rival=make_actor(db, rival_firm.organisation, "owner"),
+        stranger=make_actor(db, buyer, "owner"),
+        agent=make_agent(db, firm.organisation),
         officer=make_actor(db, desk, "desk_officer"),
         operator=make_actor(db, desk, "operator"),
+        suspended=suspended,
     )
 
 
@@ -158,6 +170,19 @@ def make_actor(db: Session, organisation: Organisation, role: str) -> Actor:
     return Actor(user, organisation, roles=frozenset({role}))
 
 
-def make_user(db: Session) -> User:
+def make_agent(db: Session, client: Organisation) -> Actor:
+    """A cluster agent acting for `client` under a living mandate."""
+    body = make_organisation(db, name="Cluster Body", kind="institution")
+    actor = make_actor(db, body, "editor")
+    db.add(Mandate(agent=body, client=client, how="Signed at the cluster's office."))
+    db.flush()
+    return replace(actor, on_behalf_of=client)
+
+
+def make_user(db: Session, **changes: Any) -> User:
+    """A person with a confirmed address."""
     number = next(_numbers)
-    return add_user(db, name=f"Person {number}", email=f"person{number}@example.com")
+    facts: dict[str, Any] = {"name": f"Person {number}", "email": f"person{number}@example.com"}
+    user = add_user(db, **(facts | changes))
+    user.confirmed_at = utc_now() if user.email else None
+    return user

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,36 +13,54 @@ from matchmaker.access import RouteWithoutAudience, open_to, require_audiences
 from matchmaker.accounts.actor import Actor
 from matchmaker.database import get_db
 from tests.factories import make_cast
+from tests.signed_in import sign_in
 
-ROLES = ("visitor", "stranger", "owner", "viewer", "officer", "operator")
+ROLES = (
+    "visitor",
+    "stranger",
+    "owner",
+    "colleague",
+    "viewer",
+    "rival",
+    "agent",
+    "officer",
+    "operator",
+    "suspended",
+)
+PEOPLE = set(ROLES) - {"visitor"}
+MEMBERS = PEOPLE - {"suspended"}
 ADMITS = {
     "anyone": set(ROLES),
-    "member": set(ROLES) - {"visitor"},
+    "person": PEOPLE,
+    "member": MEMBERS,
+    "firm": {"owner", "colleague", "viewer", "rival", "agent"},
+    "buyer": {"stranger"},
     "desk": {"officer"},
     "operator": {"operator"},
 }
 
 
-def sign_in(client: FlaskClient, actor: Actor) -> None:
-    assert actor.user is not None
-    with client.session_transaction() as session:
-        session["_user_id"] = actor.user.public_id
-        session["_fresh"] = True
-
-
 @pytest.fixture
-def clients(app: Flask) -> dict[str, FlaskClient]:
-    """A client for every role."""
+def comes(app: Flask) -> Callable[[str], FlaskClient]:
+    """A fresh client in this role: some pages (a spent link) sign people out."""
     with app.app_context():
-        db = get_db()
-        cast = make_cast(db)
-        db.commit()
-        people = {name: getattr(cast, name) for name in ROLES if name != "visitor"}
-        found = {"visitor": app.test_client()}
-        for name, actor in people.items():
-            found[name] = app.test_client()
-            sign_in(found[name], actor)
-    return found
+        cast = make_cast(get_db())
+        get_db().commit()
+        visits = {name: _cookies(app, getattr(cast, name)) for name in PEOPLE}
+
+    def client(role: str) -> FlaskClient:
+        visitor = app.test_client()
+        with visitor.session_transaction() as session:
+            session.update(visits.get(role, {}))
+        return visitor
+
+    return client
+
+
+def _cookies(app: Flask, actor: Actor) -> dict[str, Any]:
+    client = sign_in(app.test_client(), actor)
+    with client.session_transaction() as session:
+        return dict(session)
 
 
 def addresses(app: Flask) -> list[tuple[str, str, str]]:
@@ -56,11 +77,11 @@ def addresses(app: Flask) -> list[tuple[str, str, str]]:
 
 
 def test_every_route_admits_exactly_whom_it_says(
-    app: Flask, clients: dict[str, FlaskClient]
+    app: Flask, comes: Callable[[str], FlaskClient]
 ) -> None:
     for endpoint, audience, address in addresses(app):
-        for role, client in clients.items():
-            status = client.get(address).status_code
+        for role in ROLES:
+            status = comes(role).get(address).status_code
             refused = status in (401, 403)
             assert refused == (role not in ADMITS[audience]), (endpoint, role, status)
             assert status < 500 or endpoint.startswith(("health.", "storefront.")), (
@@ -69,19 +90,15 @@ def test_every_route_admits_exactly_whom_it_says(
             )
 
 
-def test_the_guard_itself_refuses(app: Flask, clients: dict[str, FlaskClient]) -> None:
-    """The public site needs no sign-in yet; so that the walk above cannot pass for nothing."""
+def test_the_guard_itself_refuses(app: Flask, comes: Callable[[str], FlaskClient]) -> None:
+    """So that the walk above cannot pass for nothing."""
     for audience in ADMITS:
         app.add_url_rule(f"/only/{audience}", f"only_{audience}", open_to(audience)(lambda: "in"))
     for audience, admitted in ADMITS.items():
-        seen = {
-            role
-            for role, client in clients.items()
-            if client.get(f"/only/{audience}").status_code == 200
-        }
+        seen = {role for role in ROLES if comes(role).get(f"/only/{audience}").status_code == 200}
         assert seen == admitted
-    assert clients["visitor"].get("/only/member").status_code == 401
-    assert clients["owner"].get("/only/desk").status_code == 403
+    assert comes("visitor").get("/only/member").status_code == 401
+    assert comes("owner").get("/only/desk").status_code == 403
 
 
 def test_a_route_that_does_not_say_so_stops_the_start(app: Flask) -> None:

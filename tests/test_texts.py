@@ -11,7 +11,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 
 from matchmaker.config import LANGUAGES
-from matchmaker.languages import TRANSLATIONS, completeness, offered
+from matchmaker.languages import (
+    FOR_DESKS_ONLY,
+    TRANSLATIONS,
+    completeness,
+    offered,
+    texts_outside,
+)
 from matchmaker.texts import (
     catalogue_file,
     compile_all,
@@ -93,6 +99,27 @@ def test_plurals_have_every_form_of_their_language(language: str) -> None:
     ]
     assert catalog.num_plurals == (6 if language == "ar" else 2)
     assert wrong == []
+
+
+def test_all_that_a_firm_reads_is_there_in_malayalam() -> None:
+    catalog = read(catalogue_file("ml"), "ml")
+    finished = {m.id if isinstance(m.id, str) else m.id[0] for m in catalog if is_finished(m)}
+    assert texts_outside(extract(), FOR_DESKS_ONLY) - finished == set()
+
+
+def test_pages_behind_the_sign_in_hold_no_language_back(tmp_path: Path) -> None:
+    for room, words in (("storefront", "Ship"), ("accounts", "Sign in")):
+        page = tmp_path / "templates" / room / "page.html"
+        page.parent.mkdir(parents=True)
+        page.write_text(f"{{{{ _('{words}') }}}}")
+    folder = tmp_path / "translations"
+    update(folder, tmp_path)
+    file = catalogue_file("de", folder)
+    catalog = read(file, "de")
+    catalog["Ship"].string = "Schiff"
+    file.write_bytes(written(catalog))
+    compile_all(folder)
+    assert completeness("de", folder) == 1.0
 
 
 def test_macros_are_read_though_their_folder_begins_with_an_underscore(tmp_path: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matchmaker.accounts.models import Organisation, User
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
+from matchmaker.accounts.models import Mandate, Organisation, User
 from matchmaker.errors import NotAllowed
 
 WRITING_ROLES = frozenset({"owner", "editor"})
@@ -33,6 +36,14 @@ class Actor:
         return bool(self.roles & DESK_ROLES)
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether the person, or the organisation they act in, was suspended by a desk."""
+        if self.user is not None and self.user.suspended_reason:
+            return True
+        parties = (self.organisation, self.on_behalf_of)
+        return any(each is not None and each.standing == "suspended" for each in parties)
+
+    @property
     def acts_for(self) -> Organisation | None:
         """Whose business this is: the client if one is named, else the own organisation."""
         return self.on_behalf_of or self.organisation
@@ -42,7 +53,11 @@ class Actor:
 
         Raises NotAllowed for everybody else.
         """
-        if self.is_system or self.is_desk:
+        if self.is_system:
+            return
+        if self.is_suspended:
+            raise NotAllowed("This account is suspended; nothing can be changed with it.")
+        if self.is_desk:
             return
         acts_for = self.acts_for
         if acts_for is not None and acts_for.id == organisation_id and self.roles & WRITING_ROLES:
@@ -53,11 +68,37 @@ class Actor:
 SYSTEM = Actor(user=None)
 
 
-def actor_of(user: User | None) -> Actor | None:
-    """The actor a signed-in user is when nothing else was chosen: the first membership."""
+def actor_of(user: User | None, organisation: str = "", client: str = "") -> Actor | None:
+    """The actor a signed-in user is: member of the chosen organisation, for the chosen client.
+
+    `organisation` and `client` are public ids. What the user may not choose (no membership,
+    no living mandate) is passed over: the first membership counts, for itself.
+    """
     if user is None:
         return None
     if not user.memberships:
         return Actor(user=user)
     first = min(user.memberships, key=lambda membership: membership.id)
-    return Actor(user=user, organisation=first.organisation, roles=frozenset({first.role}))
+    chosen = next((m for m in user.memberships if m.organisation.public_id == organisation), first)
+    return Actor(
+        user=user,
+        organisation=chosen.organisation,
+        on_behalf_of=_client_of(chosen.organisation, client),
+        roles=frozenset({chosen.role}),
+    )
+
+
+def _client_of(agent: Organisation, client: str) -> Organisation | None:
+    """The client with this public id, if a living mandate lets `agent` act for it."""
+    db = object_session(agent)
+    if not client or db is None:
+        return None
+    return db.scalar(
+        select(Organisation)
+        .join(Mandate, Mandate.client_id == Organisation.id)
+        .where(
+            Mandate.agent_id == agent.id,
+            Mandate.ended_at.is_(None),
+            Organisation.public_id == client,
+        )
+    )

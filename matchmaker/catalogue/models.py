@@ -199,6 +199,10 @@ class Product(PublicId, Model):
     line_id: Mapped[int | None] = mapped_column(ForeignKey("production_line.id"))
     line_factor: Mapped[Decimal] = mapped_column(Exact, default=Decimal(1))
     has_photo: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Guessed from the name when the listing began; the firm is asked to settle it.
+    family_is_guess: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Rises with every change: who saves an older one is told and shown both.
+    version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     updated_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now, onupdate=utc_now)
     firm: Mapped[Firm] = relationship(back_populates="products")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -30,6 +31,7 @@ EVIDENCE_TYPES = (
     "consignment document",
 )
 # From weakest to strongest.
+REVIEWS = ("none", "waiting", "asked", "approved", "refused")
 GRADES = ("self-declared", "seen", "confirmed", "witnessed")
 
 
@@ -82,6 +84,7 @@ class Evidence(PublicId, Model):
     __tablename__ = "evidence"
     __table_args__ = (
         one_of("grade", GRADES),
+        one_of("review", REVIEWS),
         CheckConstraint("expires_on IS NULL OR expires_on >= issued_on", name="dates_ordered"),
         CheckConstraint("grade = 'self-declared' OR graded_on IS NOT NULL", name="grade_dated"),
         Index("ix_evidence_holder", "holder_id", "scheme_id"),
@@ -99,6 +102,11 @@ class Evidence(PublicId, Model):
     laboratory: Mapped[str | None] = mapped_column(String(160))
     substances: Mapped[str | None] = mapped_column(Text)
     document_hash: Mapped[str | None] = mapped_column(String(64))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # fields of its type
+    # Where the desk's look at it stands; `review_note` is its question or why it was refused.
+    review: Mapped[str] = mapped_column(String(10), default="none", index=True)
+    review_note: Mapped[str | None] = mapped_column(Text)
+    submitted_at: Mapped[dt.datetime | None] = mapped_column(Utc)
     covers_all: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     holder: Mapped[Organisation] = relationship()
@@ -106,6 +114,52 @@ class Evidence(PublicId, Model):
     scope: Mapped[list[EvidenceScope]] = relationship(
         back_populates="evidence", cascade="all, delete-orphan"
     )
+    documents: Mapped[list[EvidenceDocument]] = relationship(
+        back_populates="evidence", cascade="all, delete-orphan", order_by="EvidenceDocument.id"
+    )
+    members: Mapped[list[EvidenceMember]] = relationship(cascade="all, delete-orphan")
+
+
+class EvidenceDocument(PublicId, Model):
+    """A file that shows the evidence; kept by its hash, never public."""
+
+    __tablename__ = "evidence_document"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evidence_id: Mapped[int] = mapped_column(
+        ForeignKey("evidence.id", ondelete="CASCADE"), index=True
+    )
+    digest: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int] = mapped_column(Integer)
+    sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
+    evidence: Mapped[Evidence] = relationship(back_populates="documents")
+
+
+class EvidenceMember(Model):
+    """A firm that a group certificate of its cluster body covers, since when."""
+
+    __tablename__ = "evidence_member"
+    evidence_id: Mapped[int] = mapped_column(
+        ForeignKey("evidence.id", ondelete="CASCADE"), primary_key=True
+    )
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[dt.date] = mapped_column(Date)
+
+
+class EvidenceReminder(Model):
+    """That the holder was reminded so many days before the end; never twice."""
+
+    __tablename__ = "evidence_reminder"
+    evidence_id: Mapped[int] = mapped_column(
+        ForeignKey("evidence.id", ondelete="CASCADE"), primary_key=True
+    )
+    days: Mapped[int] = mapped_column(Integer, primary_key=True)
+    expires_on: Mapped[dt.date] = mapped_column(Date, primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
 
 
 class EvidenceScope(Model):
