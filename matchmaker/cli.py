@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -130,16 +131,45 @@ def model() -> None:
 @model.command("fetch")
 @click.pass_obj
 def model_fetch(config: Config) -> None:
-    """Fetch and convert the model; does nothing when it is there."""
-    from search.encoder.model import fetch_model
+    """Fetch and convert the model in use; does nothing when it is there."""
+    from matchmaker.model_choice import chosen
 
-    folder = _shown(
-        "Model",
-        lambda progress: fetch_model(
-            config.model_dir, lambda what, part: progress(part, 1, what), config.model
-        ),
-    )
-    click.echo(f"The model {config.model} is ready in {folder}.")
+    source = chosen(config).source
+    click.echo(f"The model {source} is ready in {_fetched(config, source)}.")
+
+
+@model.command("use")
+@click.argument("name")
+@click.pass_obj
+def model_use(config: Config, name: str) -> None:
+    """Search with another model: a folder, owner/name on the hub, or all-MiniLM-L6-v2.
+
+    Texts are re-encoded in the background; searches use the old model until all are done.
+    """
+    from matchmaker.model_change import use_model
+
+    source = str(Path(name).expanduser().resolve()) if Path(name).expanduser().is_dir() else name
+    _fetched(config, source)
+    if use_model(config, source):
+        click.echo(f"The worker encodes everything by {source}, then searches change to it.")
+        click.echo("How far it is: matchmaker model status")
+    else:
+        click.echo(f"{source} is the model in use.")
+
+
+@model.command("status")
+@click.pass_obj
+def model_status(config: Config) -> None:
+    """Which model is in use, and how far a change to another one is."""
+    from matchmaker.model_change import change_of, how_far, models_held
+    from matchmaker.searching import Searching
+
+    choice, state = change_of(config)
+    click.echo(f"In use: {choice.source}")
+    for index, held in sorted(models_held(Searching(config)).items()):
+        click.echo(f"{index:10} {held or 'words only'}")
+    if choice.next_source:
+        click.echo(f"Changing to {choice.next_source}: {how_far(state)}")
 
 
 @commands.group()
@@ -193,16 +223,28 @@ def search_query(
         click.echo(understood(asked))
     page = searching.engine.search(index, query)
     click.echo(f"{page.total:,} hold all words, {page.related:,} related, {page.took_ms:.1f} ms")
-    for hit in page.hits:
+    whys = explainer(index).explain(page.hits, query.refinements.values(), everywhere=True)
+    for hit, why in zip(page.hits, whys, strict=True):
         name = hit.values.get("title") or hit.values.get("name")
         click.echo(f"{hit.score:6.3f}  {hit.similarity or 0:5.2f}  {hit.id:12} {name}")
         if explain:
-            filters = query.refinements.values()
-            click.echo(told(explainer(index).explain(hit, filters)))
+            click.echo(told(why))
 
 
 def sessions_of(config: Config) -> sessionmaker[Session]:
     return sessionmaker(make_engine(config.database_url))
+
+
+def _fetched(config: Config, source: str) -> Path:
+    from search.encoder.model import fetch_model
+
+    folder: Path = _shown(
+        "Model",
+        lambda progress: fetch_model(
+            config.model_dir, lambda what, part: progress(part, 1, what), source
+        ),
+    )
+    return folder
 
 
 def _rebuild(config: Config) -> None:

@@ -202,15 +202,14 @@ def ask(
 ) -> Answer:
     """Put the question, and count what the other tabs would show of what was typed."""
     engine = search.engine
-    vector = search.encode_query(asked.text) if asked.text else None
     dimension = asking.chosen_dimension(asked)
     if asking.needs_dimension(asked):
         counted = engine.search("products", asking.dimension_query(asked)).facets
         sold = [each.value for each in counted.get("unit_dimension", ())]
         dimension = next((each for each in sold if each in DIMENSIONS), None)
     measures = _settled(asked, labels)
-    query = asking.query_of(asked, vector, dimension, usd_per_unit, measures)
-    page = engine.search(asked.tab, query)
+    query = asking.query_of(asked, None, dimension, usd_per_unit, measures)
+    page = engine.search(asked.tab, search.with_meaning(asked.tab, query))
     counts: dict[str, int | None] = {asked.tab: page.total}
     for tab in TABS:
         if tab != asked.tab:
@@ -226,9 +225,10 @@ def _explained(asked: Asked, page: Page, rows: tuple[Row, ...], usd: float) -> t
     """The rows with a line each that says why they are here."""
     if not asked.text and not asked.ranges:
         return rows
-    hits = {hit.id: hit for hit in page.hits}
     filters = tuple(asking.refinements_of(asked, None, usd).values())
-    return tuple(replace(row, why=why(asked.tab, hits[row.id], filters)) for row in rows)
+    ids = [hit.id for hit in page.hits]
+    lines = dict(zip(ids, why(asked.tab, page.hits, filters), strict=True))
+    return tuple(replace(row, why=lines[row.id]) for row in rows)
 
 
 def _related_row(asked: Asked, page: Page, rows: tuple[Row, ...]) -> int | None:

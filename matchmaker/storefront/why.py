@@ -23,9 +23,9 @@ def explainer(index: str) -> Explainer:
     return Explainer(marketplace_indexes()[index])
 
 
-def why(index: str, hit: Hit, filters: Sequence[Filter]) -> str:
-    """The line under a result; empty where nothing was asked for."""
-    return line(explainer(index).explain(hit, filters))
+def why(index: str, hits: Sequence[Hit], filters: Sequence[Filter]) -> list[str]:
+    """The line under each of these results; empty where nothing was asked for."""
+    return [line(told) for told in explainer(index).explain(hits, filters)]
 
 
 def line(told: Explanation) -> str:
