@@ -11,6 +11,7 @@ from matchmaker.config import ROOT
 
 ROOMS = (
     "accounts",
+    "notices",
     "clusters",
     "catalogue",
     "certification",
@@ -21,8 +22,9 @@ ROOMS = (
 )
 OUTERMOST = ("storefront", "desk", "api")
 # Composed at the outside, like app.py: they may know every room.
-WIRING = {"app", "cli", "preparing", "catching_up", "server", "server_children", "health",
-          "migrating", "tables", "access"}  # fmt: skip
+WIRING = {"app", "cli", "preparing", "catching_up", "model_change", "server",
+          "server_children", "health", "migrating", "tables",
+          "signing_in"}  # fmt: skip
 PURE = (
     "matchmaker/measures.py",
     "matchmaker/money.py",
