@@ -47,7 +47,7 @@ def queries(count: int, seed: int) -> list[str]:
             place = draw.randrange(len(chosen))
             chosen[place] = _misspelt(chosen[place], draw)
         found.add(" ".join(chosen))
-    return sorted(found, key=lambda _query: draw.random())
+    return sorted(sorted(found), key=lambda _query: draw.random())
 
 
 def _words_of(family: Family) -> list[str]:
