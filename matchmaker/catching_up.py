@@ -10,9 +10,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import sessionmaker
 
+from matchmaker import model_change  # noqa: F401  declares the change to another model
 from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.jobs import resident
+from matchmaker.model_choice import chosen_at
 from matchmaker.searching import Searching
 from matchmaker.storefront.indexing import Indexer
 from search.errors import SearchError
@@ -32,10 +34,11 @@ def keep_index(config: Config, stop: threading.Event) -> None:
     """
     sessions = sessionmaker(make_engine(config.database_url))
     indexer = Indexer(Searching(config))
-    checked = float("-inf")
+    checked, model_chosen = float("-inf"), chosen_at(config)
     while not stop.is_set():
         try:
-            if time.monotonic() - checked > CHECK_EVERY:
+            if time.monotonic() - checked > CHECK_EVERY or chosen_at(config) != model_chosen:
+                model_chosen = chosen_at(config)
                 indexer.ensure(sessions, _today())
                 checked = time.monotonic()
             if not indexer.catch_up(sessions, _today()):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
-from flask_babel import format_decimal
+from flask_babel import format_decimal, format_percent
 from flask_babel import gettext as _
 from sqlalchemy import text
 
@@ -16,6 +16,7 @@ from matchmaker.access import open_to
 from matchmaker.accounts.changes import lag_of
 from matchmaker.database import get_db
 from matchmaker.jobs import Jobs
+from matchmaker.model_change import change_of
 from matchmaker.searching import searching
 
 pages = Blueprint("health", __name__)
@@ -87,7 +88,17 @@ def _search() -> str:
 
 
 def _meaning() -> str:
-    return searching().encoder.model_id
+    search = searching()
+    held = search.engine.vector_model("products")
+    model = (search.encoder_of(held) if held else search.encoder).model_id
+    choice, state = change_of(current_app.extensions["config"])
+    if state is None or state.progress is None or not state.progress.total:
+        return model
+    share = format_percent(state.progress.done / state.progress.total)
+    coming = choice.next_source.rsplit("/", 1)[-1]
+    return str(
+        _("%(model)s; changing to %(next)s: %(share)s", model=model, next=coming, share=share)
+    )
 
 
 def _lag() -> str:

@@ -42,18 +42,23 @@ class Model:
         self.config = config
 
     def is_there(self) -> bool:
-        from search.encoder.model import ready_folder
+        from matchmaker.model_choice import chosen_folder
+        from search.encoder.errors import ModelMissing
         from search.encoder.ready import is_intact
 
-        return is_intact(ready_folder(self.config.model_dir, self.config.model))
+        try:
+            return is_intact(chosen_folder(self.config))
+        except ModelMissing:
+            return False
 
     def fetch(self, progress: Progress) -> None:
+        from matchmaker.model_choice import chosen
         from search.encoder.model import fetch_model
 
         fetch_model(
             self.config.model_dir,
             lambda what, part: progress(part, 1, what),
-            self.config.model,
+            chosen(self.config).source,
         )
 
 
@@ -112,13 +117,12 @@ class Index:
         one before.
         """
         from search.errors import SearchError
-        from search.indexes import marketplace_indexes
 
         if self.seed.has_run:
             return False
         engine: Engine = self.searching.engine
         try:
-            current = all(engine.is_current(each) for each in marketplace_indexes().values())
+            current = all(engine.is_current(each) for each in self.searching.settings().values())
             # Clusters are never none: an empty index is one whose building was interrupted.
             return current and engine.status()["clusters"].documents > 0
         except SearchError:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.changes import Change, drain, mark_delivered, open_changes
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.clusters.models import Cluster
+from matchmaker.model_choice import remembered
 from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading
 from matchmaker.searching import Searching
@@ -24,10 +25,9 @@ from matchmaker.storefront.documents import (
     firm_documents,
     product_documents,
 )
-from search.contract import Document, Vector
+from search.contract import Document, IndexSettings, Vector
 from search.encoder.cache import EmbeddingCache, EncodedTexts
 from search.encoder.errors import EncoderError
-from search.indexes import marketplace_indexes
 
 log = structlog.get_logger("matchmaker.index")
 CONSUMER = "index"
@@ -50,7 +50,7 @@ class Indexer:
 
     def __init__(self, search: Searching) -> None:
         self.search = search
-        self._encoded: EncodedTexts | None = None
+        self._cache: EmbeddingCache | None = None
 
     def catch_up(self, sessions: Sessions, today: dt.date) -> int:
         """Work off what changed; returns how much.
@@ -66,13 +66,14 @@ class Indexer:
 
         What changed before is then worked off; what changes meanwhile stays noted.
         """
-        settings = marketplace_indexes()
+        settings = self.search.settings()
         tell = progress or (lambda _name, _done, _all: None)
         counts = {}
         with only_reading(), sessions() as db:
             before = open_changes(db, CONSUMER)
             for name, (texts, total) in _sources(db, today).items():
-                documents = self._with_meaning(texts, partial(tell, name), total)
+                model = settings[name].vector_model
+                documents = self._with_meaning(texts, model, partial(tell, name), total)
                 counts[name] = self.search.engine.rebuild(settings[name], documents)
                 tell(name, total, total)
         with sessions() as db, db.begin():
@@ -86,7 +87,8 @@ class Indexer:
         or are answered from the outdated one.
         """
         engine = self.search.engine
-        lost = [name for name, each in marketplace_indexes().items() if not engine.is_current(each)]
+        wanted: dict[str, IndexSettings] = self.search.settings()
+        lost = [name for name, each in wanted.items() if not engine.is_current(each)]
         if not lost:
             return False
         log.warning("rebuilding the search index", lost=lost)
@@ -113,31 +115,41 @@ class Indexer:
             # Many at once: findable by words now, by meaning a little later.
             engine.write(index, [text.document for text in texts], gone)
             gone = ()
-        engine.write(index, self._with_meaning(texts), gone)
+        engine.write(index, self._with_meaning(texts, engine.vector_model(index)), gone)
 
     def _with_meaning(
-        self, texts: Iterable[Text], tell: Callable[[int, int], None] | None = None, total: int = 0
+        self,
+        texts: Iterable[Text],
+        model: str,
+        tell: Callable[[int, int], None] | None = None,
+        total: int = 0,
     ) -> Iterator[Document]:
-        """Documents with their vectors; without, where the model is missing."""
+        """Documents with their vectors by this model; without, where it is missing."""
         done = 0
         remaining = iter(texts)
         while batch := list(islice(remaining, ENCODE_AT_ONCE)):
-            vectors = self._vectors([text.meaning for text in batch])
+            vectors = self._vectors([text.meaning for text in batch], model)
             for text, vector in zip(batch, vectors, strict=True):
                 yield replace(text.document, vector=vector)
             done += len(batch)
             if tell:
                 tell(done, total)
 
-    def _vectors(self, texts: Sequence[str]) -> Sequence[Vector | None]:
+    def _vectors(self, texts: Sequence[str], model: str) -> Sequence[Vector | None]:
         try:
-            if self._encoded is None:
-                cache = EmbeddingCache(self.search.config.data_dir / "embeddings.sqlite")
-                self._encoded = EncodedTexts(self.search.encoder, cache)
-            return list(self._encoded.encode(texts))
+            encoder = self.search.encoder_of(model)
+            self._cache = self._cache or remembered(self.search.config)
+            return list(EncodedTexts(encoder, self._cache).encode(texts))
         except EncoderError as missing:
             log.warning("indexing words only", reason=str(missing))
             return [None] * len(texts)
+
+
+def meanings(db: Session, today: dt.date) -> tuple[Iterator[str], int]:
+    """Every text whose meaning is indexed, and about how many there are."""
+    sources = list(_sources(db, today).values())
+    texts = (text.meaning for documents, _ in sources for text in documents)
+    return texts, sum(total for _, total in sources)
 
 
 def _sources(db: Session, today: dt.date) -> dict[str, tuple[Iterator[Text], int]]:
