@@ -94,7 +94,7 @@ SETTINGS: dict[str, Setting] = {
     "indexing_key": Setting("", "the server's key for writing; the worker needs it"),
     "model": Setting("all-MiniLM-L6-v2", "the sentence-transformers model that encodes texts"),
     "rate_limit": Setting("600 per minute", "searches and suggestions one address may ask for"),
-    "rate_limit_store": Setting("memory://", "where rate limits are counted (redis://… when many)"),
+    "rate_limit_store": Setting("process://", "where rate limits are counted (redis://… when many)"),
     "mail_url": Setting(
         "", "smtp://user:password@host:587 or smtps://…; empty: mail is written to a folder"
     ),
