@@ -66,6 +66,11 @@ class IndexSettings:
         """The field of this name, if there is one."""
         return next((each for each in self.fields if each.name == name), None)
 
+    def naming(self) -> tuple[str, ...]:
+        """The fields that say what a thing is called: more than half the heaviest's weight."""
+        heaviest = max((each.weight for each in self.fields), default=0)
+        return tuple(each.name for each in self.fields if 2 * each.weight > heaviest)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
@@ -170,7 +175,9 @@ class Query:
 class Hit:
     """A document found and why.
 
-    `score` = keyword score / best keyword score of the query + vector_weight x `similarity`.
+    `score` = keyword score / best keyword score of the query + weight x `similarity`, where the
+    weight is the query's `vector_weight`, and more where a word or two found the document
+    (`search/fusing.py`).
     `highlighted` holds marked excerpts of the fields declared with `highlight`.
     `matched_words` are the query's words found here (repaired and synonymous ones too),
     `dropped_words` those it lacks.

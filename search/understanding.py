@@ -9,11 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from search.analysis import STOPWORDS, tokens, words
+from search.analysis import STOPWORDS, Token, tokens, words
 from search.spelling import Vocabulary
 
 MOST_WORDS = 24  # of a longer text the rest would cost time and say nothing new
 LONGEST_SYNONYM = 5
+# '18 mm' in a row is what '18mm' asks for; both somewhere is worth less. Anything from a third
+# to two thirds ranks alike.
+_TORN_APART = 0.5
 _COMPLETIONS = 12
 _QUOTED = re.compile(r'(?<!\w)(-?)["“”„«»]([^"“”„«»]*)["“”«»]|(?<!\S)-(?=\w)(\S+)')
 
@@ -42,14 +45,15 @@ class Alternative:
 class Slot:
     """One asked word (or group that has a synonym) and everything accepted for it.
 
-    `apart` allows the typed words of a group to stand anywhere, not only in a row;
-    `prefix` accepts every word that begins so.
+    `apart` allows the typed words of a group to stand anywhere, not only in a row, worth
+    `apart_boost`; `prefix` accepts every word that begins so.
     """
 
     asked: str
     alternatives: tuple[Alternative, ...]
     apart: Phrase = ()
     prefix: str = ""
+    apart_boost: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class _Typed:
     """What stands in the text before anything is known about its words."""
 
     loose: tuple[tuple[str, str], ...]  # (folded, as typed)
+    runs: tuple[str, ...]  # for each loose word all that was typed in one with it
     phrases: tuple[Phrase, ...]
     excluded: tuple[Phrase, ...]
     open_end: bool  # the last word may still be unfinished
@@ -106,7 +111,25 @@ def _read(text: str) -> _Typed:
     found = tokens(rest)
     loose = tuple((each.text, rest[each.start : each.end]) for each in found)
     open_end = bool(found) and found[-1].end == len(rest)
-    return _Typed(loose, tuple(phrases), tuple(excluded), open_end)
+    return _Typed(loose, _runs(found, rest), tuple(phrases), tuple(excluded), open_end)
+
+
+def _runs(found: Sequence[Token], text: str) -> tuple[str, ...]:
+    """For each word what it was typed in one with: 'ps4', 'tn-2110', but not 'hand-knotted'."""
+    runs: list[list[Token]] = []
+    for each in found:
+        if runs and _typed_in_one(runs[-1][-1], each, text):
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return tuple(text[run[0].start : run[-1].end] for run in runs for _ in run)
+
+
+def _typed_in_one(left: Token, right: Token, text: str) -> bool:
+    if left.end == right.start:
+        return True
+    number = left.text.isdigit() or right.text.isdigit()
+    return number and text[left.end : right.start] in ("-", "/")
 
 
 def _with_plain_codes(text: str) -> str:
@@ -121,9 +144,7 @@ def _with_plain_codes(text: str) -> str:
 def understand(text: str, synonyms: SynonymTable, vocabulary: Vocabulary) -> Understood:
     """What this text asks for, in the words of this index."""
     typed = _read(text[:10_000])
-    loose = [pair for pair in typed.loose if pair[0] not in STOPWORDS]
-    if not loose and not typed.phrases:
-        loose = list(typed.loose)
+    loose, runs = _worth_asking(typed)
     kept = loose[:MOST_WORDS]
     ignored = tuple(raw for _, raw in loose[MOST_WORDS:])
     slots = [Slot(" ".join(each), (Alternative(each),)) for each in typed.phrases[:MOST_WORDS]]
@@ -131,6 +152,8 @@ def understand(text: str, synonyms: SynonymTable, vocabulary: Vocabulary) -> Und
     at = 0
     while at < len(kept):
         slot, used = _grouped(kept, at, synonyms)
+        if slot is None:
+            slot, used = _unbroken(kept, runs, at, synonyms, vocabulary)
         if slot is None:
             is_last = open_end and at == len(kept) - 1
             slot, used = _single(kept[at], is_last, synonyms, vocabulary), 1
@@ -140,6 +163,15 @@ def understand(text: str, synonyms: SynonymTable, vocabulary: Vocabulary) -> Und
     return Understood(
         tuple(slots), typed.excluded[:MOST_WORDS], ignored, _corrections(typed.loose, vocabulary)
     )
+
+
+def _worth_asking(typed: _Typed) -> tuple[list[tuple[str, str]], list[str]]:
+    """The loose words without articles and the like, unless nothing else is asked; their runs."""
+    found = list(zip(typed.loose, typed.runs, strict=True))
+    telling = [each for each in found if each[0][0] not in STOPWORDS]
+    if telling or typed.phrases:
+        found = telling
+    return [pair for pair, _ in found], [run for _, run in found]
 
 
 def _grouped(
@@ -154,6 +186,25 @@ def _grouped(
             asked = " ".join(raw for _, raw in kept[at : at + size])
             return Slot(asked, (Alternative(phrase), *alternatives), apart=phrase), size
     return None, 0
+
+
+def _unbroken(
+    kept: Sequence[tuple[str, str]],
+    runs: Sequence[str],
+    at: int,
+    synonyms: SynonymTable,
+    vocabulary: Vocabulary,
+) -> tuple[Slot | None, int]:
+    """Words typed in one, as they stand: 'ps4' is not a 4-port switch for PS/2."""
+    phrase = tuple(words(runs[at]))
+    size = len(phrase)
+    if size < 2 or phrase != tuple(word for word, _ in kept[at : at + size]):
+        return None, 0
+    known = all(vocabulary.count(word) and (word,) not in synonyms for word in phrase)
+    if not known:
+        return None, 0
+    slot = Slot(runs[at], (Alternative(phrase),), apart=phrase, apart_boost=_TORN_APART)
+    return slot, size
 
 
 def _single(

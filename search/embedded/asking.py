@@ -1,7 +1,8 @@
 """Answer one query on one snapshot: find, score, count, order, cut the page.
 
-Ranking: keyword score / best keyword score of the query + weight x cosine, over the
-documents with every word, those with some of the words and those near in meaning.
+Ranking: keyword score / best keyword score of the query + weight x cosine (see
+`search/fusing.py`), over the documents with every word, those with some of the words and
+those near in meaning.
 """
 
 import math
@@ -33,6 +34,7 @@ from search.embedded.snapshot import Snapshot
 from search.embedded.spellings import respelt, respelt_query
 from search.embedded.words import Rows, Scores
 from search.errors import BadQuery
+from search.fusing import weight_of_meaning
 from search.highlight import highlight
 from search.understanding import Slot, Understood, understand
 from search.values import Floats, checked_vector
@@ -222,7 +224,7 @@ class Asking:
         if len(words) and words.max() > 0:
             words = words / words.max()
         similar = self._cosines(candidates)
-        score = words if similar is None else words + self.query.vector_weight * similar
+        score = words if similar is None else words + self._weights(words) * similar
         fused = candidates[np.argsort(-score, kind="stable")]
         partial = (*some.tolist(), *only_near.tolist())
         known = candidates.tolist()
@@ -235,6 +237,11 @@ class Asking:
             frozenset(partial),
             next(iter(np.flatnonzero(np.isin(fused, partial)).tolist()), None),
         )
+
+    def _weights(self, words: Scores) -> Floats:
+        asked = self.query.vector_weight
+        weight = weight_of_meaning(asked, len(self.understood.slots))
+        return np.where(words > 0, np.float32(weight), np.float32(asked))
 
     def _continued(self, fused: Rows, matches: Matches) -> Rows:
         """After the fused ones, the rest by words alone; fetched only when paged so far."""

@@ -23,7 +23,7 @@ def suggest(snapshot: Snapshot, prefix: str, limit: int) -> tuple[Suggestion, ..
         return ()
     text = snapshot.text
     rows, _ = text.matching(text.every(understood.slots), _LOOKED_AT)
-    fields = [each.name for each in snapshot.settings.fields if each.weight >= 2]
+    fields = snapshot.settings.naming()
     names: dict[str, str] = {}
     for row in rows:
         _, values = snapshot.journal.document(int(row))

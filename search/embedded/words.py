@@ -227,11 +227,8 @@ class TextView:
         """Any alternative fills the slot; the best of them scores."""
         found = [self._alternative(each) for each in slot.alternatives]
         if slot.apart:
-            found.append(
-                TextQuery.boolean_query(
-                    [(Occur.Must, self._term("words", each)) for each in slot.apart]
-                )
-            )
+            apart = [(Occur.Must, self._term("words", each)) for each in slot.apart]
+            found.append(TextQuery.boost_query(TextQuery.boolean_query(apart), slot.apart_boost))
         if slot.prefix:
             # Not as a regular expression: compiling one takes as long as ten searches
             prefix = TextQuery.fuzzy_term_query(

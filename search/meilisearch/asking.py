@@ -14,6 +14,7 @@ from typing import Any
 from search.checking import check_query
 from search.contract import MAX_REACHABLE, FacetCount, NumberStats, Page, Query
 from search.counts import chosen_values, without
+from search.fusing import weight_of_meaning
 from search.meilisearch.counting import facet_counts, number_stats
 from search.meilisearch.dressing import Dressing
 from search.meilisearch.filters import filter_text
@@ -215,9 +216,10 @@ class Asking:
         similar = _cosines(answers["near"]["hits"]) if "near" in answers else {}
         related = self._related(set(full), by_words, similar) if total <= FUSED else []
         best = max((by_words.get(key, 0.0) for key in (*full, *related)), default=0.0) or 1.0
-        weight = self.query.vector_weight
+        weight = weight_of_meaning(self.query.vector_weight, len(self.wording.asked))
         scores = {
-            key: by_words.get(key, 0.0) / best + weight * similar.get(key, 0.0)
+            key: by_words.get(key, 0.0) / best
+            + (weight if by_words.get(key) else self.query.vector_weight) * similar.get(key, 0.0)
             for key in (*full, *related)
         }
         fused = sorted(scores, key=lambda key: -scores[key])

@@ -108,7 +108,7 @@ def suggest(server: Server, entry: Entry, prefix: str, limit: int) -> tuple[Sugg
     asked = wording(typed)
     if not asked.asked or limit <= 0:
         return ()
-    fields = [each.name for each in entry.settings.fields if each.weight >= 2]
+    fields = entry.settings.naming()
     query = {
         "indexUid": entry.uid,
         "q": asked.text(),

@@ -21,6 +21,7 @@ from search.contract import (
 )
 from search.engines import open_engine
 from search.errors import BadQuery, SearchUnavailable
+from search.fusing import weight_of_meaning
 
 SETTINGS = IndexSettings(
     name="goods",
@@ -251,7 +252,7 @@ def test_what_is_only_near_must_be_as_near_as_asked(engine: Engine) -> None:
 def test_score_is_the_sum_of_both_scores(engine: Engine) -> None:
     (first, *_) = engine.search("goods", Query("bag", vector=towards(0, 0, 0, 1))).hits
     assert first.id == "bag"
-    assert first.score == pytest.approx(1 + 0.3 * 0.7071, abs=0.01)
+    assert first.score == pytest.approx(1 + weight_of_meaning(0.3, 1) * 0.7071, abs=0.01)
 
 
 def test_meaning_alone_orders_everything_by_nearness(engine: Engine) -> None:

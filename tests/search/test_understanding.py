@@ -104,3 +104,21 @@ def test_tariff_codes_are_read_as_people_write_them() -> None:
     # Where nothing has the subheading its heading answers.
     assert prefixes("080131") == ["0801"]
     assert prefixes("mat 5 mm ")[0] == ""
+
+
+def test_what_is_typed_in_one_stands_in_a_row_or_counts_less() -> None:
+    known = Vocabulary(
+        (word, 9) for word in ["ps", "4", "game", "tn", "2110", "toner", "hand", "knotted"]
+    )
+
+    def slots(text: str) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        found = understand(text, {}, known).slots
+        return [(each.asked, each.alternatives[0].words, each.apart) for each in found]
+
+    assert slots("ps4 game") == [("ps4", ("ps", "4"), ("ps", "4")), ("game", ("game",), ())]
+    assert slots("tn-2110 toner")[0] == ("tn-2110", ("tn", "2110"), ("tn", "2110"))
+    assert [asked for asked, *_ in slots("hand-knotted")] == ["hand", "knotted"]
+    assert [asked for asked, *_ in slots("ps 4")] == ["ps", "4"]
+    # a part that nothing holds may be a typo, so each is looked at by itself
+    assert [asked for asked, *_ in slots("tm2110")] == ["tm", "2110"]
+    assert understand("ps4", {}, known).slots[0].apart_boost < 1
