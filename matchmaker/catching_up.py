@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
 import time
 
@@ -23,13 +24,15 @@ log = structlog.get_logger("matchmaker.index")
 LOOK_EVERY = 0.05  # seconds; with the writing itself a saved product is findable within 0.3 s
 WAIT_AFTER_FAILURE = 2.0
 CHECK_EVERY = 10.0
+# What waiting repairs; the store of embeddings speaks to SQLite itself
+DOWN = (SearchError, SQLAlchemyError, sqlite3.Error, OSError)
 
 
 @resident("index")
 def keep_index(config: Config, stop: threading.Event) -> None:
     """Repair the index if need be, then work off changes as they come.
 
-    While the index or the database is down it tries again every two seconds: the backlog
+    While the index, a disk or the database is down it tries again every two seconds: the backlog
     stays in the change log and drains when they are back.
     """
     sessions = sessionmaker(make_engine(config.database_url))
@@ -43,7 +46,7 @@ def keep_index(config: Config, stop: threading.Event) -> None:
                 checked = time.monotonic()
             if not indexer.catch_up(sessions, _today()):
                 stop.wait(LOOK_EVERY)
-        except (SearchError, SQLAlchemyError) as down:
+        except DOWN as down:
             log.error("index cannot catch up", kind=type(down).__name__, reason=str(down)[:300])
             checked = float("-inf")
             stop.wait(WAIT_AFTER_FAILURE)

@@ -9,7 +9,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import requests
@@ -31,6 +31,9 @@ from search.meilisearch.errors import (
 )
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+# So long after nobody could be reached, one try must do: else every page of a busy site waits
+# in vain, and all its threads with it
+_AWAY = 5.0
 _FIRST_LOOK, _RAREST_LOOK = 0.005, 0.5
 _FINISHED = ("succeeded", "failed", "canceled")
 
@@ -64,6 +67,7 @@ class Server:
         self._timeout = (min(2.0, timeout), timeout)
         self.task_deadline = task_deadline
         self._local = threading.local()
+        self._away_until = float("-inf")
 
     # -- requests --------------------------------------------------------------------
 
@@ -89,15 +93,20 @@ class Server:
 
     def _ask(self, method: str, path: str, body: object, *, once: bool = False) -> Any:
         """Ask until answered, refused or out of patience."""
-        deadline = time.monotonic() + self._patience
+        away = time.monotonic() < self._away_until
+        deadline = time.monotonic() + (0.0 if away else self._patience)
         pause = _FIRST_PAUSE
         while True:
             try:
-                return self._once(method, path, body)
+                answer = self._once(method, path, body)
+                self._away_until = float("-inf")
+                return answer
             except _Again as again:
                 # Never sooner than the server asked for; otherwise not all clients at once
                 wait = again.wait or pause * random.uniform(0.5, 1.5)  # noqa: S311
                 if time.monotonic() + wait > deadline or (once and not again.unheard):
+                    if isinstance(again.error, ServerUnreachable):
+                        self._away_until = time.monotonic() + _AWAY
                     raise again.error from again.__cause__
             time.sleep(wait)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -168,24 +177,31 @@ class Server:
     def finish(self, accepted: dict[str, Any], deadline: float | None = None) -> dict[str, Any]:
         """Wait until what the server accepted is done; raises when it failed or lasts too long."""
         uid = int(accepted["taskUid"])
-        patience = self.task_deadline if deadline is None else deadline
-        until = time.monotonic() + patience
-        look = _FIRST_LOOK
-        while True:
-            task: dict[str, Any] = self.get(f"tasks/{uid}")
-            if task["status"] in _FINISHED:
-                break
-            if time.monotonic() + look > until:
-                raise ServerSlow(
-                    f"Task {uid} ({task['type']}) of the Meilisearch server at {self.address} is "
-                    f"still {task['status']} after {patience:g} s and may yet succeed. Look at "
-                    f"/tasks/{uid} there before writing the same again."
-                )
-            time.sleep(look)
-            look = min(1.5 * look, _RAREST_LOOK)
+        task: dict[str, Any] = {}
+
+        def ended() -> bool:
+            task.update(self.get(f"tasks/{uid}"))
+            return task["status"] in _FINISHED
+
+        self.wait(ended, f"Task {uid} ({accepted.get('type')})", deadline)
         if task["status"] != "succeeded":
             raise task_failure(task, self.address)
         return task
+
+    def wait(self, done: Callable[[], bool], what: str, deadline: float | None = None) -> None:
+        """Look again and again, ever more rarely; ServerSlow when it lasts too long."""
+        patience = self.task_deadline if deadline is None else deadline
+        until = time.monotonic() + patience
+        look = _FIRST_LOOK
+        while not done():
+            if time.monotonic() + look > until:
+                raise ServerSlow(
+                    f"{what} of the Meilisearch server at {self.address} is still not done after "
+                    f"{patience:g} s and may yet succeed. Look at /tasks there before writing "
+                    "the same again."
+                )
+            time.sleep(look)
+            look = min(1.5 * look, _RAREST_LOOK)
 
 
 def _retry_after(trouble: MeilisearchApiError) -> float | None:

@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        config = _site(Path(folder))
+        config = make_site(Path(folder))
         worker = _worker(config)
         try:
             waits = [_once(config, number) for number in range(asked.times + 1)][1:]
@@ -57,7 +57,8 @@ def main() -> None:
     figures.finish(sys.argv[1:])
 
 
-def _site(folder: Path) -> Config:
+def make_site(folder: Path) -> Config:
+    """A small seeded site with its index in this folder."""
     config = Config.from_env({}, data_dir=folder)
     models = Path(os.environ.get("MATCHMAKER_MODEL_CACHE") or ROOT / ".data" / "models")
     fetch_model(models)

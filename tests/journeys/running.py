@@ -129,8 +129,11 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 @contextlib.contextmanager
-def running_on(data: Path, log_file: Path) -> Iterator[RunningSite]:
-    """The site on this data folder, ready to be asked; stopped in the end."""
+def running_on(data: Path, log_file: Path, **settings: str) -> Iterator[RunningSite]:
+    """The site on this data folder, ready to be asked; stopped in the end.
+
+    `settings` are further ones of the environment: `search_engine="http://..."`.
+    """
     port = _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MATCHMAKER_")}
     environment |= {
@@ -139,6 +142,7 @@ def running_on(data: Path, log_file: Path) -> Iterator[RunningSite]:
         "MATCHMAKER_LOG_FORMAT": "json",
         "MATCHMAKER_RATE_LIMIT": "1000000 per minute",
     }
+    environment |= {f"MATCHMAKER_{name.upper()}": value for name, value in settings.items()}
     with log_file.open("wb") as log:
         process = subprocess.Popen([COMMAND, "run"], env=environment, stdout=log, stderr=log)
     site = RunningSite(Config.from_env(environment), log_file, process)

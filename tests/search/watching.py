@@ -23,7 +23,7 @@ GIVE_UP = 30.0  # seconds for one batch
 FIRST = 50  # number of the first batch: what it writes is not replaced soon
 
 
-def delays(root: Path, readers: int, batches: int) -> list[float]:
+def delays(root: Path, readers: int, batches: int, pause: float = 0.0) -> list[float]:
     """Seconds from each acknowledged write to the moment each reading process found it.
 
     Raises AssertionError when a reader saw something torn or missed a write.
@@ -43,8 +43,7 @@ def delays(root: Path, readers: int, batches: int) -> list[float]:
     for at in range(batches):
         do(engine, "commit", FIRST + at)
         written.append(time.time())
-        if at == batches // 2:
-            time.sleep(0.2)  # also after a pause
+        time.sleep(pause)
     found: list[float] = []
     for child in children:
         said, _ = child.communicate(timeout=GIVE_UP)
