@@ -15,7 +15,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -133,7 +133,7 @@ class RequestLog:
         except Exception:
             line.write()
             raise
-        return _Body(body, line.write)
+        return _Body(body, line)
 
 
 def id_from(given: str) -> str:
@@ -149,27 +149,34 @@ class _Line:
         self.path = str(environ.get("PATH_INFO", "")).encode("latin-1").decode("utf-8", "replace")
         self.status = 500
         self._began = time.perf_counter()
+        self._ended: float | None = None
+
+    def end(self) -> None:
+        """The reader has everything; what is done afterwards is nobody's waiting."""
+        self._ended = time.perf_counter()
 
     def write(self) -> None:
+        ended = self._ended or time.perf_counter()
         say = log.debug if self.path.startswith(QUIET) and self.status < 400 else log.info
         say(
             "request",
             method=self.method,
             path=self.path[:200],
             status=self.status,
-            ms=round((time.perf_counter() - self._began) * 1000, 1),
+            ms=round((ended - self._began) * 1000, 1),
         )
 
 
 class _Body:
-    """The answer's body; the line is written when its last byte has been handed over."""
+    """The answer's body; the line tells the time until its last byte had been handed over."""
 
-    def __init__(self, body: Iterable[bytes], finish: Callable[[], None]) -> None:
+    def __init__(self, body: Iterable[bytes], line: _Line) -> None:
         self._body = body
-        self._finish = finish
+        self._line = line
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._body)
+        yield from self._body
+        self._line.end()
 
     def close(self) -> None:
         try:
@@ -177,5 +184,5 @@ class _Body:
             if close is not None:
                 close()
         finally:
-            self._finish()
+            self._line.write()
             structlog.contextvars.clear_contextvars()

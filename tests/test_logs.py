@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_all_that_a_request_did_carries_its_id(config: Config, capsys):
     }
     assert "private" not in json.dumps(request)
     assert request_id() == ""
+
+
+def test_what_is_done_once_the_answer_is_out_is_not_the_readers_time(config: Config, capsys):
+    @Request.application
+    def busy(_request: Request) -> Response:
+        answer = Response("done")
+        answer.call_on_close(lambda: time.sleep(0.3))
+        return answer
+
+    configure_logs(config)
+    Client(RequestLog(busy)).get("/").close()
+    (request,) = lines(capsys)
+    assert request["ms"] < 300
 
 
 def test_a_crash_leaves_a_line_too(config: Config, capsys):
