@@ -35,6 +35,7 @@ Codes = NDArray[np.uint32]
 MANY_DTYPE = np.dtype([("row", "<u4"), ("field", "<u2"), ("code", "<u4")])
 _DEEPEST_FILTER = 100
 _KEPT_MASKS = 64
+_FEW_CODES = 64  # so many lists of rows are gone through one by one
 
 
 def stored_fields(settings: IndexSettings) -> tuple[Field, ...]:
@@ -75,6 +76,25 @@ class Dictionary:
         return len(self.values[at]) - 1
 
 
+@dataclass(frozen=True)
+class _Lists:
+    """The rows of every code of a field of several values, as far as they were sorted."""
+
+    sorted_pairs: int
+    rows: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, rows: NDArray[np.uint32], codes: Codes, known: int) -> "_Lists":
+        ends = np.cumsum(np.bincount(codes, minlength=known))
+        order = np.argsort(codes, kind="stable")
+        return cls(len(rows), rows[order], np.concatenate([[0], ends]))
+
+    def holding(self, chosen: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
+        known = chosen[chosen < len(self.starts) - 1].tolist()
+        return [self.rows[self.starts[code] : self.starts[code + 1]] for code in known]
+
+
 @dataclass
 class Columns:
     """A fixed state of all rows; arrays are made when first asked for."""
@@ -90,12 +110,14 @@ class Columns:
     _spelt: dict[int, tuple[int, dict[str, list[str]]]] = field(default_factory=dict)
     _several: dict[int, tuple[NDArray[np.uint32], Codes]] = field(default_factory=dict)
     _amounts: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    _lists: dict[int, "_Lists"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.count = len(self.records)
         self.live: Mask = np.ones(self.count, dtype=np.bool_)
         self.live[self.dead] = False
-        self._at = {each.name: at for at, each in enumerate(stored_fields(self.settings))}
+        self._specs = stored_fields(self.settings)
+        self._at = {each.name: at for at, each in enumerate(self._specs)}
         if self.previous is not None:
             self._inherit(self.previous)
             self.previous = None
@@ -103,6 +125,7 @@ class Columns:
     def _inherit(self, older: "Columns") -> None:
         """Take over what is loaded, adding only the new rows."""
         self._spelt = dict(older._spelt)
+        self._lists = dict(older._lists)
         for at, array in list(older._single.items()):
             fresh = np.ascontiguousarray(self.records[f"f{at}"][older.count :])
             self._single[at] = np.concatenate([array, fresh])
@@ -121,7 +144,7 @@ class Columns:
         if at is None:
             known = ", ".join(self._at) or "none"
             raise BadQuery("field", name, f"Fields to filter, count or sort by: {known}.")
-        return at, stored_fields(self.settings)[at]
+        return at, self._specs[at]
 
     def _column(self, at: int) -> NDArray[Any]:
         found = self._single.get(at)
@@ -210,16 +233,29 @@ class Columns:
         chosen = np.array(sorted({each for each in known if each}), dtype=np.uint32)
         if not spec.many:
             return self._coded(at, self._column(at), chosen)
-        rows, held = self._pairs(at)
-        found: Mask = np.zeros(self.count, dtype=np.bool_)
-        found[rows[self._coded(at, held, chosen)]] = True
-        return found
+        wanted_codes: Mask = np.zeros(len(self.dictionary.values[at]), dtype=np.bool_)
+        wanted_codes[chosen] = True
+        return self._holding(at, wanted_codes)
 
     def _holding(self, at: int, wanted: Mask) -> Mask:
         """The rows that hold one of the codes marked as wanted."""
-        rows, held = self._pairs(at)
+        rows, codes = self._pairs(at)
         found: Mask = np.zeros(self.count, dtype=np.bool_)
-        found[rows[wanted[held]]] = True
+        chosen, fresh = np.flatnonzero(wanted), 0
+        if len(chosen) <= _FEW_CODES:
+            lists = self._lists_of(at)
+            for held in lists.holding(chosen):
+                found[held] = True
+            fresh = lists.sorted_pairs
+        found[rows[fresh:][wanted[codes[fresh:]]]] = True
+        return found
+
+    def _lists_of(self, at: int) -> _Lists:
+        """The rows by code; new pairs are left to be looked through until sorting anew pays."""
+        rows, codes = self._pairs(at)
+        found = self._lists.get(at)
+        if found is None or len(rows) - found.sorted_pairs > 10_000 + len(rows) // 10:
+            found = self._lists[at] = _Lists.of(rows, codes, len(self.dictionary.values[at]))
         return found
 
     def _coded(self, at: int, column: NDArray[Any], chosen: NDArray[np.uint32]) -> Mask:
@@ -237,9 +273,8 @@ class Columns:
         if spec.kind != "number":
             raise BadQuery("filter", name, "Only numbers have a range; use AnyOf.")
         column = self._amounts_of(at) if spec.many else self._column(at)
-        found: Mask = ~np.isnan(column)
-        if low is not None:
-            found &= column >= as_number(name, low)
+        # No comparison holds for the NaN of a missing number
+        found: Mask = column >= (-np.inf if low is None else as_number(name, low))
         if high is not None:
             found &= column <= as_number(name, high)
         return self._holding(at, found) if spec.many else found
