@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matchmaker import access, database, health, logs, searching, signing_in, store, web
+from matchmaker.accounts import frame
 from matchmaker.accounts import views as accounts_views
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
@@ -40,6 +41,7 @@ def create_app(config: Config | None = None) -> Flask:
     web.handle_errors(app)
     app.register_blueprint(health.pages)
     views.set_up(app)
+    frame.set_up(app)
     app.register_blueprint(accounts_views.pages)
     access.require_audiences(app)
     return app
