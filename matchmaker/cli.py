@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from matchmaker.config import BadSetting, Config
 from matchmaker.database import make_engine
 from matchmaker.errors import MatchmakerError
+from matchmaker.evaluating import evaluate
 from matchmaker.first_run import ProgressLine
 from matchmaker.logs import configure_logs
 from matchmaker.migrating import is_current, migrate
@@ -177,6 +178,9 @@ def search() -> None:
     """The search index."""
 
 
+search.add_command(evaluate)
+
+
 @search.command("rebuild")
 @click.pass_obj
 def search_rebuild(config: Config) -> None:
@@ -229,6 +233,31 @@ def search_query(
         click.echo(f"{hit.score:6.3f}  {hit.similarity or 0:5.2f}  {hit.id:12} {name}")
         if explain:
             click.echo(told(why))
+
+
+@search.command("keys")
+@click.option("--renew", is_flag=True, help="Make new ones; the former ones stop working.")
+@click.option(
+    "--master-key",
+    envvar="MEILI_MASTER_KEY",
+    prompt="Master key of the server",
+    hide_input=True,
+    help="The server's master key, asked for if not in MEILI_MASTER_KEY; it is not kept.",
+)
+@click.pass_obj
+def search_keys(config: Config, renew: bool, master_key: str) -> None:
+    """Make the two keys this site needs on its Meilisearch server and print them as settings."""
+    from search.indexes import marketplace_indexes
+    from search.meilisearch.keys import make_keys
+
+    if config.search_engine == "embedded":
+        raise click.ClickException(
+            "Set MATCHMAKER_SEARCH_ENGINE to the address of a Meilisearch server first; "
+            "the embedded engine needs no keys."
+        )
+    keys = make_keys(config.search_engine, master_key, marketplace_indexes(), renew=renew)
+    click.echo(f"MATCHMAKER_SEARCH_KEY={keys.search}")
+    click.echo(f"MATCHMAKER_INDEXING_KEY={keys.indexing}")
 
 
 def sessions_of(config: Config) -> sessionmaker[Session]:

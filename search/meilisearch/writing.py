@@ -7,10 +7,11 @@ import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from search.contract import Document, IndexSettings, Progress
-from search.errors import IndexMissing, SearchError
+from search.errors import BadQuery, IndexMissing, SearchError
 from search.meilisearch.documents import halves, key_of, payloads, sent_again, to_server
 from search.meilisearch.errors import TaskFailed, TooLarge
 from search.meilisearch.filters import WRITTEN
@@ -201,10 +202,29 @@ class Writing:
         except IndexMissing:
             replaces = False
         step = {"indexes": [uid, aside]} if replaces else {"indexes": [aside, uid], "rename": True}
+        made_at = self._made_at(aside)
         # Swapped twice is not swapped; if it was heard and the answer lost, giving up
         # removes the old index, if not, the new one: both leave a whole one in place
-        self._server.finish(self._server.post("swap-indexes", [step], once=True))
+        accepted = self._server.post("swap-indexes", [step], once=True)
+        try:
+            self._server.finish(accepted)
+        except BadQuery as hidden:
+            # A key for some indexes is not shown tasks that are about several
+            if hidden.code != "task_not_found":
+                raise
+            done = partial(self._is_in_place, uid, made_at)
+            self._server.wait(done, f"The swap of index '{uid}' (task {accepted['taskUid']})")
         return replaces
+
+    def _made_at(self, uid: str) -> str:
+        """When the index that has this name now was made; it keeps that under other names."""
+        return str(self._server.get(f"indexes/{uid}")["createdAt"])
+
+    def _is_in_place(self, uid: str, made_at: str) -> bool:
+        try:
+            return self._made_at(uid) == made_at
+        except IndexMissing:
+            return False
 
     def _fill(
         self,

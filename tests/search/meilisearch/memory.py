@@ -6,6 +6,8 @@ request of an undocumented shape cannot pass.
 """
 
 import re
+import time
+import uuid
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -35,6 +37,7 @@ class Index:
         self.settings = dict(SETTINGS)
         self.documents: dict[str, dict[str, Any]] = {}
         self.vectors: dict[str, list[list[float]]] = {}
+        self.created = f"2026-11-21T21:18:31.{time.monotonic_ns() % 10**9:09}Z"
 
     def dimensions(self) -> int | None:
         found = (self.settings["embedders"] or {}).get("main")
@@ -55,6 +58,7 @@ class Memory:
         self.tasks: list[dict[str, Any]] = []
         self.looks_until_done = 1
         self.never_ends = False
+        self.keys: list[dict[str, Any]] = []
         self.failing: list[tuple[str, str]] = []  # (code, message) of the next document tasks
 
     # -- routes ----------------------------------------------------------------------
@@ -72,6 +76,14 @@ class Memory:
         match (method, *way):
             case ("GET", "health"):
                 return 200, {"status": "available"}
+            case ("GET", "keys"):
+                return 200, {"results": self.keys, "offset": 0, "limit": 1000,
+                             "total": len(self.keys)}  # fmt: skip
+            case ("POST", "keys"):
+                return self._make_key(body)
+            case ("DELETE", "keys", uid):
+                self.keys = [each for each in self.keys if each["uid"] != uid]
+                return 204, None
             case ("GET", "tasks", uid):
                 return self._told(int(uid))
             case ("POST", "swap-indexes"):
@@ -115,7 +127,9 @@ class Memory:
     ) -> Answer:  # fmt: skip
         match (method, *rest):
             case ("GET",):
-                return 200, {"uid": uid, "primaryKey": index.primary_key}
+                return 200, {
+                    "uid": uid, "primaryKey": index.primary_key, "createdAt": index.created,
+                }  # fmt: skip
             case ("GET", "stats"):
                 return 200, {
                     "numberOfDocuments": len(index.documents), "rawDocumentDbSize": 4096,
@@ -156,6 +170,16 @@ class Memory:
             raise Refusal(404, "index_not_found", f"Index `{uid}` not found.")
         return self.indexes[uid]
 
+    def _make_key(self, body: Mapping[str, Any]) -> Answer:
+        if "expiresAt" not in body:
+            raise Refusal(400, "missing_api_key_expires_at", "Missing field `expiresAt`")
+        several = {"*", "version", "keys.get", "dumps.create", "snapshots.create", "metrics.get"}
+        if body["indexes"] != ["*"] and several.intersection(body["actions"]) - {"*"}:
+            raise Refusal(400, "index_scoped_api_key_with_global_action", "cannot create")
+        made = {"description": None, **body, "uid": str(uuid.uuid4()), "key": uuid.uuid4().hex * 2}
+        self.keys.append(made)
+        return 201, made
+
     # -- tasks -----------------------------------------------------------------------
 
     def _accept(self, kind: str, uid: str | None, work: Any) -> Answer:
@@ -180,6 +204,12 @@ class Memory:
             "taskUid": number, "indexUid": uid, "status": "enqueued", "type": kind,
             "enqueuedAt": "2026-11-21T21:18:31.853215786Z",
         }  # fmt: skip
+
+    def is_of_several(self, path: str) -> bool:
+        """Whether this path is that of a task that belongs to no single index."""
+        way = path.split("/")
+        known = way[1] == "tasks" and int(way[2]) < len(self.tasks)
+        return known and self.tasks[int(way[2])]["indexUid"] is None
 
     def _told(self, uid: int) -> Answer:
         if not 0 <= uid < len(self.tasks):

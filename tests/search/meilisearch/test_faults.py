@@ -162,7 +162,7 @@ def test_a_task_that_never_ends_is_given_up(
 ) -> None:
     hurried = opened(task_deadline=0.3)
     wall.memory.never_ends = True
-    with pytest.raises(ServerSlow, match=r"still processing after 0\.3 s.*may yet succeed"):
+    with pytest.raises(ServerSlow, match=r"still not done after 0\.3 s.*may yet succeed"):
         hurried.write("things", [thing("c")])
 
 

@@ -5,6 +5,7 @@ memory. Faults are planned ahead and met by the next requests they apply to.
 """
 
 import json
+import re
 import socket
 import struct
 import threading
@@ -20,7 +21,7 @@ from typing import Any
 from tests.search.meilisearch.memory import Memory, error
 
 RECORDED = Path(__file__).with_name("exchanges.jsonl")
-SEARCH_KEY, INDEXING_KEY = "a-key-to-search", "a-key-to-index"
+SEARCH_KEY, INDEXING_KEY, MASTER_KEY = "a-key-to-search", "a-key-to-index", "master-of-all"
 Exchange = dict[str, Any]
 
 
@@ -100,13 +101,18 @@ class Wall:
             return 401, error("missing_authorization_header", "The header is missing.")
         reads = request.path.startswith("/multi-search") or request.path.endswith("/similar")
         reads |= request.path.endswith("/search")
-        both = request.method == "GET" or request.path.endswith("/fetch")
+        gets = request.method == "GET" and re.search(r"/documents/|/stats$", request.path)
+        of_keys = request.path.startswith("/keys")
         allowed = {
-            f"Bearer {SEARCH_KEY}": reads or (both and "/tasks" not in request.path),
-            f"Bearer {INDEXING_KEY}": not reads,
+            f"Bearer {SEARCH_KEY}": reads or gets or request.path.endswith("/fetch"),
+            f"Bearer {INDEXING_KEY}": not reads and not of_keys,
+            f"Bearer {MASTER_KEY}": True,
         }
         if not allowed.get(key):
             return 403, error("invalid_api_key", "The provided API key is invalid.")
+        # A key for some indexes sees no task that is about several
+        if key == f"Bearer {INDEXING_KEY}" and self.memory.is_of_several(request.path):
+            return 404, error("task_not_found", f"Task `{request.path[7:]}` not found.")
         typed = request.headers.get("content-type")
         if request.method in ("POST", "PUT", "PATCH") and typed != "application/json":
             return 415, error("missing_content_type", "A Content-Type header is missing.")
