@@ -66,7 +66,9 @@ def test_what_is_done_once_the_answer_is_out_is_not_the_readers_time(config: Con
         return answer
 
     configure_logs(config)
-    Client(RequestLog(busy)).get("/").close()
+    answer = Client(RequestLog(busy)).get("/")
+    assert answer.text == "done"
+    answer.close()
     (request,) = lines(capsys)
     assert request["ms"] < 300
 
