@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from statistics import mean
 
+from search.evaluating import WAYS, Way
+from search.measuring import Grades, Measure, average, bootstrap, ndcg, recall, reciprocal_rank
 from tests.benchmarks.harness import Figures
-from tests.search.relevance.judged import WAYS, Asked, Searchable, Way, labels, queries, searchable
-from tests.search.relevance.measures import Grades, bootstrap, ndcg, recall, reciprocal_rank
+from tests.search.relevance.judged import Asked, Searchable, labels, queries, searchable
 
-Measure = Callable[[Sequence[str], Grades], float]
 MEASURES: dict[str, Measure] = {
     "nDCG@10": ndcg,
-    "Recall@20": recall,
+    "Recall@20": partial(recall, depth=20),
     "MRR@10": reciprocal_rank,
 }
 HALVES = ("tuning", "unseen")
@@ -37,7 +37,10 @@ class Answered:
     grades: Grades
 
     def score(self, way: Way, measure: Measure) -> float:
-        return measure(self.ranked[way], self.grades)
+        """Every query of ours has an answer, so every measure a value."""
+        score = measure(self.ranked[way], self.grades)
+        assert score is not None
+        return score
 
 
 def answer(index: Searchable, half: str) -> list[Answered]:
@@ -52,7 +55,7 @@ def answer(index: Searchable, half: str) -> list[Answered]:
 def show_half(figures: Figures, half: str, answers: Sequence[Answered]) -> None:
     for name, measure in MEASURES.items():
         for way in WAYS:
-            score = mean(each.score(way, measure) for each in answers)
+            score = average([each.score(way, measure) for each in answers])
             figures.told(f"{half}: {name} {way}", score, "")
         show_gain(figures, f"{half}: {name}", answers, measure)
     for way in WAYS:
@@ -78,7 +81,7 @@ def show_kinds(figures: Figures, half: str, answers: Sequence[Answered]) -> None
     for kind in dict.fromkeys(each.asked.kind for each in answers):
         of_kind = [each for each in answers if each.asked.kind == kind]
         for way in WAYS:
-            score = mean(each.score(way, ndcg) for each in of_kind)
+            score = average([each.score(way, ndcg) for each in of_kind])
             figures.told(f"{half}: nDCG@10 {way}, {kind}", score, "")
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import mean
 
 import pytest
 
+from search.evaluating import Way
+from search.measuring import GOOD, average, ndcg
 from tests.search.relevance.judged import (
     Asked,
     Product,
     Searchable,
-    Way,
     catalogue,
     labels,
     pooled_part,
     queries,
     searchable,
 )
-from tests.search.relevance.measures import GOOD, bootstrap, ndcg, recall, reciprocal_rank
 
 Graded = dict[str, dict[str, int]]
 NAMED = ("exact name", "typo", "synonym")
@@ -78,28 +77,12 @@ def test_every_query_has_an_answer_and_every_label_a_product() -> None:
     assert all(known.issuperset(grades) for grades in all_graded.values())
 
 
-def test_measures_reward_good_products_high_up() -> None:
-    grades = {"best": 3, "good": 2, "near": 1, "no": 0}
-    assert ndcg(["best", "good", "near"], grades) == 1
-    assert ndcg(["near", "good", "best"], grades) < ndcg(["best", "near", "no"], grades)
-    assert ndcg(["unknown"], grades) == 0
-    assert recall(["best", "unknown"], grades) == 0.5
-    assert reciprocal_rank(["near", "good"], grades) == 0.5
-    assert reciprocal_rank([], grades) == 0
-
-
-def test_the_interval_of_a_steady_gain_lies_above_zero() -> None:
-    steady = bootstrap([0.1, 0.12, 0.09, 0.11])
-    assert 0 < steady.low <= steady.mean <= steady.high
-    assert bootstrap([-0.5, 0.5]).low < 0
-
-
 def _first_grade(index: Searchable, asked: Asked, grades: dict[str, int]) -> int:
     found = index.answers(asked, "hybrid", limit=1)
     return grades.get(found[0], 0) if found else 0
 
 
 def _quality(index: Searchable, graded: Graded, way: Way) -> float:
-    return mean(
-        ndcg(index.answers(asked, way, limit=10), graded[asked.id]) for asked in queries("tuning")
+    return average(
+        [ndcg(index.answers(asked, way, limit=10), graded[asked.id]) for asked in queries("tuning")]
     )

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from search.contract import Document, Engine, Query, Vector
+from search.contract import Document, Engine, Vector
 from search.encoder.cache import EmbeddingCache, EncodedTexts
 from search.encoder.encoder import Encoder, OnnxEncoder
 from search.encoder.model import fetch_model
 from search.engines import open_engine
+from search.evaluating import Way, query_of
 from search.indexes import marketplace_indexes
 
 HERE = Path(__file__).parent
@@ -30,8 +31,6 @@ POOL = HERE / "pool.jsonl"
 LABELS = HERE / "labels.jsonl"
 CHECKOUT = HERE.parents[2]
 
-Way = Literal["keyword", "vector", "hybrid"]
-WAYS: tuple[Way, ...] = ("keyword", "vector", "hybrid")
 DEPTH = 20
 
 
@@ -108,16 +107,8 @@ class Searchable:
 
     def answers(self, asked: Asked, way: Way, limit: int = DEPTH) -> list[str]:
         """Product ids, best first."""
-        return [
-            hit.id for hit in self._engine.search("products", self._query(asked, way, limit)).hits
-        ]
-
-    def _query(self, asked: Asked, way: Way, limit: int) -> Query:
-        text = "" if way == "vector" else asked.text
-        vector: Vector | None = None
-        if way != "keyword":
-            vector = self._encoder.encode_query(asked.text)
-        return Query(text=text, vector=vector, limit=limit)
+        query = query_of(asked.text, way, self._encoder.encode_query(asked.text), limit)
+        return [hit.id for hit in self._engine.search("products", query).hits]
 
 
 @contextmanager

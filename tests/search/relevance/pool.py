@@ -14,7 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.search.relevance.judged import DEPTH, POOL, WAYS, queries, searchable
+from search.evaluating import WAYS
+from tests.search.relevance.judged import DEPTH, POOL, queries, searchable
 
 
 def main() -> None:
