@@ -143,6 +143,10 @@ _ABOUT_AFTER = (
 )
 _MONEY_BEFORE = re.compile(rf"(?<!\w)(?P<currency>{_CURRENCY})\s*$")
 _MONEY_AFTER = re.compile(rf"\s*(?P<currency>{_CURRENCY}){_END}")
+_NEXT_FIGURE = re.compile(
+    rf"[\s:=]*(?:(?:{_any('|'.join((known.MOST, known.LEAST, known.ABOUT, 'of')))})\s*)?"
+    rf"(?:{_CURRENCY})?\s*\d"
+)
 _PER = re.compile(rf"\s*(?:{_any(known.PER)})\s*(?P<unit>{_UNIT})")
 
 
@@ -260,7 +264,8 @@ def _framed(text: str, figure: Figure, left: int) -> Figure:
     left = max(left, start - _NEARBY)
     bound, about = figure.bound, figure.about
     for name, pattern in _ABOUT_AFTER if not about else ():
-        if found := pattern.match(text, end):
+        found = pattern.match(text, end)
+        if found and not _of_next(text, end, found.end()):
             about, end = name, found.end()
             break
     for way, pattern in _BOUNDS_AFTER:
@@ -279,6 +284,12 @@ def _framed(text: str, figure: Figure, left: int) -> Figure:
         if start == before:
             break
     return Figure(start, end, figure.amounts, figure.unit, bound, about, figure.currency)
+
+
+def _of_next(text: str, start: int, end: int) -> bool:
+    """Whether these words are said of the figure behind them: '8 mm MOQ 200 kg'."""
+    may_lead = _said(_ABOUT_BEFORE, text, start, end) is not None
+    return may_lead and _NEXT_FIGURE.match(text, end) is not None
 
 
 def _said(

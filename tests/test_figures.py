@@ -84,6 +84,17 @@ def test_taken_out_with_all_that_belongs_to_them_figures_leave_the_other_words()
     assert without_figures(typed, figures).replace(" ,", ",") == "Coir mats,,,, black"
 
 
+def test_what_stands_between_two_figures_belongs_to_the_second() -> None:
+    assert said("pods 8 mm MOQ under 500 kg") == [
+        ((8.0,), "MMT", "exact", ""),
+        ((500.0,), "KGM", "most", "order"),
+    ]
+    assert said("18 mm thick 60 cm wide") == [
+        ((18.0,), "MMT", "exact", "thickness"),
+        ((60.0,), "CMT", "exact", "width"),
+    ]
+
+
 @given(st.text(alphabet="0123456789.,/ x-½'\"$mktinchlab٣८", max_size=60))
 def test_any_text_is_read_and_its_figures_lie_apart_in_order(text: str) -> None:
     figures = read_figures(text)

@@ -13,19 +13,18 @@ from matchmaker.storefront import asking
 from matchmaker.storefront.cards import Link, Maker, Row
 from matchmaker.storefront.filters import number
 from matchmaker.storefront.labels import Labels, dimension_words
-from matchmaker.storefront.measured import Meant, meant_by
+from matchmaker.storefront.measured import meant_by
 from matchmaker.storefront.panel import Chip, Panel, build_chips, build_panel, range_title
 from matchmaker.storefront.refinements import FACETS, SORTS, TABS, Asked
+from matchmaker.storefront.unstated import Unstated, fill_up, look_at
 from matchmaker.storefront.why import why
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
-from search.contract import MAX_REACHABLE, Page
+from search.contract import MAX_REACHABLE, Page, Query
 from search.indexes import DIMENSIONS
 
 # Nearer than this in meaning and somebody probably sees what they meant.
 KINDRED = 0.45
-# When so few state the asked measure, those that state none may be worth a look.
-FEW = 5
 
 
 @dataclass(frozen=True)
@@ -40,21 +39,6 @@ class Tab:
 class Choice:
     value: str
     label: str
-
-
-@dataclass(frozen=True)
-class Measures:
-    """What became of the figures among the words, where the reader should know.
-
-    `unheld`: nothing states these, so they were searched as words. `few`: few state them.
-    `apart`: they were left aside, because only products state figures. `ways_out` leave
-    figures out, each with what that would show.
-    """
-
-    unheld: tuple[str, ...] = ()
-    few: bool = False
-    apart: bool = False
-    ways_out: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +67,7 @@ class SearchPage:
     dropped: tuple[str, ...]
     families: tuple[Link, ...]
     unfiltered: Link | None
-    measures: Measures
+    unstated: Unstated
     other_units: tuple[Link, ...]
     is_unmet: bool
     past_end: bool
@@ -100,6 +84,7 @@ class Answer:
     """What the engine said to a question."""
 
     page: Page
+    query: Query
     dimension: str | None
     counts: dict[str, int | None]
     unfiltered: int
@@ -110,11 +95,13 @@ def build_search_page(typed: Asked, search: Searching, maker: Maker, base: str) 
     meant = meant_by(typed)
     asked, currency, usd = _priced(meant.asked, maker)
     answer = ask(asked, typed, search, maker.labels, usd)
-    measures = _measures(meant, answer.page, search, base)
-    if measures.unheld:
+    figures = look_at(meant, answer.page, search, base)
+    if figures.unheld:
         asked, currency, usd = _priced(typed, maker)
         answer = ask(asked, typed, search, maker.labels, usd)
-    page = answer.page
+        page = answer.page
+    else:
+        page = fill_up(typed, meant, answer.page, search, answer.query)
     last = max(1, -(-min(page.total + page.related, MAX_REACHABLE) // asking.PAGE_SIZE))
     rows = _explained(asked, page, maker.rows(asked.tab, page), usd)
     unmet = _is_unmet(asked, page) and not answer.unfiltered
@@ -140,7 +127,7 @@ def build_search_page(typed: Asked, search: Searching, maker: Maker, base: str) 
         dropped=page.dropped,
         families=_families(asked, page, maker.labels, base) if unmet or not page.total else (),
         unfiltered=_unfiltered(asked, answer.unfiltered, base),
-        measures=measures,
+        unstated=figures,
         other_units=_other_units(asked, answer, base),
         is_unmet=unmet,
         past_end=asked.page > last,
@@ -165,38 +152,6 @@ def _settled(asked: Asked, labels: Labels) -> tuple[str, ...]:
     return labels.settled_measures(asked.chosen.get("family", ()), asked.text)
 
 
-def _measures(meant: Meant, page: Page, search: Searching, base: str) -> Measures:
-    """Whether the figures left too little, and the ways out."""
-    if meant.asked.tab != "products":
-        return Measures(apart=meant.is_apart)
-    if not meant.read or (page.total >= FEW and not page.dropped):
-        return Measures()
-    freed = search.engine.search("products", asking.counting_query(meant.freed()))
-    unheld = not page.total or len(freed.dropped) < len(page.dropped)
-    if not unheld and freed.total <= page.total:
-        return Measures()
-    ways = {}
-    for words in dict.fromkeys(meant.read.values()):
-        left = meant.freed(words)
-        total = search.engine.search("products", asking.counting_query(left)).total
-        if total > page.total or (unheld and total):
-            ways[words] = Link(
-                ngettext(
-                    "without “%(figure)s”: %(count)s product",
-                    "without “%(figure)s”: %(count)s products",
-                    total,
-                    figure=words,
-                    count=number(total),
-                ),
-                left.address(base),
-            )
-    return Measures(
-        tuple(dict.fromkeys(meant.read.values())) if unheld else (),
-        few=not unheld and bool(ways),
-        ways_out=tuple(ways.values()),
-    )
-
-
 def ask(
     asked: Asked, typed: Asked, search: Searching, labels: Labels, usd_per_unit: float
 ) -> Answer:
@@ -218,7 +173,7 @@ def ask(
     unfiltered = 0
     if asked.refined and not page.total:  # of figures the caller takes care
         unfiltered = engine.search(asked.tab, asking.counting_query(asked.only_text())).total
-    return Answer(page, dimension, counts, unfiltered)
+    return Answer(page, query, dimension, counts, unfiltered)
 
 
 def _explained(asked: Asked, page: Page, rows: tuple[Row, ...], usd: float) -> tuple[Row, ...]:

@@ -126,8 +126,27 @@ def test_a_settled_search_offers_the_measures_of_its_kind(visitor: FlaskClient) 
 def test_every_result_says_why_it_is_there(visitor: FlaskClient, mat: Product) -> None:
     thickness = mat.attributes["thickness_mm"]
     page = asked(visitor, f"stable mat {thickness} mm")
+    stating, _, others = page.partition("From here on")
 
-    whys = re.findall(r'<p class="why soft">.*?</svg>(.*?)</p>', page, re.S)
-    assert len(whys) == len(titles(page)) >= 1
-    assert all("“mat”" in why or "“stable”" in why for why in whys)
-    assert all(f"{thickness} mm" in why for why in whys)
+    whys = [whys_of(part) for part in (stating, others)]
+    assert [len(each) for each in whys] == [len(titles(part)) for part in (stating, others)]
+    assert len(whys[0]) >= 1
+    assert all("“mat”" in why or "“stable”" in why for why in whys[0])
+    assert all(f"{thickness} mm" in why for why in whys[0])
+
+
+def test_a_page_of_few_is_filled_up_with_what_the_words_find(
+    visitor: FlaskClient, mat: Product
+) -> None:
+    thickness = mat.attributes["thickness_mm"]
+    page = asked(visitor, f"stable mat {thickness} mm thick")
+    stating, line, others = page.partition("From here on what does not state all of your figures:")
+
+    assert len(titles(stating)) == count(page) < 20
+    assert line and len(titles(others)) >= 1
+    assert f"without “{thickness} mm thick”" in others
+    assert len(titles(page)) == len(set(re.findall(r'<h3><a href="([^"]+)', page))) <= 20
+
+
+def whys_of(page: str) -> list[str]:
+    return re.findall(r'<p class="why soft">.*?</svg>(.*?)</p>', page, re.S)
