@@ -7,6 +7,7 @@ Three files of JSON lines (a name that ends in .gz is unpacked): documents with 
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,10 +178,10 @@ def _lines(file: Path) -> Iterator[_Line]:
 def _raw_lines(file: Path) -> Iterator[str]:
     try:
         opened = gzip.open if file.suffix == ".gz" else open
-        with opened(file, "rt", encoding="utf-8") as lines:
+        with opened(file, "rt", encoding="utf-8-sig") as lines:
             yield from lines
     except UnicodeDecodeError as trouble:
         raise BadFile(file, 0, "the file", "Save it as UTF-8.") from trouble
-    except (OSError, EOFError) as trouble:
+    except (OSError, EOFError, zlib.error) as trouble:
         remedy = f"It could not be read ({trouble}); name a file of JSON lines, or one in .gz."
         raise BadFile(file, 0, "the file", remedy) from trouble
