@@ -28,16 +28,18 @@ class ModelMissing(EncoderError):
         self.reason = reason
 
 
+_REMEDY = (
+    "Choose a BERT-family sentence-transformers model (MiniLM, BGE, E5, GTE) saved as "
+    "safetensors, or install what runs any other (torch, gigabytes): in the checkout, "
+    "`.venv/bin/pip install -e '.[models]'`."
+)
+
+
 class ModelUnsupported(EncoderError):
     """The folder is read, but is no model we can write as a graph, and torch is not there."""
 
-    def __init__(self, folder: Path, reason: str) -> None:
-        super().__init__(
-            f"The model in {folder} cannot be used: {reason}. Choose a BERT-family "
-            "sentence-transformers model (MiniLM, BGE, E5, GTE) saved as safetensors, or install "
-            "what runs any other (torch, gigabytes): in the checkout, "
-            "`.venv/bin/pip install -e '.[models]'`."
-        )
+    def __init__(self, folder: Path, reason: str, remedy: str = _REMEDY) -> None:
+        super().__init__(f"The model in {folder} cannot be used: {reason}. {remedy}")
         self.folder = folder
         self.reason = reason
 

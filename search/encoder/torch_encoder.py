@@ -52,13 +52,16 @@ class TorchEncoder:
         # Imported here: seconds and hundreds of megabytes, which only this kind of model costs.
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()
         torch.set_num_threads(threads)
         try:
             model = SentenceTransformer(str(source), trust_remote_code=False, local_files_only=True)
         except Exception as failure:  # whatever of a dozen libraries could not read it
             reason = str(failure).strip().split("\n")[0] or type(failure).__name__
-            raise ModelUnsupported(source, reason) from failure
+            remedy = "Choose another sentence-transformers model."
+            raise ModelUnsupported(source, reason, remedy) from failure
         return cls(model, model_id)
 
     @property

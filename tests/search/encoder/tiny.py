@@ -44,8 +44,13 @@ def make_tiny_model(
     write(folder / "config_sentence_transformers.json", {"prompts": prompts or {}})
     paths = {"Transformer": "", "Pooling": "1_Pooling"}
     listed = [
-        {"type": f"sentence_transformers.models.{module}", "path": paths.get(module, module)}
-        for module in modules
+        {
+            "idx": number,
+            "name": str(number),
+            "type": f"sentence_transformers.models.{module}",
+            "path": paths.get(module, module),
+        }
+        for number, module in enumerate(modules)
     ]
     write(folder / "modules.json", listed)
     _tokenizer().save(str(folder / "tokenizer.json"))
