@@ -22,6 +22,7 @@ Int8s = NDArray[np.int8]
 Rows = NDArray[np.int64]
 
 _CHUNK = 4_096
+_PICKED = 1_024  # rows; the copy of more would be fresh memory, which costs as much as filling it
 
 
 def quantised(vector: Floats) -> tuple[Int8s, float]:
@@ -73,5 +74,9 @@ class VectorRows:
             found = dots(self._matrix, small) * self.factors
             picked: Floats = found[rows] * np.float32(factor)
             return picked
-        near: Floats = dots(self._matrix[rows], small) * self.factors[rows] * np.float32(factor)
+        near = np.empty(len(rows), dtype=np.float32)
+        for at in range(0, len(rows), _PICKED):
+            some = rows[at : at + _PICKED]
+            near[at : at + _PICKED] = dots(self._matrix.take(some, axis=0), small)
+        near *= self.factors[rows] * np.float32(factor)
         return near
