@@ -70,6 +70,14 @@ class Meant:
     read: Mapping[str, str]
     is_apart: bool = False
 
+    def as_words(self, typed: Asked) -> Asked:
+        """What was typed, its measures as words; of the terms of an order words say nothing."""
+        text = typed.text
+        for name, each in self.read.items():
+            text = text if is_measure(name) else text.replace(each, " ")
+        text = " ".join(text.split())
+        return replace(typed, text=text or typed.text)
+
     def freed(self, words: str | None = None) -> Asked:
         """The question without the figure of these words; without any, if none are given."""
         gone = {name for name, each in self.read.items() if words in (None, each)}

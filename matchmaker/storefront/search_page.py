@@ -97,7 +97,7 @@ def build_search_page(typed: Asked, search: Searching, maker: Maker, base: str) 
     answer = ask(asked, typed, search, maker.labels, usd)
     figures = look_at(meant, answer.page, search, base)
     if figures.unheld:
-        asked, currency, usd = _priced(typed, maker)
+        asked, currency, usd = _priced(meant.as_words(typed), maker)
         answer = ask(asked, typed, search, maker.labels, usd)
         page = answer.page
     else:

@@ -14,8 +14,8 @@ from matchmaker.searching import Searching
 from matchmaker.storefront import asking
 from matchmaker.storefront.cards import Link
 from matchmaker.storefront.filters import number
-from matchmaker.storefront.measured import Meant
-from matchmaker.storefront.refinements import Asked
+from matchmaker.storefront.measured import Meant, is_measure
+from matchmaker.storefront.refinements import RANGES, Asked
 from matchmaker.storefront.words import ngettext
 from search.contract import Page, Query
 
@@ -74,25 +74,25 @@ def _links(meant: Meant, totals: Mapping[str, int], base: str) -> tuple[Link, ..
 
 
 def fill_up(typed: Asked, meant: Meant, page: Page, search: Searching, query: Query) -> Page:
-    """A first page of few, followed by what its words alone would have found.
+    """A first page of few, followed by what states no such measure but has the words.
 
-    `query` is what was asked with the figures as filters.
+    `query` is what was asked with the figures as filters. Terms of an order go on to bind.
     """
     is_short = 0 < page.total < asking.PAGE_SIZE
-    if not (meant.read and meant.asked.text and is_short and typed.page == 1 and not query.sort):
+    if not (meant.asked.text and is_short and typed.page == 1 and not query.sort):
+        return page
+    chosen = asking.refinements_of(typed, None, 1.0)
+    loose = {RANGES["products"][name] for name in meant.read if is_measure(name)} - set(chosen)
+    if not loose:
         return page
     held = [hit for hit in page.hits if len(hit.dropped_words) <= len(page.dropped)]
-    kept = {name: each for name, each in query.refinements.items() if name in _chosen(typed)}
-    as_words = replace(query, text=typed.text, refinements=kept, facets=(), stats=())
     known = {hit.id for hit in held}
+    kept = {name: each for name, each in query.refinements.items() if name not in loose}
+    text = meant.as_words(typed).text
+    as_words = replace(query, text=text, refinements=kept, facets=(), stats=())
     found = search.engine.search(typed.tab, search.with_meaning(typed.tab, as_words)).hits
     others = [hit for hit in found if hit.id not in known][: asking.PAGE_SIZE - len(held)]
     if not others:
         return page
     hits = (*held, *others)
     return replace(page, hits=hits, related=len(others), related_from=len(held))
-
-
-def _chosen(typed: Asked) -> set[str]:
-    """The fields that the reader filtered by, beside the figures."""
-    return set(asking.refinements_of(typed, None, 1.0))
