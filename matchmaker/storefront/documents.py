@@ -26,6 +26,7 @@ from matchmaker.measures import UNITS
 from matchmaker.money import ExchangeRates
 from matchmaker.storefront.measured import stated_measures
 from search.contract import Document, Value
+from search.meaning import attribute_in_words, product_meaning
 
 BATCH = 400
 EPOCH = dt.date(1970, 1, 1)
@@ -164,7 +165,7 @@ def _product_text(
     values["has_price"] = price is not None
     if price is not None:
         values["price_usd_public"] = float(price)
-    meaning = f"{product.title}. {family.name}. {product.description}"
+    meaning = product_meaning(product.title, family.name, product.description)
     return Text(Document(product.public_id, values), meaning)
 
 
@@ -175,7 +176,7 @@ def attributes_in_words(product: Product) -> str:
         about = product.family.attributes.get(key, {})
         unit = about.get("unit", "")
         symbol = UNITS[unit].symbol if unit in UNITS else unit
-        parts.append(f"{about.get('label', key)} {value} {symbol}".strip())
+        parts.append(attribute_in_words(about.get("label", key), str(value), symbol))
     return "; ".join(parts)
 
 
