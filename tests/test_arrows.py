@@ -27,6 +27,8 @@ WIRING = {"app", "cli", "preparing", "catching_up", "model_change", "server",
           "signing_in"}  # fmt: skip
 PURE = (
     "matchmaker/measures.py",
+    "matchmaker/figures.py",
+    "matchmaker/figure_words.py",
     "matchmaker/money.py",
     "matchmaker/catalogue/freshness.py",
     "matchmaker/certification/validity.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app
 from sqlalchemy import select
@@ -49,12 +49,13 @@ class Labels:
     schemes: Mapping[str, SchemeLabel]
     chapters: Mapping[str, str]
     ports: Mapping[str, str]
+    family_named: Mapping[tuple[str, ...], str] = field(default_factory=dict)  # by folded words
 
     def settled_measures(self, chosen: Sequence[str], text: str) -> tuple[str, ...]:
         """What can be filtered by once a search is about one family: chosen, or named as such."""
         if len(chosen) != 1:
-            wanted = words(text)
-            chosen = [key for key, each in self.families.items() if words(each.name) == wanted]
+            named = self.family_named.get(tuple(words(text)))
+            chosen = [named] if named else []
         family = self.families.get(chosen[0]) if len(chosen) == 1 else None
         return family.measures if family else ()
 
@@ -124,7 +125,7 @@ def _read(db: Session) -> Labels:
             Sector.slug,
             ProductFamily.attributes,
         ).join(Sector, Sector.id == ProductFamily.sector_id)
-    )
+    ).all()
     schemes = db.execute(select(Scheme.code, Scheme.name, Scheme.evidence_type))
     chapters = db.execute(select(HsCode.code, HsCode.label).where(HsCode.level == 2))
     return Labels(
@@ -137,6 +138,7 @@ def _read(db: Session) -> Labels:
         schemes={code: SchemeLabel(name, kind == "registration") for code, name, kind in schemes},
         chapters={row.code: row.label for row in chapters},
         ports={row.locode: row.name for row in db.execute(select(Port.locode, Port.name))},
+        family_named={tuple(words(row.name)): row.key for row in families},
     )
 
 
