@@ -62,6 +62,13 @@ class IndexSettings:
     version: int = 1
     vector_model: str = ""
 
+    def same_vectors(self, other: "IndexSettings") -> bool:
+        """Whether a vector made for the one index is a vector for the other."""
+        return (self.vector_dimensions, self.vector_model) == (
+            other.vector_dimensions,
+            other.vector_model,
+        )
+
     def field(self, name: str) -> Field | None:
         """The field of this name, if there is one."""
         return next((each for each in self.fields if each.name == name), None)

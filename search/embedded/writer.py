@@ -248,9 +248,10 @@ def _carry_over(
         return  # the old documents have another shape; the change log will bring them again
     start, buried = before.journal.count, len(before.journal.columns.dead)
     fresh = {}
+    same_space = before.settings.same_vectors(settings)
     for row in now.journal.live_rows(start):
         document = now.journal.full_document(row)
-        if settings.vector_dimensions != before.settings.vector_dimensions:
+        if not same_space:
             document = Document(document.id, document.values)
         fresh[document.id] = document
     for row in now.journal.columns.dead[buried:].tolist():

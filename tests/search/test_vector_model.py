@@ -61,3 +61,21 @@ def test_an_index_of_another_models_vectors_is_not_current_and_is_swapped_whole(
     assert engine.vector_model("mats") == "new@2"
     asked = Query("mat", vector(0, 1, 0), vector_model="new@2")
     assert near(engine, asked) == [pytest.approx(1, abs=0.02)]
+
+
+def test_what_is_written_while_the_vectors_change_is_carried_over_without_its_old_vector(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(tmp_path)
+    engine.rebuild(OLD, documents(1, 0))
+    other = replace(OLD, vector_model="other@3")
+
+    def meanwhile() -> Iterator[Document]:
+        yield from documents(0, 1)
+        engine.write("mats", [Document("late", {"title": "late mat"}, vector(0, 1))])
+
+    engine.rebuild(other, meanwhile())
+    held = engine.status()["mats"]
+    assert (held.documents, held.vectors) == (2, 1)
+    hits = engine.search("mats", Query("mat", vector(0, 1), vector_model="other@3")).hits
+    assert [hit.id for hit in hits if hit.similarity] == ["cow"]
