@@ -1,0 +1,18 @@
+"""Texts of services: in the reader's language where there is a reader, in English without one.
+
+Services also run in commands, seeds and jobs, where no application says which language is meant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_babel
+from flask import has_app_context
+
+
+def gettext(text: str, **values: Any) -> str:
+    """The text, translated where an application is at hand, with its places filled in."""
+    if has_app_context():
+        return str(flask_babel.gettext(text, **values))
+    return text % values if values else text
