@@ -5,7 +5,7 @@ Pure: a vocabulary is a list of (word, documents that hold it).
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -14,6 +14,7 @@ ONE_TYPO_FROM = 5
 TWO_TYPOS_FROM = 9
 # A rare word is taken for a typo of a common one only when that is so much commoner.
 MUCH_COMMONER = 20
+_REMEMBERED = 10_000
 
 
 def typos_allowed(word: str) -> int:
@@ -36,8 +37,11 @@ class Vocabulary:
             self._count[term] = count
             if not term[0].isdigit():
                 self._shelves[term[0], len(term)].append(term)
+        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        for (_, length), shelf in self._shelves.items():
+            self._by_length[length].extend(shelf)
         self._sorted = sorted(self._count)
-        self._initials = {first for first, _ in self._shelves}
+        self._repairs: dict[str, list[tuple[str, int]]] = {}
 
     def __len__(self) -> int:
         return len(self._count)
@@ -63,30 +67,28 @@ class Vocabulary:
 
         The first letter is trusted, unless no word is near otherwise.
         """
+        found = self._repairs.get(word)
+        if found is None:
+            if len(self._repairs) >= _REMEMBERED:
+                self._repairs.clear()
+            found = self._repairs[word] = self._found_repairs(word)
+        return found[:limit]
+
+    def _found_repairs(self, word: str) -> list[tuple[str, int]]:
         allowed = typos_allowed(word)
         if not allowed:
             return []
-        found = self._near(word, {word[0]}, allowed)
+        lengths = range(len(word) - allowed, len(word) + allowed + 1)
+        found = _near(word, (self._shelves.get((word[0], each)) for each in lengths), allowed)
         if not found and not self.count(word):
-            found = self._near(word, self._initials - {word[0]}, 1)
+            lengths = range(len(word) - 1, len(word) + 2)
+            found = _near(word, (self._by_length.get(each) for each in lengths), 1)
         floor = MUCH_COMMONER * self.count(word)
         found = [(each, slips) for each, slips in found if self._count[each] > floor]
         found.sort(key=lambda pair: (pair[1], -self._count[pair[0]], pair[0]))
         if found:
             # two slips are a guess; next to a one-slip word they are noise
             found = [pair for pair in found if pair[1] == found[0][1]]
-        return found[:limit]
-
-    def _near(self, word: str, initials: set[str], allowed: int) -> list[tuple[str, int]]:
-        found: list[tuple[str, int]] = []
-        for first in initials:
-            for length in range(len(word) - allowed, len(word) + allowed + 1):
-                shelf = self._shelves.get((first, length))
-                if shelf:
-                    near = process.extract(
-                        word, shelf, scorer=OSA.distance, score_cutoff=allowed, limit=20
-                    )
-                    found.extend((each, int(slips)) for each, slips, _ in near if each != word)
         return found
 
     def split(self, word: str) -> tuple[str, str] | None:
@@ -98,3 +100,17 @@ class Vocabulary:
         if not known:
             return None
         return max(known, key=lambda cut: min(self.count(cut[0]), self.count(cut[1])))
+
+
+def _near(
+    word: str, shelves: Iterable[Sequence[str] | None], allowed: int
+) -> list[tuple[str, int]]:
+    """Other words on these shelves at most so many slips away."""
+    found: list[tuple[str, int]] = []
+    for shelf in shelves:
+        if shelf:
+            near = process.extract(
+                word, shelf, scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
+            found.extend((each, int(slips)) for each, slips, _ in near if each != word)
+    return found
