@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from matchmaker.measures import UNITS
 from matchmaker.money import exchange_rates
 from matchmaker.storefront.asking import refinements_of
 from matchmaker.storefront.measured import MEASURE_UNITS, meant_by
@@ -33,12 +34,13 @@ def asked_as_typed(
 
 
 def understood(asked: Asked) -> str:
-    """'words “mat”, size 18 to 18 MMT'."""
+    """'words “mat”, size 18 to 18 mm'."""
     parts = [f"words “{asked.text}”"]
     for name, limits in asked.ranges.items():
         low = "…" if limits.low is None else plain(limits.low)
         high = "…" if limits.high is None else plain(limits.high)
-        parts.append(f"{name} {low} to {high} {MEASURE_UNITS.get(name, '')}".rstrip())
+        unit = UNITS.get(MEASURE_UNITS.get(name.partition("_")[0], ""))
+        parts.append(f"{name} {low} to {high} {unit.symbol if unit else ''}".rstrip())
     return ", ".join(parts)
 
 
