@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ from search.embedded.snapshot import Snapshot
 from search.embedded.spellings import respelt, respelt_query
 from search.embedded.words import Rows, Scores
 from search.errors import BadQuery
-from search.fusing import weight_of_meaning
+from search.fusing import weight_of_meaning, words_to_be_related
 from search.highlight import highlight
 from search.understanding import Slot, Understood, understand
 from search.values import Floats, checked_vector
@@ -70,11 +71,15 @@ class Asking:
         self.query = query = respelt_query(query, self.columns)
         self.vector = self._vector()
         self.understood = self._understand()
-        self.seeker = Seeker(self.understood.accepted, self.understood.prefixes)
         self.filtered = self.columns.mask(query.filter)
         self.narrowing = self._narrow()
         self.refined = {name: self.columns.mask(each) for name, each in query.refinements.items()}
         self.dropped: tuple[str, ...] = ()
+
+    @cached_property
+    def seeker(self) -> Seeker:
+        """What marks found words; who only counts needs none."""
+        return Seeker(self.understood.accepted, self.understood.prefixes)
 
     def _vector(self) -> Floats | None:
         if self.query.vector is None:
@@ -264,7 +269,7 @@ class Asking:
         return np.sort(allowed)
 
     def _holding_some(self, top: Rows, near: Rows, mask: Mask) -> tuple[Rows, Scores]:
-        """Further rows that hold about half of the words.
+        """Further rows that hold some of the words.
 
         When enough hold all of them, only those that are near in meaning anyway.
         """
@@ -272,7 +277,7 @@ class Asking:
         if len(slots) < 2:
             return _NONE, np.empty(0, np.float32)
         text = self.snapshot.text
-        query = text.some(slots, (len(slots) + 1) // 2)
+        query = text.some(slots, words_to_be_related(len(slots)))
         if len(top) >= FUSED:
             return text.among(query, near)
         refinements = [text.filter(each) for each in self.query.refinements.values()]

@@ -5,7 +5,6 @@ facets come from a query of words beside it. Ranking is that of the embedded eng
 score / best word score + weight x cosine.
 """
 
-import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 from search.checking import check_query
 from search.contract import MAX_REACHABLE, FacetCount, NumberStats, Page, Query
 from search.counts import chosen_values, without
-from search.fusing import weight_of_meaning
+from search.fusing import weight_of_meaning, words_to_be_related
 from search.meilisearch.counting import facet_counts, number_stats
 from search.meilisearch.dressing import Dressing
 from search.meilisearch.filters import filter_text
@@ -240,10 +239,10 @@ class Asking:
     def _related(
         self, full: set[str], by_words: Mapping[str, float], similar: Mapping[str, float]
     ) -> list[str]:
-        """Further hits: about half of the words, or near in meaning."""
+        """Further hits: some of the words, or near in meaning."""
         size = sum(len(each.words) for each in self.words)
         # The rule `words` weighs first: with m of n words a score lies between (m-1)/n and m/n
-        least = (math.ceil(size / 2) - 1) / size
+        least = (words_to_be_related(size) - 1) / size
         some = [key for key, score in by_words.items() if key not in full and score > least]
         if size < 2:
             some = []

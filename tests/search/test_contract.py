@@ -25,6 +25,7 @@ from search.contract import (
     Query,
 )
 from search.errors import BadQuery, IndexMissing
+from search.fusing import weight_of_meaning
 from tests.search.kits import ids
 from tests.search.test_embedded_search import GOODS
 from tests.search.test_embedded_search import SETTINGS as GOODS_SETTINGS
@@ -104,7 +105,7 @@ def test_score_is_the_sum_of_both_scores(engine: Engine) -> None:
     vector = np.array([0, 0, 0, 1], dtype=np.float32)
     (first, *_) = engine.search("goods", Query("bag", vector=vector)).hits
     assert first.id == "bag"
-    assert first.score == pytest.approx(1 + 0.3 * 0.7071, abs=0.01)
+    assert first.score == pytest.approx(1 + weight_of_meaning(0.3, 1) * 0.7071, abs=0.01)
     vector = np.array([0, 1, 0, 0], dtype=np.float32)
     page = engine.search("goods", Query("carpet", vector=vector))
     assert [hit.id for hit in page.hits] == ["carpet", "elaichi", "sheet"]
