@@ -88,6 +88,16 @@ def test_the_search_library_knows_neither_flask_nor_sql_nor_us() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("engine", "other"), [("embedded", "meilisearch"), ("meilisearch", "embedded")]
+)
+def test_no_search_engine_needs_the_other(engine: str, other: str) -> None:
+    files = list((ROOT / "search" / engine).glob("*.py"))
+    assert len(files) > 5
+    wrong = [m for each in files for m in imports_of(each) if m.startswith(f"search.{other}")]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("name", PURE)
 def test_pure_thinking_knows_no_flask_no_database_and_no_clock(name: str) -> None:
     file = ROOT / name

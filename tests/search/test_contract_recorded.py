@@ -30,6 +30,9 @@ def engine(every_engine: Engine) -> Engine:
 RUBBER, COIR = Equals("sector", "rubber"), Equals("sector", "coir")
 FILTERS: list[tuple[str, Filter]] = [
     ("eq", RUBBER),
+    ("eq_case", Equals("sector", "RUBBER")),
+    ("spaces_trim", Equals("sector", " rubber ")),
+    ("accents", Equals("firm", "noyyal knıts")),
     ("eq_quoted", Equals("state", "Tamil Nadu")),
     ("eq_array", Equals("certs", "ISO 9001")),
     ("eq_number", Equals("moq", 500)),
