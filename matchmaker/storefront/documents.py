@@ -153,7 +153,7 @@ def _product_text(
         product.attributes, family.attributes, (product.title, product.description)
     )
     if product.net_kg is not None and unit.dimension != "mass":
-        weights = [float(product.net_kg), *values.get("measure_weight", ())]  # type: ignore[misc,union-attr]
+        weights = [float(product.net_kg), *values.get("measure_weight", ())]  # type: ignore[misc]
         values["measure_weight"] = sorted(set(weights))
     if product.lead_days is not None:
         values["lead_days"] = float(product.lead_days)
