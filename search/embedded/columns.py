@@ -345,6 +345,9 @@ class Columns:
             self._spelt[at] = len(values), spelt
         return spelt.get(normal(asked), [])
 
+    def holds_several(self, name: str) -> bool:
+        return self._field(name)[1].many
+
     def values_of(self, name: str) -> dict[str, int]:
         """Every value a keyword ever had here."""
         return self.dictionary.codes[self._field(name)[0]]

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,8 @@ from search.contract import (
     Query,
 )
 from search.embedded import asking
+from search.embedded.layout import Place
+from search.embedded.snapshot import Snapshot, Watcher
 from search.engines import open_engine
 from search.errors import BadQuery
 
@@ -124,10 +127,18 @@ quick = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+quicker = settings(quick, max_examples=25)
 
 
 @quick
 @given(stored=documents, asked=filters, chosen=filters, few=st.booleans())
+@example(
+    # several numbers of one document in one bar
+    stored=[{"title": "alpha", "lengths": [0.0, 1.0]}, {"title": "alpha", "lengths": [1e300]}],
+    asked=And(()),
+    chosen=And(()),
+    few=False,
+)
 def test_filters_and_counts_agree_with_plain_python(
     engine: Engine, stored: list[dict], asked: Filter, chosen: Filter, few: bool
 ) -> None:
@@ -176,6 +187,44 @@ def test_filters_and_counts_agree_with_plain_python(
         len(lengths), min(lengths, default=None), max(lengths, default=None),
     )  # fmt: skip
     assert sum(bar.count for bar in several.histogram) == len(lengths)
+
+
+@quicker
+@given(stored=documents, written=documents, gone=st.sets(st.integers(0, 24)), asked=filters)
+def test_both_filters_agree_row_by_row_after_every_write(
+    tmp_path_factory: pytest.TempPathFactory,
+    stored: list[dict],
+    written: list[dict],
+    gone: set[int],
+    asked: Filter,
+) -> None:
+    """The columns that grow from commit to commit, and the text index of several segments."""
+    root = tmp_path_factory.mktemp("grown")
+    engine, watcher = open_engine(root), Watcher(Place(root, "random"))
+    fill(engine, stored)
+    expected = {str(at): each for at, each in enumerate(stored)}
+    assert rows_passing(watcher.current(), asked) == ids_passing(expected, asked)
+    fresh = [Document(str(at + 10), each) for at, each in enumerate(written)]  # some replace
+    ids = {each.id for each in fresh}
+    deletes = [str(at) for at in sorted(gone) if str(at) not in ids]
+    engine.write("random", fresh, deletes)
+    expected |= {each.id: dict(each.values) for each in fresh}
+    expected = {id: each for id, each in expected.items() if id not in deletes}
+    assert rows_passing(watcher.current(), asked) == ids_passing(expected, asked)
+
+
+def rows_passing(snapshot: Snapshot, asked: Filter) -> list[str]:
+    """The ids that pass by the columns, once the text index has named the very same rows."""
+    rows = np.flatnonzero(snapshot.journal.columns.mask(asked))
+    everything = np.flatnonzero(snapshot.journal.columns.live)
+    # The commit's own document, which is no row, passes where something is asked to be absent
+    found = snapshot.text.among(snapshot.text.filter(asked), everything)[0]
+    assert sorted(found.tolist()) == rows.tolist()
+    return sorted(snapshot.journal.document(int(row))[0] for row in rows)
+
+
+def ids_passing(stored: dict[str, dict], asked: Filter) -> list[str]:
+    return sorted(id for id, values in stored.items() if passes(values, asked))
 
 
 @quick
