@@ -23,6 +23,7 @@ from search.contract import (
     Filter,
     Hit,
     IndexSettings,
+    Not,
     Or,
     Scalar,
     Value,
@@ -34,6 +35,7 @@ from search.understanding import Phrase, SynonymTable, synonym_table
 How = Literal["exact", "form", "prefix", "spelling", "synonym"]
 _CODE_LENGTH = 6
 Texts = Mapping[str, str]  # by field
+Leaf = Equals | AnyOf | Between | Exists
 Words = Mapping[str, frozenset[str]]
 
 
@@ -218,25 +220,43 @@ def _text(value: Value) -> str:
 
 
 def _passed(asked: Filter, values: Mapping[str, Value]) -> Iterator[Passed]:
-    """The leaves of a filter that this document passes; what it lacks explains nothing."""
+    """The leaves by which a document passes a filter; what it lacks explains nothing."""
     match asked:
         case And(parts) | Or(parts):
-            for part in parts:
-                yield from _passed(part, values)
-        case Equals(name, wanted):
-            yield from _of_those(name, [v for v in _several(values.get(name)) if v == wanted])
-        case AnyOf(name, several):
-            yield from _of_those(name, [v for v in _several(values.get(name)) if v in several])
-        case Between(name, low, high):
-            numbers = [v for v in _several(values.get(name)) if isinstance(v, int | float)]
-            yield from _of_those(name, [v for v in numbers if _lies(v, low, high)])
-        case Exists(name):
-            yield from _of_those(name, _several(values.get(name)))
+            if _holds(asked, values):
+                for part in parts:
+                    yield from _passed(part, values)
+        case Not():
+            return
+        case _:
+            passing = _passing(asked, values)
+            if passing:
+                yield Passed(asked.field, tuple(passing))
 
 
-def _of_those(name: str, passing: list[Scalar]) -> Iterator[Passed]:
-    if passing:
-        yield Passed(name, tuple(passing))
+def _holds(asked: Filter, values: Mapping[str, Value]) -> bool:
+    match asked:
+        case And(parts):
+            return all(_holds(part, values) for part in parts)
+        case Or(parts):
+            return any(_holds(part, values) for part in parts)
+        case Not(part):
+            return not _holds(part, values)
+    return bool(_passing(asked, values))
+
+
+def _passing(asked: Leaf, values: Mapping[str, Value]) -> list[Scalar]:
+    """The document's own values that pass this leaf."""
+    held = _several(values.get(asked.field))
+    match asked:
+        case Equals(_, wanted):
+            return [each for each in held if each == wanted]
+        case AnyOf(_, several):
+            return [each for each in held if each in several]
+        case Between(_, low, high):
+            numbers = [each for each in held if isinstance(each, int | float)]
+            return [each for each in numbers if _lies(each, low, high)]
+    return held
 
 
 def _lies(value: float, low: float | None, high: float | None) -> bool:

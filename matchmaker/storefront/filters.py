@@ -6,6 +6,7 @@ Formatting is remembered by value: the same minimum orders and dates come again 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -32,6 +33,7 @@ def set_up(app: Flask) -> None:
         date=date,
         country=country,
         marked=marked,
+        quoted=quoted,
         # The shared macros use the names of flask_babel; ours remember what they wrote.
         dateformat=date,
         numberformat=number,
@@ -125,6 +127,11 @@ def country(code: str) -> str:
     if code == "EU":
         return _("European Union")
     return str(locale().territories.get(code, code))
+
+
+def quoted(words: Iterable[str]) -> str:
+    """'“stable”, “mat”': each between the quotation marks of the language."""
+    return ", ".join(_("“%(word)s”", word=word) for word in words)
 
 
 def marked(text: str) -> Markup:

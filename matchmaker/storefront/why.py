@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from matchmaker.storefront.asking import WORTH_SHOWING
-from matchmaker.storefront.filters import measure, number
+from matchmaker.storefront.filters import measure, number, quoted
 from matchmaker.storefront.measured import MEASURE_UNITS
 from matchmaker.storefront.words import gettext as _
 from search.contract import Filter, Hit
@@ -32,7 +32,7 @@ def line(told: Explanation) -> str:
     """'“stable”, “mat” in the name; “horse” as “livestock”; near in meaning, 0.61; 18 mm'."""
     parts = [*_plain_words(told.found), *_other_words(told.found)]
     if told.lacking:
-        parts.append(_("without %(words)s", words=_quoted(told.lacking)))
+        parts.append(_("without %(words)s", words=quoted(told.lacking[:MOST_WORDS])))
     if told.similarity is not None and told.similarity >= WORTH_SHOWING:
         parts.append(_("near in meaning, %(cosine)s", cosine=number(round(told.similarity, 2))))
     parts += _measures(told)
@@ -45,7 +45,7 @@ def _plain_words(found: Sequence[Found]) -> list[str]:
     for each in found[:MOST_WORDS]:
         if each.how in ("exact", "form"):
             by_place.setdefault(_place(each.fields[0]), []).append(each.asked)
-    return [f"{_quoted(words)} {place}" for place, words in by_place.items()]
+    return [f"{quoted(words)} {place}" for place, words in by_place.items()]
 
 
 def _other_words(found: Sequence[Found]) -> list[str]:
@@ -90,7 +90,3 @@ def _measures(told: Explanation) -> list[str]:
         if unit and each.field.startswith("measure_"):
             found |= dict.fromkeys(measure(float(value), unit) for value in each.values)
     return list(found)[:MOST_MEASURES]
-
-
-def _quoted(words: Sequence[str]) -> str:
-    return ", ".join(f"“{word}”" for word in words[:MOST_WORDS])

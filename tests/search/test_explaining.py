@@ -106,5 +106,13 @@ def test_filters_are_told_with_the_values_of_its_own_that_pass() -> None:
     )
 
 
+def test_a_branch_that_fails_explains_nothing() -> None:
+    lacking = And((Not(AnyOf("state", ("Kerala",))), Between("lengths", 1000, None)))
+
+    (why,) = EXPLAINER.explain([Hit("mat", 1.0, MAT)], [Or((Between("lengths", 10, 20), lacking))])
+
+    assert why.passed == (Passed("lengths", (18.0,)),)
+
+
 def test_a_word_that_nothing_explains_is_left_out() -> None:
     assert told("zzz", "…").found == ()
