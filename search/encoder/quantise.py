@@ -3,6 +3,12 @@
 Each output column of a matrix (each row of the word table) has a scale of its own, so one
 large weight does not coarsen all others. Weights are quantised once, when the graph is
 written; activations by the runtime, per call.
+
+The runtime makes one fused product of the nodes written here, at about nine tenths of what the
+processor's int8 instructions can do; three quarters of a text's time are spent in them. Tried in
+one process, on texts of 72 tokens, and left: fused attention and tanh GELU (2 % faster, nearer to
+the bound of .98), SkipLayerNormalization (a fifth slower), 8-bit MatMulNBits with rows of their
+own scales (half as fast), batches (7 % faster, but a vector then depends on its neighbours).
 """
 
 import numpy as np
