@@ -8,6 +8,10 @@ score = keyword score / best keyword score of the query + weight of meaning x co
 # gains by three times the weight, five lose.
 _GAIN_OF_ONE_WORD = 2.5
 
+# What lacks some of the words and is no kin in meaning either shares a word by chance: 'tire'
+# found grinders whose motor hardly tires. Its words count half.
+STRANGE = 0.5
+
 
 def weight_of_meaning(asked: float, words: int) -> float:
     """What the cosine counts for a document that holds some of so many words asked for.

@@ -35,7 +35,7 @@ from search.embedded.snapshot import Snapshot
 from search.embedded.spellings import respelt, respelt_query
 from search.embedded.words import Rows, Scores
 from search.errors import BadQuery
-from search.fusing import weight_of_meaning, words_to_be_related
+from search.fusing import STRANGE, weight_of_meaning, words_to_be_related
 from search.highlight import highlight
 from search.understanding import Slot, Understood, understand
 from search.values import Floats, checked_vector
@@ -226,9 +226,12 @@ class Asking:
         candidates = np.concatenate([top, held, some, only_near])
         none = np.zeros(len(only_near), np.float32)
         words = np.concatenate([top_scores, held_scores, some_scores, none])
+        similar = self._cosines(candidates)
+        if similar is not None:
+            lacking = np.isin(candidates, some)
+            words = words * np.where(lacking & self._strange(similar), np.float32(STRANGE), 1)
         if len(words) and words.max() > 0:
             words = words / words.max()
-        similar = self._cosines(candidates)
         score = words if similar is None else words + self._weights(words) * similar
         fused = candidates[np.argsort(-score, kind="stable")]
         partial = (*some.tolist(), *only_near.tolist())
@@ -242,6 +245,11 @@ class Asking:
             frozenset(partial),
             next(iter(np.flatnonzero(np.isin(fused, partial)).tolist()), None),
         )
+
+    def _strange(self, similar: Floats) -> Mask:
+        """No nearer in meaning than chance; what has no vector (yet) is not suspected."""
+        far: Mask = (similar < self.query.least_similarity) & (similar != 0)
+        return far
 
     def _weights(self, words: Scores) -> Floats:
         asked = self.query.vector_weight

@@ -394,3 +394,18 @@ def test_a_bad_document_is_refused_and_spoils_nothing(engine: Engine, document: 
 def test_no_engine_hides_behind_an_unknown_address(tmp_path: Path) -> None:
     with pytest.raises(SearchUnavailable):
         open_engine("redis://localhost")
+
+
+def test_what_lacks_words_and_is_no_kin_counts_half(tmp_path: Path) -> None:
+    settings = IndexSettings("few", (Field("title", "text", weight=1),), vector_dimensions=4)
+    titles = {"tread": "rubber strip", "grinder": "rubber disc", "new": "rubber hose"}
+    vectors = {"tread": towards(1, 0, 0, 0), "grinder": towards(0.1, 0.995, 0, 0), "new": None}
+    engine = open_engine(tmp_path)
+    documents = [Document(id, {"title": text}, vectors[id]) for id, text in titles.items()]
+    engine.rebuild(settings, [*documents, Document("tire", {"title": "tire rubber tread"})])
+    found = engine.search("few", Query("rubber tread", vector=towards(1, 0, 0, 0))).hits
+    scores = {
+        hit.id: hit.score - (hit.similarity or 0) * weight_of_meaning(0.3, 2) for hit in found
+    }
+    assert scores["grinder"] == pytest.approx(scores["tread"] / 2, abs=0.01)
+    assert scores["new"] == pytest.approx(scores["tread"], abs=0.01)
