@@ -112,7 +112,7 @@ def main() -> None:
         _build(figures, folder, products, vectors, asked.products, kept)
         figures.told("size on disk", folder_megabytes(Path(folder)), "MB")
         _ask(figures, folder, asked.products, kinds, kept)
-        _load(figures, folder, kinds)
+        _load(figures, folder, asked.products, kinds)
     if server := os.environ.get("MEILI_URL"):
         _server(figures, server, documents(products, vectors, asked.products), kinds)
     figures.finish()
@@ -186,14 +186,17 @@ def _show_times(
             figures.told(f"{whose}{name} p95", p95(each), "ms")
 
 
-def _load(figures: Figures, place: str, kinds: Workload) -> None:
+def _load(figures: Figures, place: str, count: int, kinds: Workload) -> None:
     """Two engine processes, each with half of the clients."""
     task = Task({LOADED: kinds[LOADED]}, clients=CLIENTS // PROCESSES, seconds=LOAD_SECONDS)
     found = _together(place, task, PROCESSES)
     times = [each for one in found for each in one["times"]]
     rate = sum(len(one["times"]) / one["seconds"] for one in found)
     name = f"{PROCESSES} processes, {CLIENTS} clients, {LOADED}"
-    figures.at_least(name, rate, "requests a second", 300)
+    if count <= SMALL:
+        figures.at_least(name, rate, "requests a second", 300)
+    else:
+        figures.told(name, rate, "requests a second")
     for share in (0.5, 0.95, 0.99):
         figures.told(f"{name}: p{100 * share:.0f}", percentile(times, share), "ms")
 
