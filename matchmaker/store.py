@@ -34,6 +34,11 @@ class Store:
         Raises Unavailable where the store is full or does not answer; nothing is kept then.
         """
         digest = hashlib.sha256(content).hexdigest()
+        self.put_as(digest, suffix, content)
+        return digest
+
+    def put_as(self, digest: str, suffix: str, content: bytes) -> None:
+        """Keep what was made of a file under that file's own hash, e.g. a smaller picture."""
         path = self._path(digest, suffix)
         with _honest("kept"):
             if not self.files.exists(path):
@@ -41,7 +46,6 @@ class Store:
                 with self.files.open(f"{path}.part", "wb") as aside:
                     aside.write(content)
                 self.files.mv(f"{path}.part", path)
-        return digest
 
     def get(self, digest: str, suffix: str = "") -> bytes:
         """The bytes. Raises NotFound, or Unavailable where the store does not answer."""
