@@ -59,6 +59,8 @@ def evaluate(config: Config, documents: Path, queries: Path, labels: Path, as_js
         f"{len(labelled.documents):,} documents, {len(labelled.queries):,} queries, "
         f"{judged:,} of them with an answer; the others count for latency alone."
     )
+    if labelled.strangers:
+        click.echo(f"{labelled.strangers:,} labels of other queries or documents were left out.")
     click.echo("\n".join(_lines(table)))
 
 

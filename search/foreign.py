@@ -42,18 +42,24 @@ class ForeignDocument:
 
 @dataclass(frozen=True, slots=True)
 class LabelledSet:
-    """A catalogue, what was asked of it (id to text), and the grades by query and document."""
+    """A catalogue, what was asked of it (id to text), and the grades by query and document.
+
+    `strangers` counts labels left out since the catalogue is a part of the judged one: they name
+    a query or document that is not there.
+    """
 
     documents: tuple[ForeignDocument, ...]
     queries: Mapping[str, str]
     labels: Labels
+    strangers: int = 0
 
 
 def read_labelled_set(documents: Path, queries: Path, labels: Path) -> LabelledSet:
     """All three files, held against one another. Raises BadFile."""
     asked = _queries(queries)
     known = _documents(documents)
-    return LabelledSet(tuple(known.values()), asked, _labels(labels, asked, known))
+    grades, strangers = _labels(labels, asked, known)
+    return LabelledSet(tuple(known.values()), asked, grades, strangers)
 
 
 def _documents(file: Path) -> dict[str, ForeignDocument]:
@@ -113,25 +119,29 @@ def _queries(file: Path) -> dict[str, str]:
     return found
 
 
-def _labels(file: Path, asked: Mapping[str, str], known: Mapping[str, object]) -> Labels:
-    found: dict[str, dict[str, int]] = {}
+def _labels(
+    file: Path, asked: Mapping[str, str], known: Mapping[str, object]
+) -> tuple[Labels, int]:
+    found: dict[str, dict[str, float]] = {}
+    strangers = 0
     for line in _lines(file):
-        query, document = line.name("query"), line.name("document")
-        if query not in asked:
-            raise line.bad("query", f"No query has the id '{query}'; add it or leave this out.")
-        if document not in known:
-            raise line.bad("document", f"No document has the id '{document}'; add it or leave it.")
-        found.setdefault(query, {})[document] = _grade(line)
+        query, document, grade = line.name("query"), line.name("document"), _grade(line)
+        if query in asked and document in known:
+            found.setdefault(query, {})[document] = grade
+        else:
+            strangers += 1
     if not found:
-        raise BadFile(file, 0, "the file", "It holds no label; give one a line.")
-    return found
+        remedy = "It holds no label of these queries and documents; give one a line."
+        raise BadFile(file, 0, "the file", remedy)
+    return found, strangers
 
 
-def _grade(line: "_Line") -> int:
+def _grade(line: "_Line") -> float:
+    """A number from 0 to 3; between whole ones, when several judges differed."""
     grade = line.values.get("grade")
-    if isinstance(grade, bool) or not isinstance(grade, int | float) or grade not in (0, 1, 2, 3):
-        raise line.bad("grade", "Give 0, 1, 2 or 3.")
-    return int(grade)
+    if isinstance(grade, bool) or not isinstance(grade, int | float) or not 0 <= grade <= 3:
+        raise line.bad("grade", "Give a number from 0 to 3.")
+    return float(grade)
 
 
 @dataclass(frozen=True, slots=True)

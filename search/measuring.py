@@ -12,7 +12,7 @@ import numpy as np
 
 GOOD = 2  # from this grade on a buyer has found what was asked for
 
-Grades = Mapping[str, int]  # of documents, for one query
+Grades = Mapping[str, float]  # of documents, for one query
 Labels = Mapping[str, Grades]  # by query
 Measure = Callable[[Sequence[str], Grades], float | None]
 
@@ -29,8 +29,9 @@ def condensed_ndcg(ranked: Sequence[str], grades: Grades, depth: int = 10) -> fl
     return ndcg([id for id in ranked if id in grades], grades, depth)
 
 
-def _discounted(grades: Sequence[int]) -> float:
-    return sum((2.0**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+def _discounted(grades: Sequence[float]) -> float:
+    gains = (2.0**grade - 1 for grade in grades)
+    return math.fsum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
 
 
 def recall(ranked: Sequence[str], grades: Grades, depth: int = 100) -> float | None:

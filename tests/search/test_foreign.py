@@ -89,8 +89,8 @@ def test_what_a_document_does_not_tell_is_empty(files: dict[str, Path]) -> None:
         ("labels", [{**LABEL, "grade": 4}], "line 1: 'grade'"),
         ("labels", [{**LABEL, "grade": True}], "line 1: 'grade'"),
         ("labels", [{**LABEL, "grade": "3"}], "line 1: 'grade'"),
-        ("labels", [{**LABEL, "query": "q9"}], "line 1: 'query'"),
-        ("labels", [{**LABEL, "document": "8"}], "line 1: 'document'"),
+        ("labels", [{**LABEL, "query": "q9"}, {**LABEL, "document": "8"}], "the file"),
+        ("labels", [LABEL, {"query": "q1", "grade": 1}], "line 2: 'document'"),
         ("labels", [], "the file"),
     ],
 )
@@ -103,6 +103,12 @@ def test_a_bad_line_is_named_with_its_file(
     assert str(refused.value).startswith(str(files[name]))
     assert told in str(refused.value)
     assert refused.value.remedy.endswith(".")
+
+
+def test_labels_of_what_is_not_there_are_counted_and_left_out(files: dict[str, Path]) -> None:
+    write(files["labels"], {**LABEL, "grade": 2.5}, {**LABEL, "query": "q9"})
+    found = read_labelled_set(**files)
+    assert (found.labels, found.strangers) == ({"q1": {"7": 2.5}}, 1)
 
 
 @pytest.mark.parametrize("name", ["documents", "queries", "labels"])
