@@ -51,8 +51,3 @@ def highlight(text: str, seeker: Seeker, size: int = EXCERPT) -> str:
             at = each.end
     parts += [text[at:end], "…" if end < len(text) else ""]
     return "".join(parts)
-
-
-def found_words(text: str, seeker: Seeker) -> set[str]:
-    """Which folded words of the text were matched."""
-    return {each.text for each in seeker.find(text[:_LOOKED_AT])}
