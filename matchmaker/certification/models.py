@@ -107,6 +107,9 @@ class Evidence(PublicId, Model):
     review: Mapped[str] = mapped_column(String(10), default="none", index=True)
     review_note: Mapped[str | None] = mapped_column(Text)
     submitted_at: Mapped[dt.datetime | None] = mapped_column(Utc)
+    # Withdrawn evidence is kept, for the audit trail and the renewal, and shown to nobody else.
+    withdrawn_at: Mapped[dt.datetime | None] = mapped_column(Utc)
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id", ondelete="SET NULL"))
     covers_all: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     holder: Mapped[Organisation] = relationship()
@@ -163,7 +166,12 @@ class EvidenceReminder(Model):
 
 
 class EvidenceScope(Model):
-    """A product, or a site, or a product at a site that the evidence covers."""
+    """A product, or a site, or a product at a site that the evidence covers.
+
+    `family`, `hs_code` and `place` say what it was when the scope was given: a product that
+    has become another one since is no longer covered (`scope.covers`). `material`: of which
+    material the evidence speaks, where the scheme is not listed for the product.
+    """
 
     __tablename__ = "evidence_scope"
     __table_args__ = (
@@ -177,6 +185,11 @@ class EvidenceScope(Model):
         ForeignKey("product.id", ondelete="CASCADE"), index=True
     )
     site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    family: Mapped[str | None] = mapped_column(String(60))
+    hs_code: Mapped[str | None] = mapped_column(String(6))
+    place: Mapped[str | None] = mapped_column(String(80))
+    material: Mapped[str | None] = mapped_column(String(160))
+    lapse_told_on: Mapped[dt.date | None] = mapped_column(Date)
     evidence: Mapped[Evidence] = relationship(back_populates="scope")
 
 
