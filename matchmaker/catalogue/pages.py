@@ -1,6 +1,4 @@
-"""The blueprint of a firm's own pages; the views_*.py and views.py beside it fill it."""
-
-from __future__ import annotations
+"""The blueprint of this room; its pages live in views*.py."""
 
 from flask import Blueprint
 
