@@ -109,7 +109,7 @@ class Evidence(PublicId, Model):
     submitted_at: Mapped[dt.datetime | None] = mapped_column(Utc)
     # Withdrawn evidence is kept, for the audit trail and the renewal, and shown to nobody else.
     withdrawn_at: Mapped[dt.datetime | None] = mapped_column(Utc)
-    renews_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id", ondelete="SET NULL"))
+    renews: Mapped[str | None] = mapped_column(String(16))  # public id of the earlier one
     covers_all: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     holder: Mapped[Organisation] = relationship()

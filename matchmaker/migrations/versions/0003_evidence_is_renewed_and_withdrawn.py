@@ -25,8 +25,7 @@ SCOPE = {
 def upgrade() -> None:
     # Columns are added, tables never made anew: SQLite would empty them by their cascades.
     op.add_column('evidence', sa.Column('withdrawn_at', matchmaker.orm.Utc(timezone=True), nullable=True))
-    op.execute("ALTER TABLE evidence ADD COLUMN renews_id INTEGER "
-               "CONSTRAINT fk_evidence_renews_id REFERENCES evidence (id) ON DELETE SET NULL")
+    op.add_column('evidence', sa.Column('renews', sa.String(length=16), nullable=True))
     for name, kind in SCOPE.items():
         op.add_column('evidence_scope', sa.Column(name, kind, nullable=True))
     # What is covered today is what was meant when the scope was given.
@@ -40,5 +39,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in reversed(SCOPE):
         op.drop_column('evidence_scope', name)
-    op.drop_column('evidence', 'renews_id')
+    op.drop_column('evidence', 'renews')
     op.drop_column('evidence', 'withdrawn_at')
