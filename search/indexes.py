@@ -22,7 +22,7 @@ MEASURES = (
 )  # fmt: skip
 
 # Attributes and standards are long lists that name much and mean little: half of a text's weight
-# is worth .02 nDCG over the whole of it, on every half of every labelled set.
+# is worth .04 nDCG by words on Icecat over the whole of it, and costs nothing on our own set.
 _PRODUCT_FIELDS = (
     Field("title", "text", weight=4, highlight=True),
     Field("family", "text", weight=4),
