@@ -289,6 +289,20 @@ def test_any_text_gives_a_page(filled: Engine, text: str) -> None:
     filled.facet_values("random", "colour", text)
 
 
+def test_each_of_many_words_is_told_apart_and_counting_alone_agrees(filled: Engine) -> None:
+    """More words than one search tells apart, of which a document holds some."""
+    nonsense = [f"qx{chr(97 + at)}v" for at in range(21)]
+    text = " ".join(["alpha", *nonsense, "gamma"])
+    page = filled.search("random", Query(text, refinements={"colour": Equals("colour", "red")}))
+    (hit,) = page.hits
+    assert (hit.id, hit.matched_words) == ("0", ("alpha", "gamma"))
+    assert (hit.dropped_words, page.dropped) == (tuple(nonsense), tuple(nonsense))
+    for colour, total in (("red", 1), ("green", 0)):
+        chosen = {"colour": Equals("colour", colour)}
+        counted = filled.search("random", Query(text, refinements=chosen, limit=0))
+        assert (counted.total, counted.dropped) == (total, tuple(nonsense))
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(max_size=300))
 @example("\ud800 lone surrogate")
