@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import fields, replace
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from typing import Any, Literal
 
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
@@ -15,56 +17,39 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth, ProductionLine
+from matchmaker.catalogue.facts import ProductFacts, check_attributes, check_product
 from matchmaker.catalogue.models import (
+    Currency,
     Firm,
     FirmMarket,
+    HsCode,
     PriceTier,
     Product,
     ProductFamily,
     Site,
 )
+from matchmaker.catalogue.upkeep import ProductVersion
+from matchmaker.catalogue.versions import Said, differences, said_of
 from matchmaker.clusters.models import Cluster
-from matchmaker.errors import BadInput
-from matchmaker.measures import UNITS
-from matchmaker.orm import new_public_id
+from matchmaker.errors import N_, BadInput, Conflict
+from matchmaker.orm import new_public_id, utc_now
 from matchmaker.slugs import slug_of
+from matchmaker.wording import gettext as _
 
 
-@dataclass(frozen=True)
-class ProductFacts:
-    """What a firm says of one product. Sizes and weights are of one trading unit.
+class ChangedMeanwhile(Conflict):
+    """Somebody else saved the product since this one was opened."""
 
-    `tiers`: from which quantity on which price, rising quantities; empty: price on request.
-    """
+    title = N_("Somebody else changed it meanwhile")
 
-    sku: str
-    title: str
-    description: str
-    hs_code: str
-    unit: str
-    moq: Decimal
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    standards: Sequence[str] = ()
-    gi: str | None = None
-    state: str = "published"
-    net_kg: Decimal | None = None
-    gross_kg: Decimal | None = None
-    unit_m2: Decimal | None = None
-    unit_m3: Decimal | None = None
-    package_kind: str | None = None
-    per_package: Decimal | None = None
-    per_20ft: Decimal | None = None
-    per_40hc: Decimal | None = None
-    lead_days: int | None = None
-    lead_confirmed_on: dt.date | None = None
-    currency: str = "INR"
-    incoterm: str = "EXW"
-    incoterm_place: str = ""
-    price_audience: str = "public"
-    price_confirmed_on: dt.date | None = None
-    tiers: Sequence[tuple[Decimal, Decimal]] = ()
-    has_photo: bool = False
-    line_factor: Decimal = Decimal(1)
+    def __init__(self) -> None:
+        super().__init__(_("Nothing of yours was saved over theirs. Open it again and compare."))
+
+
+class Kept(Enum):
+    """Says that what stands stays, where None would mean: none."""
+
+    AS_IT_IS = "as it is"
 
 
 def register_firm(
@@ -177,11 +162,15 @@ def list_product(
 ) -> Product:
     """Add a product to a firm's catalogue.
 
-    Raises BadInput for prices that do not fall with the quantity, a minimum of nothing, an
-    unknown unit or a missing title.
+    Who states a price or a lead time confirms it by that. Raises BadInput for prices that do
+    not fall with the quantity, a minimum of nothing, an unknown unit or code, a missing title,
+    a number of the firm's own that it has used already.
     """
     actor.must_write_for(firm.organisation_id)
-    check_product(facts)
+    _check(db, firm, family, facts, line)
+    if not actor.is_system:
+        _must_be_free(db, firm, facts.sku)
+        facts = _confirmed_at_first(facts, utc_now().date())
     identity = public_id or new_public_id()
     product = Product(
         public_id=identity,
@@ -194,65 +183,190 @@ def list_product(
     )
     db.add(product)
     db.flush()
+    if not actor.is_system:  # what a seed lists is written down when somebody first changes it
+        _keep_version(db, actor, product, said_of(facts, family.key, product.line_id), "")
+        record(db, actor, "product.listed", "product", identity, after={"title": facts.title})
     note_changes(db, _changes_of(product, firm))
     return product
 
 
 def change_product(
-    db: Session, actor: Actor, product: Product, facts: ProductFacts, reason: str = ""
+    db: Session,
+    actor: Actor,
+    product: Product,
+    facts: ProductFacts,
+    reason: str = "",
+    *,
+    family: ProductFamily | None = None,
+    line: ProductionLine | Literal[Kept.AS_IT_IS] | None = Kept.AS_IT_IS,
+    expected: int | None = None,
 ) -> Product:
-    """Replace what a product says; what it said before stays in the audit trail."""
+    """Replace what a product says; what it said before is kept as a version and can come back.
+
+    A new price or lead time is confirmed by being stated, unless `facts` name another day.
+    Photos are not facts of this kind: they stay. `expected`: the version the change was made
+    from; raises ChangedMeanwhile where it is no longer the last. Raises BadInput.
+    """
     actor.must_write_for(product.firm.organisation_id)
-    check_product(facts)
-    columns = _columns(facts)
-    before = {name: _plain(getattr(product, name)) for name in columns}
+    if expected is not None and product.version != expected:
+        raise ChangedMeanwhile
+    family = family or product.family
+    line_id = product.line_id if line is Kept.AS_IT_IS else line.id if line else None
+    _check(db, product.firm, family, facts, None if line is Kept.AS_IT_IS else line)
+    if facts.sku != product.sku and not actor.is_system:
+        _must_be_free(db, product.firm, facts.sku)
+    before, after = said_by(product), said_of(facts, family.key, line_id)
+    changed = differences(before, after)
+    columns = _columns(_confirmed(product, facts, {each.field for each in changed}))
+    del columns["has_photo"]
+    if changed:
+        _next_version(db, product, before)
     for name, value in columns.items():
         setattr(product, name, value)
-    product.tiers = []
+    product.family_id, product.line_id = family.id, line_id
+    if before["tiers"] != after["tiers"]:
+        product.tiers = []
+        db.flush()
+        product.tiers = _tiers(facts)
     db.flush()
-    product.tiers = _tiers(facts)
-    db.flush()
-    after = {name: _plain(value) for name, value in columns.items()}
-    changed = {name for name in after if after[name] != before[name]}
+    db.expire(product, ["family", "line"])
+    if changed:
+        _keep_version(db, actor, product, after, reason)
     record(
         db,
         actor,
         "product.changed",
         "product",
         product.public_id,
-        before={name: before[name] for name in changed},
-        after={name: after[name] for name in changed},
+        before={each.field: each.before for each in changed},
+        after={each.field: each.after for each in changed},
         reason=reason,
     )
     note_changes(db, _changes_of(product, product.firm))
     return product
 
 
-def check_product(facts: ProductFacts) -> None:
-    """Refuse what no listing may say. Raises BadInput naming field, value and remedy."""
-    if not facts.title.strip():
-        raise BadInput("title", facts.title, "Say in a few words what the product is.")
-    if facts.unit not in UNITS:
-        raise BadInput("unit", facts.unit, "Use a UN/ECE Rec 20 code such as KGM or H87.")
-    if facts.moq <= 0:
-        raise BadInput("moq", facts.moq, "The minimum order must be more than nothing.")
-    last: tuple[Decimal, Decimal] | None = None
-    for quantity, price in facts.tiers:
-        if price <= 0 or quantity <= 0:
-            raise BadInput("price", price, "Prices and quantities must be more than nothing.")
-        if last and quantity <= last[0]:
-            raise BadInput("from quantity", quantity, "Each step must start at a larger quantity.")
-        if last and price >= last[1]:
-            raise BadInput("price", price, "Prices must fall as the quantity rises.")
-        last = (quantity, price)
+def facts_of(product: Product) -> ProductFacts:
+    """What a product says now, to be changed with `replace` and given to `change_product`."""
+    names = [each.name for each in fields(ProductFacts) if each.name != "tiers"]
+    tiers = tuple((tier.from_quantity, tier.price) for tier in product.tiers)
+    return ProductFacts(**{name: getattr(product, name) for name in names}, tiers=tiers)
+
+
+def said_by(product: Product) -> dict[str, Any]:
+    """The same as a version."""
+    return said_of(facts_of(product), product.family.key, product.line_id)
+
+
+def _check(
+    db: Session,
+    firm: Firm,
+    family: ProductFamily,
+    facts: ProductFacts,
+    line: ProductionLine | None,
+) -> None:
+    check_product(facts)
+    check_attributes(family.attributes, facts.attributes)
+    if line is not None and line.firm_id != firm.id:
+        raise BadInput("line", line.name, _("Choose a production line of this firm."))
+    _must_be_known(db, HsCode, "hs_code", facts.hs_code, _("Choose a code of the nomenclature."))
+    currencies = _("Use an ISO 4217 code such as INR or USD.")
+    _must_be_known(db, Currency, "currency", facts.currency, currencies)
+
+
+def _must_be_known(
+    db: Session, kind: type[HsCode | Currency], name: str, code: str, remedy: str
+) -> None:
+    """Refuse a code that is not in its table; each is looked up once in a session."""
+    known: set[tuple[str, str]] = db.info.setdefault("known_codes", set())
+    if (name, code) in known:
+        return
+    if db.get(kind, code) is None:
+        raise BadInput(name, code, remedy)
+    known.add((name, code))
+
+
+def _must_be_free(db: Session, firm: Firm, sku: str) -> None:
+    """The unique constraint is the true guard; this says it in words."""
+    if db.scalar(select(exists().where(Product.firm_id == firm.id, Product.sku == sku))):
+        remedy = _("Another product of this firm has this number. Give it a number of its own.")
+        raise BadInput("sku", sku, remedy)
+
+
+def _confirmed_at_first(facts: ProductFacts, today: dt.date) -> ProductFacts:
+    price, lead = facts.price_confirmed_on, facts.lead_confirmed_on
+    return replace(
+        facts,
+        price_confirmed_on=price or (today if facts.tiers else None),
+        lead_confirmed_on=lead or (today if facts.lead_days is not None else None),
+    )
+
+
+def _confirmed(product: Product, facts: ProductFacts, changed: set[str]) -> ProductFacts:
+    """Whoever changes a fact stands by it from today on; a day that is named counts instead."""
+    today = utc_now().date()
+    price, lead = facts.price_confirmed_on, facts.lead_confirmed_on
+    if changed & {"tiers", "currency", "incoterm", "incoterm_place", "unit"} and (
+        price in (None, product.price_confirmed_on)
+    ):
+        price = today if facts.tiers else None
+    if "lead_days" in changed and lead in (None, product.lead_confirmed_on):
+        lead = today if facts.lead_days is not None else None
+    return replace(facts, price_confirmed_on=price, lead_confirmed_on=lead)
+
+
+def _next_version(db: Session, product: Product, said: Said) -> None:
+    """Count the version up, and write down the one that is left if nobody has yet.
+
+    The count is raised by one statement that finds the version as it was read or nothing, so
+    that of two people who save in the same moment the second is told.
+    """
+    number = product.version
+    raised = db.execute(
+        update(Product)
+        .where(Product.id == product.id, Product.version == number)
+        .values(version=number + 1, updated_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
+    if not getattr(raised, "rowcount", 0):
+        raise ChangedMeanwhile
+    written = exists().where(
+        ProductVersion.product_id == product.id, ProductVersion.number == number
+    )
+    if not db.scalar(select(written)):
+        first = {"at": product.updated_at, "by": "system", "facts": dict(said), "note": ""}
+        row = {"product_id": product.id, "number": number, "organisation": None}
+        db.execute(insert(ProductVersion), [row | first])
+    db.refresh(product, ["version", "updated_at"])
+
+
+def _keep_version(db: Session, actor: Actor, product: Product, said: Said, reason: str) -> None:
+    db.add(
+        ProductVersion(
+            product_id=product.id,
+            number=product.version,
+            by=actor.user.public_id if actor.user else "system",
+            organisation=actor.organisation.public_id if actor.organisation else None,
+            facts=dict(said),
+            note=reason[:200],
+        )
+    )
+    db.flush()
 
 
 def _columns(facts: ProductFacts) -> dict[str, Any]:
     names = [name for name in facts.__dataclass_fields__ if name != "tiers"]
     columns = {name: getattr(facts, name) for name in names}
-    columns["attributes"] = dict(facts.attributes)
+    columns["attributes"] = {key: _plain(value) for key, value in facts.attributes.items()}
     columns["standards"] = list(facts.standards)
     return columns
+
+
+def _plain(value: Any) -> Any:
+    """A number that JSON can hold."""
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def _tiers(facts: ProductFacts) -> list[PriceTier]:
@@ -261,7 +375,3 @@ def _tiers(facts: ProductFacts) -> list[PriceTier]:
 
 def _changes_of(product: Product, firm: Firm) -> list[Change]:
     return [Change("product", product.id, "saved"), Change("firm", firm.id, "saved")]
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal | dt.date) else value

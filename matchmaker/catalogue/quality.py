@@ -1,0 +1,139 @@
+"""How findable a listing is, and what would make it more so, dearest first. Pure.
+
+Buyers search by words and filter by price, quantity, capacity and time: what is not stated
+cannot be found by it. The worths add up to 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from matchmaker.catalogue.facts import ProductFacts
+from matchmaker.wording import gettext as _
+
+ENOUGH_WORDS = 40  # of a description
+TITLE_WORDS = 3
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the meter looks at. `attributes`: keys of the family; `free`: units of the product
+    its line can still make, by month; `stale`: 'price', 'lead', 'capacity' not confirmed lately.
+    """
+
+    facts: ProductFacts
+    attributes: Collection[str]
+    family_is_guess: bool
+    pictures: int
+    free: Sequence[Decimal]
+    stale: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to do. `field`: where in the form; `worth`: points of 100 it would bring."""
+
+    field: str
+    worth: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Quality:
+    """`score` of 100, and what would raise it, dearest first."""
+
+    score: int
+    advice: tuple[Advice, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.advice
+
+
+def quality_of(listing: Listing) -> Quality:
+    """What is there and what is missing."""
+    missing = [each for each in _advice(listing) if each.worth]
+    missing.sort(key=lambda each: -each.worth)
+    return Quality(100 - sum(each.worth for each in missing), tuple(missing))
+
+
+def moq_warning(facts: ProductFacts, free: Sequence[Decimal]) -> str:
+    """What to say where no month has room for the smallest order; empty where one has."""
+    if not free or max(free) >= facts.moq:
+        return ""
+    if sum(free) >= facts.moq:
+        return str(
+            _(
+                "No single month has room for your minimum order of %(moq)s. Buyers are told that"
+                " it takes several months; lower the minimum or raise the capacity.",
+                moq=f"{facts.moq:f}",
+            )
+        )
+    return str(
+        _(
+            "Your minimum order of %(moq)s is more than the line can make in all months on record."
+            " Lower the minimum or raise the capacity.",
+            moq=f"{facts.moq:f}",
+        )
+    )
+
+
+def _advice(listing: Listing) -> list[Advice]:
+    facts, stale = listing.facts, set(listing.stale)
+    said = [key for key in listing.attributes if facts.attributes.get(key) not in (None, "")]
+    words = len(facts.description.split())
+    return [
+        _lacks("family", 10, listing.family_is_guess, _SENTENCES["family"]()),
+        _lacks("tiers", 18, not facts.tiers, _SENTENCES["tiers"]())
+        if not facts.tiers
+        else _lacks("tiers", 5, "price" in stale, _SENTENCES["price stale"]()),
+        _lacks("pictures", 14, not listing.pictures, _SENTENCES["pictures"]()),
+        Advice(
+            "description",
+            14 - min(14, 14 * words // ENOUGH_WORDS),
+            _SENTENCES["description"](),
+        ),
+        Advice(
+            "attributes",
+            14 - (14 * len(said) // len(listing.attributes) if listing.attributes else 14),
+            _SENTENCES["attributes"](),
+        ),
+        _lacks("capacity", 10, not listing.free, _SENTENCES["capacity"]())
+        if not listing.free
+        else _lacks("capacity", 4, "capacity" in stale, _SENTENCES["capacity stale"]()),
+        _lacks("lead_days", 8, facts.lead_days is None, _SENTENCES["lead_days"]())
+        if facts.lead_days is None
+        else _lacks("lead_days", 3, "lead" in stale, _SENTENCES["lead stale"]()),
+        _lacks("title", 4, len(facts.title.split()) < TITLE_WORDS, _SENTENCES["title"]()),
+        _lacks("net_kg", 4, facts.net_kg is None, _SENTENCES["net_kg"]()),
+        _lacks("per_20ft", 2, facts.per_20ft is None, _SENTENCES["per_20ft"]()),
+        _lacks("standards", 2, not facts.standards, _SENTENCES["standards"]()),
+    ]
+
+
+def _lacks(field: str, worth: int, does: bool, sentence: str) -> Advice:
+    return Advice(field, worth if does else 0, sentence)
+
+
+_SENTENCES = {
+    "family": lambda: _("Say what kind of product it is: buyers choose by kind first."),
+    "tiers": lambda: _("State a price: who filters by price cannot find you without one."),
+    "price stale": lambda: _("Confirm the price: old prices sink in the results."),
+    "pictures": lambda: _("Add a photo: it is the first thing a buyer looks at."),
+    "description": lambda: _(
+        "Describe it in forty words or more, as a buyer would ask for it: the search reads them."
+    ),
+    "attributes": lambda: _(
+        "Fill in sizes, material and the like: buyers search for 18 mm, and find who says 18 mm."
+    ),
+    "capacity": lambda: _("Say how much you can make a month: large buyers ask that first."),
+    "capacity stale": lambda: _("Confirm the capacity: nobody plans with old figures."),
+    "lead_days": lambda: _("Say in how many days you can deliver."),
+    "lead stale": lambda: _("Confirm the lead time."),
+    "title": lambda: _("Name it in three words or more, with the material and the use."),
+    "net_kg": lambda: _("State the weight of one: without it no freight can be reckoned."),
+    "per_20ft": lambda: _("State how many fit into a 20′ container."),
+    "standards": lambda: _("Name the standards it is made to."),
+}
