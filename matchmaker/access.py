@@ -24,13 +24,14 @@ from matchmaker.errors import N_, NotAllowed
 View = TypeVar("View", bound=Callable[..., Any])
 # Whom a route may name. All but 'anyone' and 'person' keep suspended people out.
 #   anyone    visitors too
-#   person    whoever is signed in, also without an organisation, also while suspended
+#   person    whoever is signed in, also while suspended: to read why, to take their data along
+#   user      whoever is signed in, also without an organisation
 #   member    a member of any organisation
 #   firm      a member of a firm, or who acts for one
 #   buyer     a member of a buyer or intermediary, or who acts for one
 #   desk      the staff of export desks
 #   operator  those who run the site
-AUDIENCES = ("anyone", "person", "member", "firm", "buyer", "desk", "operator")
+AUDIENCES = ("anyone", "person", "user", "member", "firm", "buyer", "desk", "operator")
 KINDS = {"firm": ("firm",), "buyer": ("buyer", "intermediary")}
 # What is kept in the session cookie of who acts as what, for whom.
 ACTING_IN, ACTING_FOR = "organisation", "on_behalf_of"
@@ -88,6 +89,8 @@ def admit(audience: str, actor: Actor | None) -> None:
         return
     if actor.is_suspended:
         raise NotAllowed(_("This account is suspended. Your account page says why and by whom."))
+    if audience == "user":
+        return
     if audience == "desk" and not actor.is_desk:
         raise NotAllowed(_("This page is for the staff of export desks."))
     if audience == "operator" and "operator" not in actor.roles:

@@ -8,9 +8,9 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matchmaker import access, database, health, logs, searching, signing_in, store, web
+from matchmaker import access, database, health, joining, logs, searching, signing_in, store, web
 from matchmaker.accounts import frame
-from matchmaker.accounts import views as accounts_views
+from matchmaker.accounts.pages import pages as accounts_pages
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
 from matchmaker.reader import LanguagePrefix, language_of
@@ -42,7 +42,8 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(health.pages)
     views.set_up(app)
     frame.set_up(app)
-    app.register_blueprint(accounts_views.pages)
+    app.register_blueprint(accounts_pages)
+    app.register_blueprint(joining.pages)
     access.require_audiences(app)
     return app
 

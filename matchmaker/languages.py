@@ -21,7 +21,7 @@ SOURCE = "en"  # the language the texts are written in: it needs no catalogue
 ENOUGH = 0.95
 # Pages behind the sign-in. They may lag in a language that public pages are offered in; all
 # that a firm reads is complete in Malayalam (a test holds it), what only desks read may lag.
-ROOMS = ("accounts", "catalogue", "certification", "notices", "sourcing", "desk", "api")
+ROOMS = ("accounts", "security", "catalogue", "certification", "notices", "sourcing", "desk", "api")
 BEHIND_SIGN_IN = tuple(f"{top}/{room}/" for top in ("matchmaker", "templates") for room in ROOMS)
 FOR_DESKS_ONLY = tuple(
     f"{top}/{r}/" for top in ("matchmaker", "templates") for r in ("desk", "api")

@@ -9,37 +9,59 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from flask import Flask
-from flask_security import FSQLALiteUserDatastore, MailUtil, RoleMixin, Security
+from flask import Flask, Response, after_this_request, has_request_context, request, session
+from flask import render_template as render
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, RoleMixin, Security
+from flask_security.confirmable import confirm_email_token_status
 
 from matchmaker.access import open_to
+from matchmaker.accounts import attempts, messages
 from matchmaker.accounts.models import User
+from matchmaker.accounts.passwords import LEAST, weakness_of
 from matchmaker.config import Config
 from matchmaker.database import database, get_db
+from matchmaker.errors import MatchmakerError
+from matchmaker.languages import TRANSLATIONS
 from matchmaker.notices.services import write_letter
-from matchmaker.orm import utc_now
+from matchmaker.orm import ONLY_READING, utc_now
 
+View = Callable[..., Any]
 # Who may use the views that Flask-Security brings; a view of it that is not listed stops the
 # start (`access.require_audiences`).
 AUDIENCES = {
     "security.login": "anyone",
     "security.logout": "anyone",
-    "security.verify": "person",
+    "security.verify": "user",
     "security.forgot_password": "anyone",
     "security.reset_password": "anyone",
-    "security.change_password": "person",
+    "security.change_password": "user",
     "security.send_confirmation": "anyone",
     "security.confirm_email": "anyone",
-    "security.two_factor_setup": "person",
-    "security.two_factor_setup_validate": "person",
+    "security.two_factor_setup": "user",
+    "security.two_factor_setup_validate": "user",
     "security.two_factor_token_validation": "anyone",
     "security.two_factor_rescue": "anyone",
     "security.tf_select": "anyone",
-    "security.mf_recovery_codes": "person",
+    "security.mf_recovery_codes": "user",
     "security.mf_recovery": "anyone",
 }
+# Views where a secret can be guessed, and views that make us write to an address.
+GUESSED_AT = (
+    "security.login",
+    "security.verify",
+    "security.change_password",
+    "security.two_factor_token_validation",
+    "security.mf_recovery",
+)
+WRITES_MAIL = ("security.forgot_password", "security.send_confirmation")
+# Mails that anybody can have sent to any address; so many an hour, then no more.
+ASKED_FOR_BY_ANYBODY = ("reset_instructions", "confirmation_instructions", "welcome_existing")
 
 
 class Outbox(MailUtil):
@@ -56,17 +78,42 @@ class Outbox(MailUtil):
         **kwargs: Any,
     ) -> None:
         address = recipient if isinstance(recipient, str) else recipient[1]
+        name = template.rsplit("/", 1)[-1]
+        if name in ASKED_FOR_BY_ANYBODY and not attempts.may_write_to(address):
+            return
         user: User | None = kwargs.get("user")
         write_letter(
             get_db(),
             address=address,
-            kind=f"account.{template}",
+            kind=f"account.{name}",
             subject=str(subject),
-            text=body or "",
+            text=(body or "").strip() + "\n",
             html=html,
             user=user,
             language=user.language if user else "en",
         )
+        if has_request_context():
+            # Its views that only ask for a mail change nothing else and commit nothing.
+            after_this_request(_commit)
+
+
+def _commit(response: Response) -> Response:
+    get_db().commit()
+    return response
+
+
+class Passwords(PasswordUtil):
+    """Our rules for passwords in place of the library's."""
+
+    def validate(
+        self, password: str, is_register: bool, **kwargs: Any
+    ) -> tuple[list[str] | None, str]:
+        """The complaints, or None, and the password as it is hashed."""
+        user: User | None = kwargs.get("user")
+        known = (user.name, user.email or "") if user else ()
+        weakness = weakness_of(password, *known)
+        normal = self.normalize(password)
+        return ([_(messages.WEAKNESSES[weakness])] if weakness else None), normal
 
 
 class NoRoles(RoleMixin):
@@ -84,7 +131,7 @@ def set_up(app: Flask, config: Config) -> None:
         SECURITY_PASSWORD_SALT=_derived(config.secret_key, "password"),
         SECURITY_TOTP_SECRETS={"1": _derived(config.secret_key, "totp")},
         SECURITY_TOTP_ISSUER="Matchmaker",
-        SECURITY_PASSWORD_LENGTH_MIN=10,
+        SECURITY_PASSWORD_LENGTH_MIN=LEAST,
         SECURITY_CONFIRMABLE=True,
         SECURITY_RECOVERABLE=True,
         SECURITY_CHANGEABLE=True,
@@ -98,6 +145,7 @@ def set_up(app: Flask, config: Config) -> None:
             "samesite": "Strict",
         },
         SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES_N=8,
         # Nobody learns here which addresses have an account.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_LOGIN_WITHOUT_CONFIRMATION=False,
@@ -111,24 +159,130 @@ def set_up(app: Flask, config: Config) -> None:
         SECURITY_TWO_FACTOR_SETUP_URL="/account/second-factor",
         SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/sign-in/second-factor",  # noqa: S106
         SECURITY_TWO_FACTOR_RESCUE_URL="/sign-in/second-factor-lost",
+        SECURITY_TWO_FACTOR_SELECT_URL="/sign-in/second-factor-which",
         SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/account/recovery-codes",
         SECURITY_MULTI_FACTOR_RECOVERY_URL="/sign-in/recovery-code",
         SECURITY_VERIFY_URL="/sign-in/again",
         SECURITY_POST_LOGIN_VIEW="accounts.home",
         SECURITY_POST_LOGOUT_VIEW="storefront.home",
         SECURITY_POST_CONFIRM_VIEW="security.login",
+        SECURITY_POST_CHANGE_VIEW="accounts.home",
+        SECURITY_POST_RESET_VIEW="security.login",
         SECURITY_EMAIL_SENDER=config.mail_from,
+        SECURITY_EMAIL_HTML=False,
+        # Whether a domain takes mail shows when we write; a lookup would make people wait.
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_DATETIME_FACTORY=utc_now,
         SECURITY_STATIC_FOLDER=None,
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_API_ENABLED_METHODS=["session"],
+        # Its texts come out of our catalogues.
+        SECURITY_I18N_DOMAIN="messages",
+        SECURITY_I18N_DIRNAME=[str(TRANSLATIONS)],
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SECURE=https,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        **messages.settings(),
     )
     store = FSQLALiteUserDatastore(database, User, NoRoles)
-    Security(app, store, mail_util_cls=Outbox)
+    Security(app, store, mail_util_cls=Outbox, password_util_cls=Passwords)
     # No tokens in addresses or headers: programs have keys of their own (`api/`).
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+    app.jinja_env.globals["mail_url"] = lambda endpoint, **values: mail_url(
+        app, config, endpoint, **values
+    )
+    app.jinja_env.globals["mail_goes_to_folder"] = not config.mail_url
+    _guard_views(app)
+
+
+def mail_url(app: Flask, config: Config, endpoint: str, **values: Any) -> str:
+    """The address for a mail: on our own host, whatever host the request named."""
+    return config.public_url + app.url_for(endpoint, **values)
+
+
+def _guard_views(app: Flask) -> None:
+    """Audiences, limits and the button of the confirmation, around the library's views."""
+    views = app.view_functions
+    views["security.confirm_email"] = _confirm_by_button(views["security.confirm_email"])
+    for endpoint in GUESSED_AT:
+        views[endpoint] = _count_tries(views[endpoint])
+    for endpoint in WRITES_MAIL:
+        views[endpoint] = _count_mails(views[endpoint])
     for endpoint, audience in AUDIENCES.items():
-        app.view_functions[endpoint] = open_to(audience)(app.view_functions[endpoint])
+        views[endpoint] = open_to(audience)(_forms_only(views[endpoint]))
+
+
+def _forms_only(view: View) -> View:
+    """The library would take JSON too, past the limits that read the form."""
+
+    @wraps(view)
+    def forms_only(**values: Any) -> Any:
+        if request.is_json:
+            refusal = MatchmakerError(_("What was sent could not be used."))
+            refusal.status = 415
+            raise refusal
+        return view(**values)
+
+    return forms_only
+
+
+def _count_tries(view: View) -> View:
+    @wraps(view)
+    def counted(**values: Any) -> Any:
+        if request.method != "POST":
+            return view(**values)
+        attempt = attempts.attempt_at(_who_tries())
+        attempt.begin()
+        answer = view(**values)
+        if _has_succeeded(answer):
+            attempt.succeeded()
+        return answer
+
+    return counted
+
+
+def _who_tries() -> str:
+    """The account that is tried: signed in, halfway in, or as typed."""
+    if current_user.is_authenticated:
+        return str(current_user.fs_uniquifier)
+    if request.endpoint == "security.login":
+        return request.form.get("email", "")[:254]
+    return str(session.get("tf_user_id", ""))
+
+
+def _has_succeeded(answer: Any) -> bool:
+    """A right secret is answered with a redirect, and leaves somebody at least halfway in."""
+    inside = current_user.is_authenticated or "tf_user_id" in session
+    return inside and getattr(answer, "status_code", 200) in (301, 302, 303)
+
+
+def _count_mails(view: View) -> View:
+    @wraps(view)
+    def counted(**values: Any) -> Any:
+        if request.method == "POST":
+            attempts.asks_for_mail()
+        return view(**values)
+
+    return counted
+
+
+def _confirm_by_button(view: View) -> View:
+    """Looking at the link confirms nothing: programs that check mail look at every link."""
+
+    @wraps(view)
+    def confirm(token: str) -> Any:
+        if request.method == "GET":
+            expired, invalid, user = confirm_email_token_status(token)  # type: ignore[no-untyped-call]
+            if user and not (expired or invalid) and user.confirmed_at is None:
+                return render("security/confirm_email.html", email=user.email, token=token)
+        # What is said of a link that does not work is the library's part.
+        writing = ONLY_READING.set(False)
+        try:
+            return view(token=token)
+        finally:
+            ONLY_READING.reset(writing)
+
+    return confirm
 
 
 def _derived(secret: str, purpose: str) -> str:

@@ -32,6 +32,7 @@ MEMBERS = PEOPLE - {"suspended"}
 ADMITS = {
     "anyone": set(ROLES),
     "person": PEOPLE,
+    "user": MEMBERS,
     "member": MEMBERS,
     "firm": {"owner", "colleague", "viewer", "rival", "agent"},
     "buyer": {"stranger"},

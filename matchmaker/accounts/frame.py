@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, request, session, url_for
 from flask_babel import gettext as _
 
-from matchmaker.access import acting
+from matchmaker.access import acting, current_actor
 from matchmaker.accounts.actor import Actor
 from matchmaker.errors import N_
 
@@ -80,5 +80,8 @@ def signed_in() -> bool:
 def set_up(app: Flask) -> None:
     """Give the frame to the templates."""
     app.jinja_env.globals.update(
-        house_links=lambda: house_links(acting()), acting=acting, signed_in=signed_in
+        house_links=lambda: house_links(acting()),
+        acting=acting,
+        current_actor=current_actor,
+        signed_in=signed_in,
     )

@@ -88,6 +88,7 @@ def _navigation() -> list[dict[str, Any]]:
 def _footer() -> list[dict[str, Any]]:
     links = [
         _link("storefront.about_data", _("Where the data comes from")),
+        _link("accounts.privacy", _("Privacy notice")),
         _link("health.health", _("State of the site")),
     ]
     return [link for link in links if link]

@@ -1,0 +1,142 @@
+"""What is typed into the pages of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (  # type: ignore[import-untyped]
+    BooleanField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import (  # type: ignore[import-untyped]
+    InputRequired,
+    Length,
+    Optional,
+)
+
+from matchmaker.accounts.messages import WEAKNESSES
+from matchmaker.accounts.passwords import weakness_of
+from matchmaker.accounts.phones import phone_of
+from matchmaker.errors import BadInput
+from matchmaker.wording import gettext as _
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of our forms; each carries its CSRF token."""
+
+
+NEEDED = InputRequired(_l("Please fill this in."))
+AGREED = InputRequired(_l("Please tick this to go on."))
+
+
+def an_email(_form: Form, field: Any) -> None:
+    """The address in its usual form; an error where it cannot be one."""
+    try:
+        field.data = validate_email(field.data or "", check_deliverability=False).normalized
+    except EmailNotValidError as wrong:
+        raise ValidationError(_("Enter an address like name@example.com.")) from wrong
+
+
+def a_phone(_form: Form, field: Any) -> None:
+    """The number with its country; an error where it cannot be one."""
+    try:
+        field.data = phone_of(field.data or "")
+    except BadInput as wrong:
+        raise ValidationError(wrong.remedy) from wrong
+
+
+class PasswordChoice(Form):
+    """A new password, held against what everybody knows of the person."""
+
+    password = PasswordField(_l("Password"), [NEEDED])
+
+    def validate_password(self, field: Any) -> None:
+        known = [
+            str(getattr(self, name).data or "")
+            for name in ("name", "email", "organisation")
+            if hasattr(self, name)
+        ]
+        weakness = weakness_of(field.data or "", *known)
+        if weakness:
+            raise ValidationError(_(WEAKNESSES[weakness]))
+
+
+class JoinForm(PasswordChoice):
+    """What everybody who joins is asked."""
+
+    name = StringField(_l("Your name"), [NEEDED, Length(max=120)])
+    email = EmailField(_l("E-mail address"), [NEEDED, Length(max=254), an_email])
+    organisation = StringField(_l("Name of your organisation"), [NEEDED, Length(max=200)])
+    notice = BooleanField(_l("I have read the privacy notice"), [AGREED])
+
+
+class JoinAsTraderForm(JoinForm):
+    """Buyers and intermediaries."""
+
+    country = SelectField(_l("Country"), [NEEDED])
+
+
+class JoinAsFirmForm(JoinForm):
+    """Makers, who belong to a cluster."""
+
+    cluster = SelectField(_l("Cluster"), [NEEDED])
+    town = StringField(_l("Town"), [NEEDED, Length(max=120)])
+
+
+class AcceptForm(PasswordChoice):
+    """Somebody invited by mail makes an account."""
+
+    name = StringField(_l("Your name"), [NEEDED, Length(max=120)])
+    notice = BooleanField(_l("I have read the privacy notice"), [AGREED])
+
+
+class AcceptByPhoneForm(Form):
+    """Somebody invited by link or QR makes an account without a password."""
+
+    name = StringField(_l("Your name"), [NEEDED, Length(max=120)])
+    notice = BooleanField(_l("I have read the privacy notice"), [AGREED])
+
+
+class InviteForm(Form):
+    """Whom to invite, and as what."""
+
+    name = StringField(_l("Name"), [NEEDED, Length(max=120)])
+    email = EmailField(_l("E-mail address"), [Optional(), Length(max=254), an_email])
+    phone = StringField(_l("Phone number"), [Optional(), Length(max=24), a_phone])
+    role = RadioField(_l("Role"), [NEEDED])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        if self.email.data or self.phone.data:
+            return True
+        self.email.errors = [_("Enter an e-mail address or a phone number.")]
+        return False
+
+
+class MandateForm(Form):
+    """Whom to let act for us, and how it was agreed."""
+
+    agent = SelectField(_l("Who may act for you"), [NEEDED])
+    how = TextAreaField(_l("How it was agreed"), [NEEDED, Length(max=1000)])
+
+
+class EraseForm(Form):
+    """The box that keeps a slip of the finger from erasing an account."""
+
+    sure = BooleanField(_l("Yes, erase my account for good"), [AGREED])
+
+
+class AskForm(Form):
+    """The address whose data are asked for."""
+
+    email = EmailField(_l("E-mail address"), [NEEDED, Length(max=254), an_email])

@@ -1,0 +1,13 @@
+"""All pages of accounts on their one blueprint: importing a module of views puts its pages there."""
+
+from __future__ import annotations
+
+from matchmaker.accounts import (
+    views_entries,
+    views_mandates,
+    views_members,
+    views_privacy,
+)
+from matchmaker.accounts.views import pages
+
+__all__ = ["pages", "views_entries", "views_mandates", "views_members", "views_privacy"]

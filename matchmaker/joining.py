@@ -1,0 +1,189 @@
+"""Joining: a person, their organisation and, for makers, their firm, in one page.
+
+Outside of the rooms because it needs two of them: accounts and the catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+import pycountry
+from babel import Locale
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask_babel import get_locale
+from flask_security.confirmable import send_confirmation_instructions
+from flask_security.utils import hash_password, send_mail
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from matchmaker.access import open_to
+from matchmaker.accounts.actor import SYSTEM, Actor
+from matchmaker.accounts.attempts import asks_for_mail
+from matchmaker.accounts.forms import JoinAsFirmForm, JoinAsTraderForm, JoinForm
+from matchmaker.accounts.messages import SUBJECTS
+from matchmaker.accounts.models import User
+from matchmaker.accounts.notice import NOTICE_VERSION
+from matchmaker.accounts.services import add_member, add_user, found_organisation
+from matchmaker.catalogue.services import register_firm
+from matchmaker.clusters.models import Cluster
+from matchmaker.database import get_db
+from matchmaker.errors import NotFound
+from matchmaker.reader import current_reader
+from matchmaker.wording import gettext as _
+
+pages = Blueprint("joining", __name__)
+KINDS = ("firm", "buyer", "intermediary")
+JOINED = "joined_as"
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """What somebody who joins tells us. `cluster` and `town` are told by firms alone."""
+
+    kind: str
+    name: str
+    email: str
+    password_hash: str
+    organisation: str
+    country: str = "IN"
+    language: str = "en"
+    cluster: Cluster | None = None
+    town: str = ""
+
+
+def join(db: Session, newcomer: Newcomer) -> User | None:
+    """Found the user, the organisation and the firm; None where the address has an account.
+
+    The caller commits, and writes to the address in both cases.
+    """
+    if account_of(db, newcomer.email) is not None:
+        return None
+    user = add_user(db, name=newcomer.name.strip(), email=newcomer.email.lower())
+    user.password, user.language = newcomer.password_hash, newcomer.language
+    user.notice_version = NOTICE_VERSION
+    user.zone = "Asia/Kolkata" if newcomer.country == "IN" else "UTC"
+    organisation = found_organisation(
+        db,
+        Actor(user),
+        kind=newcomer.kind,
+        name=newcomer.organisation,
+        country=newcomer.country,
+    )
+    add_member(db, SYSTEM, user=user, organisation=organisation, role="owner")
+    if newcomer.kind == "firm" and newcomer.cluster is not None:
+        register_firm(
+            db,
+            Actor(user, organisation),
+            organisation,
+            newcomer.cluster,
+            about="",
+            workers=1,  # the least a firm has; asked for later
+            size="micro",
+            languages=[newcomer.language],
+            sites=[(newcomer.town, newcomer.town, None, None)],
+        )
+    return user
+
+
+def account_of(db: Session, email: str) -> User | None:
+    """Who has this address, however it is spelled."""
+    return db.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
+
+
+@pages.get("/join")
+@open_to("anyone")
+def choose() -> str:
+    """As what does one join?"""
+    return render_template("accounts/join.html")
+
+
+@pages.get("/join/<kind>")
+@open_to("anyone")
+def start(kind: str) -> str:
+    """The form for buyers, intermediaries or firms. Desks are by invitation only."""
+    return _page(kind, _form(kind))
+
+
+@pages.post("/join/<kind>")
+@open_to("anyone")
+def join_now(kind: str) -> Response | str:
+    """The same answer whether the address is new or has an account; the mail tells."""
+    form, db = _form(kind), get_db()
+    if not form.validate():
+        return _page(kind, form)
+    asks_for_mail()
+    newcomer = _newcomer(kind, form, db)
+    user = join(db, newcomer)
+    if user is not None:
+        send_confirmation_instructions(user)  # type: ignore[no-untyped-call]
+    else:
+        known = account_of(db, newcomer.email)
+        assert known is not None
+        send_mail(
+            SUBJECTS["REGISTER"],
+            str(known.email),
+            "security/email/welcome_existing",
+            user=known,
+            confirmed=known.confirmed_at is not None,
+        )
+    db.commit()
+    session[JOINED] = newcomer.email
+    return redirect(url_for(".joined"))
+
+
+@pages.get("/join/sent")
+@open_to("anyone")
+def joined() -> str:
+    """What to do next: open the mail."""
+    return render_template("accounts/joined.html", email=session.get(JOINED, ""))
+
+
+def _newcomer(kind: str, form: JoinForm, db: Session) -> Newcomer:
+    cluster, town, country = None, "", "IN"
+    if isinstance(form, JoinAsFirmForm):
+        cluster = db.scalar(select(Cluster).where(Cluster.slug == form.cluster.data))
+        town = form.town.data
+    elif isinstance(form, JoinAsTraderForm):
+        country = form.country.data
+    return Newcomer(
+        kind=kind,
+        name=form.name.data,
+        email=form.email.data,
+        # Hashed in every case, so that the time it takes tells nothing.
+        password_hash=hash_password(form.password.data),
+        organisation=form.organisation.data,
+        country=country,
+        language=current_reader().language,
+        cluster=cluster,
+        town=town,
+    )
+
+
+def _form(kind: str) -> JoinForm:
+    if kind not in KINDS:
+        raise NotFound(_("One can join as a firm, a buyer or an intermediary."))
+    if kind == "firm":
+        firm = JoinAsFirmForm()
+        firm.cluster.choices = _clusters()
+        return firm
+    trader = JoinAsTraderForm()
+    trader.country.choices = _countries()
+    if request.method == "GET":
+        trader.country.data = current_reader().country or ("IN" if kind != "buyer" else "")
+    return trader
+
+
+def _clusters() -> list[tuple[str, str]]:
+    rows = get_db().execute(select(Cluster.slug, Cluster.name).order_by(Cluster.name))
+    return [("", ""), *((slug, name) for slug, name in rows)]
+
+
+def _countries() -> list[tuple[str, str]]:
+    """Codes and names, in the order of the reader's language."""
+    names = Locale.parse(str(get_locale() or "en")).territories
+    named = [(each.alpha_2, names.get(each.alpha_2, each.name)) for each in pycountry.countries]
+    return [("", ""), *sorted(named, key=lambda pair: pair[1])]
+
+
+def _page(kind: str, form: JoinForm) -> str:
+    return render_template("accounts/join_as.html", kind=kind, form=form)
