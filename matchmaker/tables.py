@@ -9,6 +9,7 @@ from matchmaker.orm import Model
 
 def all_tables() -> MetaData:
     """The tables of every room, whatever was imported before."""
+    import matchmaker.accounts.drafts
     import matchmaker.accounts.entries
     import matchmaker.accounts.models
     import matchmaker.catalogue.capacity
