@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from matchmaker.catalogue.facts import ProductFacts
+from matchmaker.errors import N_
 from matchmaker.wording import gettext as _
 
 ENOUGH_WORDS = 40  # of a description
@@ -83,57 +84,47 @@ def moq_warning(facts: ProductFacts, free: Sequence[Decimal]) -> str:
 def _advice(listing: Listing) -> list[Advice]:
     facts, stale = listing.facts, set(listing.stale)
     said = [key for key in listing.attributes if facts.attributes.get(key) not in (None, "")]
-    words = len(facts.description.split())
+    words = min(len(facts.description.split()), ENOUGH_WORDS)
+    unsaid = 14 - (14 * len(said) // len(listing.attributes) if listing.attributes else 14)
+    tiers = 18 if not facts.tiers else 5 if "price" in stale else 0
+    capacity = 10 if not listing.free else 4 if "capacity" in stale else 0
+    lead = 8 if facts.lead_days is None else 3 if "lead" in stale else 0
     return [
-        _lacks("family", 10, listing.family_is_guess, _SENTENCES["family"]()),
-        _lacks("tiers", 18, not facts.tiers, _SENTENCES["tiers"]())
-        if not facts.tiers
-        else _lacks("tiers", 5, "price" in stale, _SENTENCES["price stale"]()),
-        _lacks("pictures", 14, not listing.pictures, _SENTENCES["pictures"]()),
-        Advice(
-            "description",
-            14 - min(14, 14 * words // ENOUGH_WORDS),
-            _SENTENCES["description"](),
-        ),
-        Advice(
-            "attributes",
-            14 - (14 * len(said) // len(listing.attributes) if listing.attributes else 14),
-            _SENTENCES["attributes"](),
-        ),
-        _lacks("capacity", 10, not listing.free, _SENTENCES["capacity"]())
-        if not listing.free
-        else _lacks("capacity", 4, "capacity" in stale, _SENTENCES["capacity stale"]()),
-        _lacks("lead_days", 8, facts.lead_days is None, _SENTENCES["lead_days"]())
-        if facts.lead_days is None
-        else _lacks("lead_days", 3, "lead" in stale, _SENTENCES["lead stale"]()),
-        _lacks("title", 4, len(facts.title.split()) < TITLE_WORDS, _SENTENCES["title"]()),
-        _lacks("net_kg", 4, facts.net_kg is None, _SENTENCES["net_kg"]()),
-        _lacks("per_20ft", 2, facts.per_20ft is None, _SENTENCES["per_20ft"]()),
-        _lacks("standards", 2, not facts.standards, _SENTENCES["standards"]()),
+        _lacks("family", 10 if listing.family_is_guess else 0),
+        _lacks("tiers", tiers, "" if not facts.tiers else "price stale"),
+        _lacks("pictures", 0 if listing.pictures else 14),
+        _lacks("description", 14 - 14 * words // ENOUGH_WORDS),
+        _lacks("attributes", unsaid),
+        _lacks("capacity", capacity, "" if not listing.free else "capacity stale"),
+        _lacks("lead_days", lead, "" if facts.lead_days is None else "lead stale"),
+        _lacks("title", 4 if len(facts.title.split()) < TITLE_WORDS else 0),
+        _lacks("net_kg", 4 if facts.net_kg is None else 0),
+        _lacks("per_20ft", 2 if facts.per_20ft is None else 0),
+        _lacks("standards", 0 if facts.standards else 2),
     ]
 
 
-def _lacks(field: str, worth: int, does: bool, sentence: str) -> Advice:
-    return Advice(field, worth if does else 0, sentence)
+def _lacks(field: str, worth: int, sentence: str = "") -> Advice:
+    return Advice(field, worth, _(_SENTENCES[sentence or field]))
 
 
 _SENTENCES = {
-    "family": lambda: _("Say what kind of product it is: buyers choose by kind first."),
-    "tiers": lambda: _("State a price: who filters by price cannot find you without one."),
-    "price stale": lambda: _("Confirm the price: old prices sink in the results."),
-    "pictures": lambda: _("Add a photo: it is the first thing a buyer looks at."),
-    "description": lambda: _(
+    "family": N_("Say what kind of product it is: buyers choose by kind first."),
+    "tiers": N_("State a price: who filters by price cannot find you without one."),
+    "price stale": N_("Confirm the price: old prices sink in the results."),
+    "pictures": N_("Add a photo: it is the first thing a buyer looks at."),
+    "description": N_(
         "Describe it in forty words or more, as a buyer would ask for it: the search reads them."
     ),
-    "attributes": lambda: _(
+    "attributes": N_(
         "Fill in sizes, material and the like: buyers search for 18 mm, and find who says 18 mm."
     ),
-    "capacity": lambda: _("Say how much you can make a month: large buyers ask that first."),
-    "capacity stale": lambda: _("Confirm the capacity: nobody plans with old figures."),
-    "lead_days": lambda: _("Say in how many days you can deliver."),
-    "lead stale": lambda: _("Confirm the lead time."),
-    "title": lambda: _("Name it in three words or more, with the material and the use."),
-    "net_kg": lambda: _("State the weight of one: without it no freight can be reckoned."),
-    "per_20ft": lambda: _("State how many fit into a 20′ container."),
-    "standards": lambda: _("Name the standards it is made to."),
+    "capacity": N_("Say how much you can make a month: large buyers ask that first."),
+    "capacity stale": N_("Confirm the capacity: nobody plans with old figures."),
+    "lead_days": N_("Say in how many days you can deliver."),
+    "lead stale": N_("Confirm the lead time."),
+    "title": N_("Name it in three words or more, with the material and the use."),
+    "net_kg": N_("State the weight of one: without it no freight can be reckoned."),
+    "per_20ft": N_("State how many fit into a 20′ container."),
+    "standards": N_("Name the standards it is made to."),
 }

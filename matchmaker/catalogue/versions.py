@@ -18,17 +18,8 @@ Said = Mapping[str, Any]
 # Follow from what else was said, so nobody decides them.
 _DERIVED = frozenset({"price_confirmed_on", "lead_confirmed_on", "has_photo"})
 _NUMBERS = frozenset(
-    [
-        "moq",
-        "net_kg",
-        "gross_kg",
-        "unit_m2",
-        "unit_m3",
-        "per_package",
-        "per_20ft",
-        "per_40hc",
-        "line_factor",
-    ]
+    {"moq", "net_kg", "gross_kg", "unit_m2", "unit_m3"}
+    | {"per_package", "per_20ft", "per_40hc", "line_factor"}
 )
 _ATTRIBUTE = "attributes."
 
