@@ -6,6 +6,7 @@ Outside of the rooms because it needs two of them: accounts and the catalogue.
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import pycountry
 from babel import Locale
 from flask import Blueprint, redirect, render_template, request, session, url_for

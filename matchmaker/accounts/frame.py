@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, request, session, url_for
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 
 from matchmaker.access import acting, current_actor
 from matchmaker.accounts.actor import Actor
+from matchmaker.database import get_db
 from matchmaker.errors import N_
+from matchmaker.orm import Model
 
 # Endpoint and label by kind of organisation; an entry shows once its page exists.
 FIRM = (
@@ -45,22 +48,49 @@ BY_KIND = {
 }
 
 
+ALONE = EVERYBODY[-1:]  # without an organisation, or while suspended
+
+
 @dataclass(frozen=True)
 class Link:
+    """A place to go; `count` is what is new there."""
+
     label: str
     address: str
     is_current: bool
+    count: int = 0
 
 
 def house_links(actor: Actor) -> list[Link]:
     """Where this actor can go, in order; only pages that exist."""
-    kind = actor.acts_for.kind if actor.acts_for else ""
-    pages = (DESK if actor.is_desk else BY_KIND.get(kind, ())) + EVERYBODY
     return [
-        Link(_(label), url_for(endpoint), _is_within(endpoint))
-        for endpoint, label in pages
+        Link(
+            _(label),
+            url_for(endpoint),
+            _is_within(endpoint),
+            _unread(actor) if endpoint == "notices.bell" else 0,
+        )
+        for endpoint, label in _places(actor)
         if endpoint in current_app.view_functions
     ]
+
+
+def _places(actor: Actor) -> tuple[tuple[str, str], ...]:
+    if actor.is_suspended or actor.acts_for is None:
+        return ALONE
+    return (DESK if actor.is_desk else BY_KIND.get(actor.acts_for.kind, ())) + EVERYBODY
+
+
+def _unread(actor: Actor) -> int:
+    """Notices not read yet; asked by the table's name, because the room lies to the right."""
+    assert actor.user is not None
+    notice = Model.metadata.tables["notice"]
+    query = (
+        select(func.count())
+        .select_from(notice)
+        .where(notice.c.user_id == actor.user.id, notice.c.read_at.is_(None))
+    )
+    return get_db().scalar(query) or 0
 
 
 def _is_within(endpoint: str) -> bool:

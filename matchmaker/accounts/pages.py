@@ -1,4 +1,4 @@
-"""All pages of accounts on their one blueprint: importing a module of views puts its pages there."""
+"""All pages of accounts on their one blueprint: importing a module of views adds its pages."""
 
 from __future__ import annotations
 
