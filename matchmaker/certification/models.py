@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from matchmaker.accounts.models import Organisation
+from matchmaker.catalogue.models import Product, Site
+from matchmaker.certification.scope import Covering
 from matchmaker.clusters.models import CONFIDENCE
 from matchmaker.orm import Model, PublicId, Utc, one_of, utc_now
 
@@ -115,12 +117,25 @@ class Evidence(PublicId, Model):
     holder: Mapped[Organisation] = relationship()
     scheme: Mapped[Scheme] = relationship()
     scope: Mapped[list[EvidenceScope]] = relationship(
-        back_populates="evidence", cascade="all, delete-orphan"
+        back_populates="evidence", cascade="all, delete-orphan", order_by="EvidenceScope.id"
     )
     documents: Mapped[list[EvidenceDocument]] = relationship(
         back_populates="evidence", cascade="all, delete-orphan", order_by="EvidenceDocument.id"
     )
-    members: Mapped[list[EvidenceMember]] = relationship(cascade="all, delete-orphan")
+    members: Mapped[list[EvidenceMember]] = relationship(
+        cascade="all, delete-orphan", order_by="EvidenceMember.since"
+    )
+
+    @property
+    def covering(self) -> Covering:
+        """What decides whether it speaks of a product; needs scheme and scope with its sites."""
+        return Covering(
+            kind=self.scheme.kind,
+            hs=self.scheme.hs,
+            covers_all=self.covers_all,
+            material=bool(self.details.get("material")),
+            named=self.scope,
+        )
 
 
 class EvidenceDocument(PublicId, Model):
@@ -151,6 +166,7 @@ class EvidenceMember(Model):
         ForeignKey("organisation.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     since: Mapped[dt.date] = mapped_column(Date)
+    organisation: Mapped[Organisation] = relationship()
 
 
 class EvidenceReminder(Model):
@@ -191,6 +207,13 @@ class EvidenceScope(Model):
     material: Mapped[str | None] = mapped_column(String(160))
     lapse_told_on: Mapped[dt.date | None] = mapped_column(Date)
     evidence: Mapped[Evidence] = relationship(back_populates="scope")
+    product: Mapped[Product | None] = relationship()
+    site: Mapped[Site | None] = relationship()
+
+    @property
+    def town(self) -> str | None:
+        """Where the site lies today."""
+        return self.site.town if self.site is not None else None
 
 
 class MarketRule(Model):

@@ -16,6 +16,12 @@ class Held(Protocol):
     covers_all: bool
 
 
+class Graded(Held, Protocol):
+    """The same with how far a desk trusts it."""
+
+    grade: str
+
+
 def is_valid(evidence: Held, on: dt.date) -> bool:
     """Issued, and not expired, on that day. The day of expiry still counts."""
     return evidence.issued_on <= on and (evidence.expires_on is None or evidence.expires_on >= on)
@@ -28,3 +34,8 @@ def expires_soon(evidence: Held, on: dt.date) -> bool:
         and evidence.expires_on is not None
         and evidence.expires_on - on <= SOON
     )
+
+
+def is_trusted(evidence: Graded, on: dt.date) -> bool:
+    """Valid, and at least seen by a desk: what counts where buyers filter by evidence."""
+    return evidence.grade != "self-declared" and is_valid(evidence, on)

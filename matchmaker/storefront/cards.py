@@ -143,7 +143,7 @@ class Maker:
     def _product(self, hit: Hit, product: ListedProduct, facts: ProductFacts) -> Row:
         firm = product.firm
         evidence = facts.held.get(firm.organisation_id, [])
-        proof = self._proof([each for each in evidence if each.covers(product.id)])
+        proof = self._proof([each for each in evidence if each.covers(product)])
         dates = [each for each in (product.price_confirmed_on, product.lead_confirmed_on) if each]
         family = self.labels.families.get(str(hit.values.get("family_key")))
         return Row(

@@ -16,6 +16,7 @@ from matchmaker.catalogue.capacity import LineMonth, ProductionLine
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC
 from matchmaker.certification.models import Evidence, Scheme
+from matchmaker.certification.queries import IS_SHOWN, shown_by
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.clusters.models import Cluster, ClusterInstitution
 from matchmaker.storefront.capacity_view import MonthBar, MonthSum, average_free, month_bars
@@ -331,15 +332,20 @@ class _Dates:
 
 def _held(db: Session, cluster: Cluster, today: dt.date) -> tuple[HeldCount, ...]:
     """Firms by scheme and by the best state of what they hold of it; registrations left out."""
+    makers = select(Firm.organisation_id).where(Firm.cluster_id == cluster.id, FIRM_IS_PUBLIC)
+    showing = shown_by(makers).subquery()
     rows = db.execute(
         select(
-            Scheme.code, Scheme.name, Evidence.holder_id, Evidence.issued_on, Evidence.expires_on
+            Scheme.code,
+            Scheme.name,
+            showing.c.organisation_id,
+            Evidence.issued_on,
+            Evidence.expires_on,
         )
+        .select_from(showing)
+        .join(Evidence, Evidence.id == showing.c.id)
         .join(Scheme, Scheme.id == Evidence.scheme_id)
-        .join(Firm, Firm.organisation_id == Evidence.holder_id)
-        .where(
-            Firm.cluster_id == cluster.id, FIRM_IS_PUBLIC, Scheme.evidence_type != "registration"
-        )
+        .where(IS_SHOWN, Scheme.evidence_type != "registration")
     )
     names: dict[str, str] = {}
     best: dict[tuple[str, int], int] = {}

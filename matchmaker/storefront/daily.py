@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.catalogue.freshness import STALE_AFTER
 from matchmaker.catalogue.models import Firm, Product
-from matchmaker.certification.models import Evidence
+from matchmaker.certification.models import Evidence, EvidenceMember
 from matchmaker.database import short_write
 from matchmaker.jobs import JSON, JobRun, Payload, scheduled
 from matchmaker.orm import utc_now
@@ -26,14 +26,15 @@ LOOK_BACK = dt.timedelta(days=8)
 def changed_by_date(db: Session, today: dt.date) -> list[Change]:
     """Subjects whose evidence expired or began, or whose facts grew stale, in the last days."""
     since = today - LOOK_BACK
-    turned = select(Evidence.holder_id).where(
-        or_(
-            # It still counts on the day of expiry.
-            Evidence.expires_on.between(since, today - dt.timedelta(days=1)),
-            Evidence.issued_on.between(since, today),
-        )
+    turned = or_(
+        # It still counts on the day of expiry.
+        Evidence.expires_on.between(since, today - dt.timedelta(days=1)),
+        Evidence.issued_on.between(since, today),
     )
-    firms = select(Firm.id).where(Firm.organisation_id.in_(turned))
+    holders = select(Evidence.holder_id).where(turned)
+    members = select(EvidenceMember.organisation_id).join(Evidence).where(turned)
+    concerned = or_(Firm.organisation_id.in_(holders), Firm.organisation_id.in_(members))
+    firms = select(Firm.id).where(concerned)
     first, last = since - STALE_AFTER, today - STALE_AFTER
     stale = or_(
         Product.price_confirmed_on.between(first, last),

@@ -19,8 +19,10 @@ from matchmaker.catalogue.capacity import LineMonth, ProductionLine
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
-from matchmaker.certification.models import Evidence, EvidenceScope
-from matchmaker.certification.validity import is_valid
+from matchmaker.certification.models import Evidence
+from matchmaker.certification.queries import evidence_shown, now
+from matchmaker.certification.scope import covers
+from matchmaker.certification.validity import is_trusted
 from matchmaker.clusters.models import Cluster, ClusterInstitution
 from matchmaker.measures import UNITS
 from matchmaker.money import ExchangeRates
@@ -59,7 +61,7 @@ def product_documents(
             .order_by(Product.id)
         ).unique()
         visible = [each for each in products if can_see_product(None, each)]
-        held = _evidence_by_holder(db, {each.firm.organisation_id for each in visible})
+        held = evidence_shown(db, {each.firm.organisation_id for each in visible})
         free = _free_per_month(db, {each.line_id for each in visible if each.line_id}, today)
         for product in visible:
             yield _product_text(product, held, free, today, rates)
@@ -81,7 +83,7 @@ def firm_documents(db: Session, today: dt.date, ids: Sequence[int] | None = None
             .order_by(Firm.id)
         ).unique()
         visible = [each for each in firms if can_see_firm(None, each)]
-        held = _evidence_by_holder(db, {each.organisation_id for each in visible})
+        held = evidence_shown(db, {each.organisation_id for each in visible})
         for firm in visible:
             yield _firm_text(firm, held.get(firm.organisation_id, []), today)
         db.expunge_all()
@@ -118,7 +120,8 @@ def _product_text(
 ) -> Text:
     firm, family, cluster = product.firm, product.family, product.firm.cluster
     unit = UNITS[product.unit]
-    evidence = [each for each in held.get(firm.organisation_id, []) if _covers(each, product)]
+    known = held.get(firm.organisation_id, [])
+    evidence = [each for each in known if covers(each.covering, now(product))]
     dates = [each for each in (product.price_confirmed_on, product.lead_confirmed_on) if each]
     values: dict[str, Value] = {
         "title": product.title,
@@ -138,8 +141,8 @@ def _product_text(
         "hs2": product.hs_code[:2],
         "hs4": product.hs_code[:4],
         "hs6": product.hs_code,
-        "evidence": sorted({each.scheme.code for each in evidence if is_valid(each, today)}),
-        "evidence_any": sorted({each.scheme.code for each in evidence}),
+        "evidence": _codes(each for each in evidence if is_trusted(each, today)),
+        "evidence_any": _codes(evidence),
         "markets": sorted(each.country for each in firm.markets),
         "unit_dimension": unit.dimension,
         "demo": firm.is_demo,
@@ -209,8 +212,8 @@ def _firm_text(firm: Firm, evidence: Sequence[Evidence], today: dt.date) -> Text
         "kind": firm.organisation.kind,
         "size": firm.size,
         "hs2": sorted({each.hs_code[:2] for each in published}),
-        "evidence": sorted({each.scheme.code for each in evidence if is_valid(each, today)}),
-        "evidence_any": sorted({each.scheme.code for each in evidence}),
+        "evidence": _codes(each for each in evidence if is_trusted(each, today)),
+        "evidence_any": _codes(evidence),
         "markets": sorted(each.country for each in firm.markets),
         "demo": firm.is_demo,
         "stale": is_stale(max(dates, default=None), today),
@@ -248,24 +251,8 @@ def _cluster_text(
     return Text(Document(cluster.slug, values), f"{meaning}. {facts}")
 
 
-def _evidence_by_holder(db: Session, holders: set[int]) -> dict[int, list[Evidence]]:
-    rows = db.scalars(
-        select(Evidence)
-        .where(Evidence.holder_id.in_(holders))
-        .options(joinedload(Evidence.scheme), selectinload(Evidence.scope))
-    )
-    found: dict[int, list[Evidence]] = defaultdict(list)
-    for each in rows:
-        found[each.holder_id].append(each)
-    return found
-
-
-def _covers(evidence: Evidence, product: Product) -> bool:
-    return evidence.covers_all or any(_names(scope, product) for scope in evidence.scope)
-
-
-def _names(scope: EvidenceScope, product: Product) -> bool:
-    return scope.product_id == product.id
+def _codes(evidence: Iterable[Evidence]) -> list[str]:
+    return sorted({each.scheme.code for each in evidence})
 
 
 def _free_per_month(db: Session, lines: set[int], today: dt.date) -> dict[int, Decimal]:

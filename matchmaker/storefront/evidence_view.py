@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, raiseload, selectinload
+from sqlalchemy.orm import Session
 
+from matchmaker.catalogue.models import Product
+from matchmaker.certification import scope
 from matchmaker.certification.models import GRADES, Evidence
+from matchmaker.certification.queries import evidence_shown, now
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.storefront.labels import short_scheme
 from matchmaker.storefront.words import gettext as _
@@ -20,7 +22,10 @@ STATES = ("valid", "expiring", "expired")
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """One piece of evidence: what it is, how far it is trusted, how long, and how to check it."""
+    """One piece of evidence: what it is, how far it is trusted, how long, and how to check it.
+
+    `holder`: the cluster body whose group certificate it is, or empty.
+    """
 
     code: str
     label: str
@@ -38,6 +43,7 @@ class EvidenceRow:
     laboratory: str | None
     substances: str | None
     scope: str
+    holder: str
     verify_url: str | None
     verify_how: str | None
     is_registration: bool
@@ -49,23 +55,23 @@ class EvidenceRow:
 
 
 def evidence_held(db: Session, organisation_id: int) -> Sequence[Evidence]:
-    """Everything an organisation holds, with scheme and scope; two queries."""
-    return db.scalars(
-        select(Evidence)
-        .where(Evidence.holder_id == organisation_id)
-        .options(joinedload(Evidence.scheme), selectinload(Evidence.scope), raiseload("*"))
-        .order_by(Evidence.id)
-    ).all()
+    """Everything an organisation can show, its own or as a member of a group; two queries."""
+    return evidence_shown(db, [organisation_id]).get(organisation_id, [])
 
 
-def covers(evidence: Evidence, product_id: int) -> bool:
-    """Whether the evidence speaks of this product."""
-    return evidence.covers_all or any(each.product_id == product_id for each in evidence.scope)
+def covers(evidence: Evidence, product: Product) -> bool:
+    """Whether the evidence speaks of this product as it is today."""
+    return scope.covers(evidence.covering, now(product))
 
 
-def evidence_rows(evidence: Iterable[Evidence], today: dt.date) -> tuple[EvidenceRow, ...]:
-    """Rows in the order of their weight: what counts first, registrations last."""
-    return tuple(sorted((_row(each, today) for each in evidence), key=_weight))
+def evidence_rows(
+    evidence: Iterable[Evidence], today: dt.date, *, shown_by: int
+) -> tuple[EvidenceRow, ...]:
+    """Rows in the order of their weight: what counts first, registrations last.
+
+    `shown_by`: the organisation whose page it is; what another one holds names its holder.
+    """
+    return tuple(sorted((_row(each, today, shown_by) for each in evidence), key=_weight))
 
 
 def telling(rows: Sequence[EvidenceRow], most: int = 4) -> tuple[EvidenceRow, ...]:
@@ -83,7 +89,7 @@ def _weight(row: EvidenceRow) -> tuple[bool, bool, int, str]:
     return not row.counts, row.is_registration, -GRADES.index(row.grade), row.code
 
 
-def _row(evidence: Evidence, today: dt.date) -> EvidenceRow:
+def _row(evidence: Evidence, today: dt.date, shown_by: int) -> EvidenceRow:
     scheme, until = evidence.scheme, evidence.expires_on
     return EvidenceRow(
         code=scheme.code,
@@ -102,6 +108,7 @@ def _row(evidence: Evidence, today: dt.date) -> EvidenceRow:
         laboratory=evidence.laboratory,
         substances=evidence.substances,
         scope=_scope(evidence),
+        holder="" if evidence.holder_id == shown_by else evidence.holder.name,
         verify_url=scheme.verify_url,
         verify_how=scheme.verify_how,
         is_registration=scheme.evidence_type == "registration",

@@ -98,7 +98,9 @@ def build_firm_page(maker: Maker, slug: str, page: int) -> FirmPage | None:
     page = min(max(page, 1), last)
     shelves = _shelves(maker, _products(db, firm, page))
     lines = _lines(db, firm, today)
-    evidence = evidence_rows(evidence_held(db, firm.organisation_id), today)
+    evidence = evidence_rows(
+        evidence_held(db, firm.organisation_id), today, shown_by=firm.organisation_id
+    )
     ports = read_ports(db)
     return FirmPage(
         firm=firm,

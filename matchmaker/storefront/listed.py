@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth
-from matchmaker.catalogue.models import Firm, PriceTier, Product
-from matchmaker.certification.models import Evidence, EvidenceScope, Scheme
+from matchmaker.catalogue.models import Firm, PriceTier, Product, ProductFamily, Site
+from matchmaker.certification.models import Evidence, EvidenceMember, EvidenceScope, Scheme
+from matchmaker.certification.queries import IS_SHOWN
+from matchmaker.certification.scope import ProductNow, asks_material, changes_of
 from matchmaker.clusters.models import Cluster, SeaDistance
 
 _THESE: BindParameter[Any] = bindparam("these", expanding=True)
@@ -50,6 +52,7 @@ class ListedProduct(NamedTuple):
     slug: str
     title: str
     unit: str
+    hs_code: str
     gi: str | None
     state: str
     moq: Decimal
@@ -90,6 +93,7 @@ _PRODUCT = (
     Product.slug,
     Product.title,
     Product.unit,
+    Product.hs_code,
     Product.gi,
     Product.state,
     Product.moq,
@@ -151,23 +155,50 @@ def listed_clusters(db: Session, slugs: Sequence[str]) -> dict[str, Cluster]:
 
 @dataclass(slots=True)
 class HeldEvidence:
-    """Evidence as rows show it. `products`: row numbers it is limited to, unless `covers_all`."""
+    """Evidence as rows show it. `products`: row numbers it is limited to, unless `covers_all`.
 
+    `kind`, `hs`: of its scheme; `material`: of which it speaks, if the holder said so.
+    """
+
+    products: Collection[int]
     code: str
     evidence_type: str
     grade: str
     issued_on: dt.date
     expires_on: dt.date | None
     covers_all: bool
-    products: Collection[int | None]
+    kind: str
+    hs: Sequence[str]
+    material: str | None
 
-    def covers(self, product_id: int) -> bool:
-        return self.covers_all or product_id in self.products
+    def covers(self, product: ListedProduct) -> bool:
+        """As `scope.covers`; a test holds the two together."""
+        if self.covers_all:
+            return bool(self.material) or not asks_material(self.kind, self.hs, product.hs_code)
+        return product.id in self.products
 
 
+class _Then(NamedTuple):
+    """A row of a scope, see `scope.Named`."""
+
+    product_id: int
+    site_id: int | None
+    family: str | None
+    hs_code: str | None
+    place: str | None
+    town: str | None
+
+
+_OWN = select(Evidence.id, Evidence.holder_id.label("organisation_id")).where(
+    Evidence.holder_id.in_(_THESE)
+)
+_OF_GROUPS = select(EvidenceMember.evidence_id, EvidenceMember.organisation_id).where(
+    EvidenceMember.organisation_id.in_(_THESE)
+)
+_SHOWN = union_all(_OWN, _OF_GROUPS).subquery()
 _HELD = (
     select(
-        Evidence.holder_id,
+        _SHOWN.c.organisation_id,
         Evidence.id,
         Scheme.code,
         Scheme.evidence_type,
@@ -175,29 +206,48 @@ _HELD = (
         Evidence.issued_on,
         Evidence.expires_on,
         Evidence.covers_all,
+        Scheme.kind,
+        Scheme.hs,
+        Evidence.details["material"].as_string(),
     )
+    .select_from(_SHOWN)
+    .join(Evidence, Evidence.id == _SHOWN.c.id)
     .join(Scheme, Scheme.id == Evidence.scheme_id)
-    .where(Evidence.holder_id.in_(_THESE))
+    .where(IS_SHOWN)
 )
 _SCOPES = (
-    select(EvidenceScope.evidence_id, EvidenceScope.product_id)
+    select(
+        EvidenceScope.evidence_id,
+        ProductFamily.key,
+        Product.hs_code,
+        EvidenceScope.product_id,
+        EvidenceScope.site_id,
+        EvidenceScope.family,
+        EvidenceScope.hs_code,
+        EvidenceScope.place,
+        Site.town,
+    )
     .join(Evidence, Evidence.id == EvidenceScope.evidence_id)
+    .join(Product, Product.id == EvidenceScope.product_id)
+    .join(ProductFamily, ProductFamily.id == Product.family_id)
+    .outerjoin(Site, Site.id == EvidenceScope.site_id)
     .where(Evidence.holder_id.in_(_THESE))
 )
 
 
 def held_evidence(db: Session, holders: Iterable[int]) -> dict[int, list[HeldEvidence]]:
-    """Evidence by the organisation that holds it."""
+    """Evidence by the organisation that may show it: its holder, or a member of a group."""
     these = {"these": list(set(holders))}
     if not these["these"]:
         return {}
-    limited: defaultdict[int, set[int | None]] = defaultdict(set)
-    for evidence, product in db.execute(_SCOPES, these):
-        limited[evidence].add(product)
+    limited: defaultdict[int, set[int]] = defaultdict(set)
+    for evidence, family, hs_code, *then in db.execute(_SCOPES, these):
+        named = _Then._make(then)
+        if not changes_of(named, ProductNow(named.product_id, family, hs_code)):
+            limited[evidence].add(named.product_id)
     found: defaultdict[int, list[HeldEvidence]] = defaultdict(list)
-    for holder, id, code, kind, grade, issued, expires, covers_all in db.execute(_HELD, these):
-        to = limited.get(id, ())
-        found[holder].append(HeldEvidence(code, kind, grade, issued, expires, covers_all, to))
+    for holder, id, *facts in db.execute(_HELD, these):
+        found[holder].append(HeldEvidence(limited.get(id, ()), *facts))
     return found
 
 

@@ -96,7 +96,7 @@ def facet_title(name: str) -> str:
         "family": _("Kind of product"),
         "cluster": _("Cluster"),
         "state": _("State"),
-        "evidence": _("Evidence, valid now"),
+        "evidence": _("Evidence, checked and valid now"),
         "unit": _("Sold"),
         "market": _("Exports to"),
         "hs": _("HS chapter"),

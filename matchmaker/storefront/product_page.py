@@ -117,8 +117,9 @@ def build_product_page(
     product = find_product(db, slug)
     if product is None or not can_see_product(maker.actor, product):
         return None
-    held = evidence_held(db, product.firm.organisation_id)
-    evidence = evidence_rows((each for each in held if covers(each, product.id)), today)
+    holder = product.firm.organisation_id
+    held = [each for each in evidence_held(db, holder) if covers(each, product)]
+    evidence = evidence_rows(held, today, shown_by=holder)
     price = price_view(product, maker.actor, maker.reader.currency, maker.rates, today)
     capacity = _capacity(db, product, today)
     ports = read_ports(db)

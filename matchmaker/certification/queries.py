@@ -1,0 +1,185 @@
+"""What is asked about evidence: what an organisation can show, what waits for the desk."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.accounts.actor import Actor
+from matchmaker.accounts.changes import Change
+from matchmaker.accounts.models import Organisation
+from matchmaker.catalogue.models import Firm, Product, ProductFamily
+from matchmaker.certification.models import (
+    Evidence,
+    EvidenceDocument,
+    EvidenceMember,
+    EvidenceScope,
+)
+from matchmaker.certification.scope import ProductNow
+from matchmaker.errors import NotFound
+from matchmaker.wording import gettext as _
+
+# What others are shown: neither what was taken back nor what a desk refused.
+IS_SHOWN: ColumnElement[bool] = and_(Evidence.withdrawn_at.is_(None), Evidence.review != "refused")
+WHOLE = (
+    joinedload(Evidence.scheme),
+    joinedload(Evidence.holder),
+    selectinload(Evidence.scope).joinedload(EvidenceScope.site),
+)
+
+
+def shown_by(organisations: Collection[int] | Select[int]) -> Select[int, int]:
+    """Row numbers of evidence and of the organisations that may show it: holders and members.
+
+    The organisations are named in both halves: SQLite would read all evidence first otherwise.
+    """
+    own = select(Evidence.id, Evidence.holder_id.label("organisation_id")).where(
+        Evidence.holder_id.in_(organisations)
+    )
+    through = select(EvidenceMember.evidence_id, EvidenceMember.organisation_id).where(
+        EvidenceMember.organisation_id.in_(organisations)
+    )
+    both = union_all(own, through).subquery()
+    return select(both.c.id, both.c.organisation_id)
+
+
+def evidence_shown(db: Session, organisations: Collection[int]) -> dict[int, list[Evidence]]:
+    """What each of these organisations can show, with scheme, holder and scope; two queries."""
+    if not organisations:
+        return {}
+    showing = shown_by(organisations).subquery()
+    rows = db.execute(
+        select(Evidence, showing.c.organisation_id)
+        .join(showing, showing.c.id == Evidence.id)
+        .where(IS_SHOWN)
+        .options(*WHOLE)
+        .order_by(Evidence.id)
+    )
+    found: dict[int, list[Evidence]] = defaultdict(list)
+    for evidence, organisation in rows:
+        found[organisation].append(evidence)
+    return dict(found)
+
+
+def now(product: Product) -> ProductNow:
+    """What of a product decides whether evidence covers it."""
+    return ProductNow(product.id, product.family.key, product.hs_code)
+
+
+def evidence_kept(db: Session, holder_id: int) -> Sequence[Evidence]:
+    """Everything an organisation keeps here, withdrawn and refused too; newest first."""
+    return db.scalars(
+        select(Evidence)
+        .where(Evidence.holder_id == holder_id)
+        .options(*WHOLE, selectinload(Evidence.documents))
+        .order_by(Evidence.id.desc())
+    ).all()
+
+
+def groups_of(db: Session, organisation_id: int) -> Sequence[Evidence]:
+    """Certificates of cluster bodies that cover this organisation."""
+    return db.scalars(
+        select(Evidence)
+        .join(EvidenceMember, EvidenceMember.evidence_id == Evidence.id)
+        .where(EvidenceMember.organisation_id == organisation_id, IS_SHOWN)
+        .options(*WHOLE)
+        .order_by(Evidence.id.desc())
+    ).all()
+
+
+def find_evidence(db: Session, actor: Actor, public_id: str) -> Evidence:
+    """The evidence, for its holder, who acts for it, and desks; NotFound for everybody else."""
+    found = db.scalar(
+        select(Evidence)
+        .where(Evidence.public_id == public_id)
+        .options(*WHOLE, selectinload(Evidence.documents), selectinload(Evidence.members))
+    )
+    if found is None or not can_see_evidence(actor, found):
+        raise NotFound(_("There is no such certificate or report here."))
+    return found
+
+
+def find_document(db: Session, actor: Actor, public_id: str) -> EvidenceDocument:
+    """The same for a document of it."""
+    found = db.scalar(
+        select(EvidenceDocument)
+        .where(EvidenceDocument.public_id == public_id)
+        .options(joinedload(EvidenceDocument.evidence))
+    )
+    if found is None or not can_see_evidence(actor, found.evidence):
+        raise NotFound(_("There is no such document here."))
+    return found
+
+
+def can_see_evidence(actor: Actor, evidence: Evidence) -> bool:
+    """Whether the actor may see all of it, with documents: holder, its agents, desks."""
+    if actor.is_suspended:
+        return False
+    if actor.is_system or actor.is_desk:
+        return True
+    return actor.acts_for is not None and actor.acts_for.id == evidence.holder_id
+
+
+def products_of(db: Session, organisation_id: int) -> Sequence[Product]:
+    """What the holder may name in a scope, by title; hidden and draft ones too."""
+    return db.scalars(
+        select(Product)
+        .join(Firm, Firm.id == Product.firm_id)
+        .where(Firm.organisation_id == organisation_id)
+        .options(joinedload(Product.family).joinedload(ProductFamily.sector))
+        .order_by(Product.title)
+    ).all()
+
+
+def firm_of(db: Session, organisation_id: int) -> Firm | None:
+    """The trading side of the holder, with its sites; None for a cluster body."""
+    return db.scalar(
+        select(Firm)
+        .where(Firm.organisation_id == organisation_id)
+        .options(selectinload(Firm.sites))
+    )
+
+
+def concerned(db: Session, evidence: Evidence) -> list[Change]:
+    """Firms and products whose documents in the index speak of this evidence."""
+    organisations = {evidence.holder_id, *(each.organisation_id for each in evidence.members)}
+    named = None if evidence.covers_all else {each.product_id for each in evidence.scope}
+    return concerned_by(db, organisations, named)
+
+
+def concerned_by(
+    db: Session, organisations: Iterable[int], named: Collection[int | None] | None = None
+) -> list[Change]:
+    """Firms of these organisations and their published products, or only those `named`."""
+    firms = db.scalars(
+        select(Firm.id).where(Firm.organisation_id.in_(set(organisations))).order_by(Firm.id)
+    ).all()
+    query = select(Product.id).where(Product.firm_id.in_(firms), Product.state == "published")
+    if named is not None:
+        query = query.where(Product.id.in_(named))
+    products = db.scalars(query.order_by(Product.id)).all()
+    return [
+        *(Change("product", number, "saved") for number in products),
+        *(Change("firm", number, "saved") for number in firms),
+    ]
+
+
+def waiting(*, scheme: str = "", words: str = "") -> Select[Evidence]:
+    """What waits for the desk, oldest first: never looked at, or answered by the firm."""
+    query = (
+        select(Evidence)
+        .where(Evidence.review.in_(("waiting", "asked")), Evidence.withdrawn_at.is_(None))
+        .options(*WHOLE, selectinload(Evidence.documents))
+        .order_by(Evidence.review.desc(), Evidence.submitted_at, Evidence.id)
+    )
+    if scheme:
+        query = query.where(Evidence.scheme.has(code=scheme))
+    if words:
+        like = f"%{words}%"
+        query = query.where(
+            or_(Evidence.number.ilike(like), Evidence.holder.has(Organisation.name.ilike(like)))
+        )
+    return query
