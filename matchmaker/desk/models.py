@@ -14,7 +14,11 @@ QUEUES = ("firms", "evidence", "expiring", "stale", "imports", "flags", "unreach
 
 
 class Assignment(Model):
-    """A case of a queue taken by somebody, with the day it is due. The queue itself is computed."""
+    """A case of a queue taken by somebody, with the day it is due. The queue itself is computed.
+
+    `aside_until`: somebody has dealt with it; it comes back on that day if it is still so.
+    `reminded_at`: when those concerned were last asked to do something about it.
+    """
 
     __tablename__ = "desk_assignment"
     __table_args__ = (one_of("queue", QUEUES), UniqueConstraint("queue", "subject"))
@@ -24,6 +28,8 @@ class Assignment(Model):
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     due_on: Mapped[dt.date | None] = mapped_column(Date)
     note: Mapped[str] = mapped_column(Text, default="")
+    aside_until: Mapped[dt.date | None] = mapped_column(Date)
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(Utc)
     officer: Mapped[User | None] = relationship()
 
 
@@ -39,6 +45,21 @@ class FirmCheck(Model):
     how: Mapped[str] = mapped_column(Text)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
+    officer: Mapped[User | None] = relationship()
+
+
+class FirmRefusal(Model):
+    """That a desk could not verify a firm, why, and when it is to be looked at again."""
+
+    __tablename__ = "firm_refusal"
+    firm_id: Mapped[int] = mapped_column(
+        ForeignKey("firm.id", ondelete="CASCADE"), primary_key=True
+    )
+    reason: Mapped[str] = mapped_column(Text)
+    again_on: Mapped[dt.date] = mapped_column(Date)
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
+    officer: Mapped[User | None] = relationship()
 
 
 class Flag(PublicId, Model):
