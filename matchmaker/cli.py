@@ -11,6 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
+from matchmaker.accounts.commands import account
 from matchmaker.config import BadSetting, Config
 from matchmaker.database import make_engine
 from matchmaker.errors import MatchmakerError
@@ -18,6 +19,7 @@ from matchmaker.evaluating import evaluate
 from matchmaker.first_run import ProgressLine
 from matchmaker.logs import configure_logs
 from matchmaker.migrating import is_current, migrate
+from matchmaker.notices.commands import mail
 from matchmaker.preparing import preparation
 from matchmaker.texts import texts
 from search.errors import SearchError
@@ -41,6 +43,8 @@ def commands(context: click.Context) -> None:
 
 
 commands.add_command(texts)
+commands.add_command(mail)
+commands.add_command(account)
 
 
 @commands.command()
@@ -122,6 +126,25 @@ def demo_remove(config: Config) -> None:
         count = remove_demonstration(db)
     _rebuild(config)
     click.echo(f"Removed {count:,} demonstration firms. The reference data is left.")
+
+
+@demo.command("people")
+@click.pass_obj
+def demo_people(config: Config) -> None:
+    """A sign-in link for each made-up person, to try every role. In development only."""
+    from matchmaker.accounts.actor import SYSTEM
+    from matchmaker.accounts.links import hand_over_link
+    from seed.people import demonstration_people
+
+    if config.is_production:
+        raise click.ClickException("Made-up people cannot sign in to a site in production.")
+    with sessions_of(config)() as db, db.begin():
+        people = demonstration_people(db)
+        for each in people:
+            _link, secret = hand_over_link(db, SYSTEM, each.user)
+            click.echo(f"{each.role:13} {each.organisation.name:40} {each.user.name}")
+            click.echo(f"              {config.public_url}/enter/{secret}")
+    click.echo(f"{len(people)} people. Each link works once, for three days.")
 
 
 @commands.group()

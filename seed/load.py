@@ -34,6 +34,7 @@ from matchmaker.certification.services import declare_evidence, grade_evidence
 from matchmaker.clusters.models import Cluster
 from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading
+from seed.people import add_people, let_go
 from seed.products import ProductPlan
 from seed.reference import is_loaded, load_reference
 from seed.world import DEFAULT_SCALE, FirmPlan, Place, World, public_id
@@ -94,6 +95,8 @@ def seed_world(
                 firms, products = firms + 1, products + len(plan.products)
         done += len(batch)
         progress(done, total, f"{products:,} products")
+    with sessions() as db, db.begin():
+        add_people(db)
     return Seeded(firms, products)
 
 
@@ -239,13 +242,14 @@ def _already(db: Session, batch: list[FirmPlan]) -> set[str]:
 
 
 def remove_demonstration(db: Session) -> int:
-    """Delete every made-up firm with all it has; how many. Reference data stays.
+    """Delete every made-up firm with all it has, and the people; how many firms.
 
-    The audit trail is kept, as always. The caller commits and rebuilds the index.
+    Reference data and the audit trail stay. The caller commits and rebuilds the index.
     """
     demo = select(Organisation.id).where(Organisation.is_demo)
     firms = select(Firm.id).where(Firm.organisation_id.in_(demo))
     count = len(db.scalars(firms).all())
+    let_go(db)
     db.execute(delete(Product).where(Product.firm_id.in_(firms)))
     db.execute(delete(ProductionLine).where(ProductionLine.firm_id.in_(firms)))
     db.execute(delete(Firm).where(Firm.organisation_id.in_(demo)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[import-untyped]
     BooleanField,
@@ -34,8 +34,8 @@ class Form(FlaskForm):  # type: ignore[misc]
     """Base of our forms; each carries its CSRF token."""
 
 
-NEEDED = InputRequired(_l("Please fill this in."))
-AGREED = InputRequired(_l("Please tick this to go on."))
+NEEDED = InputRequired(lazy_gettext("Please fill this in."))
+AGREED = InputRequired(lazy_gettext("Please tick this to go on."))
 
 
 def an_email(_form: Form, field: Any) -> None:
@@ -57,7 +57,7 @@ def a_phone(_form: Form, field: Any) -> None:
 class PasswordChoice(Form):
     """A new password, held against what everybody knows of the person."""
 
-    password = PasswordField(_l("Password"), [NEEDED])
+    password = PasswordField(lazy_gettext("Password"), [NEEDED])
 
     def validate_password(self, field: Any) -> None:
         known = [
@@ -73,46 +73,46 @@ class PasswordChoice(Form):
 class JoinForm(PasswordChoice):
     """What everybody who joins is asked."""
 
-    name = StringField(_l("Your name"), [NEEDED, Length(max=120)])
-    email = EmailField(_l("E-mail address"), [NEEDED, Length(max=254), an_email])
-    organisation = StringField(_l("Name of your organisation"), [NEEDED, Length(max=200)])
-    notice = BooleanField(_l("I have read the privacy notice"), [AGREED])
+    name = StringField(lazy_gettext("Your name"), [NEEDED, Length(max=120)])
+    email = EmailField(lazy_gettext("E-mail address"), [NEEDED, Length(max=254), an_email])
+    organisation = StringField(lazy_gettext("Name of your organisation"), [NEEDED, Length(max=200)])
+    notice = BooleanField(lazy_gettext("I have read the privacy notice"), [AGREED])
 
 
 class JoinAsTraderForm(JoinForm):
     """Buyers and intermediaries."""
 
-    country = SelectField(_l("Country"), [NEEDED])
+    country = SelectField(lazy_gettext("Country"), [NEEDED])
 
 
 class JoinAsFirmForm(JoinForm):
     """Makers, who belong to a cluster."""
 
-    cluster = SelectField(_l("Cluster"), [NEEDED])
-    town = StringField(_l("Town"), [NEEDED, Length(max=120)])
+    cluster = SelectField(lazy_gettext("Cluster"), [NEEDED])
+    town = StringField(lazy_gettext("Town"), [NEEDED, Length(max=120)])
 
 
 class AcceptForm(PasswordChoice):
     """Somebody invited by mail makes an account."""
 
-    name = StringField(_l("Your name"), [NEEDED, Length(max=120)])
-    notice = BooleanField(_l("I have read the privacy notice"), [AGREED])
+    name = StringField(lazy_gettext("Your name"), [NEEDED, Length(max=120)])
+    notice = BooleanField(lazy_gettext("I have read the privacy notice"), [AGREED])
 
 
 class AcceptByPhoneForm(Form):
     """Somebody invited by link or QR makes an account without a password."""
 
-    name = StringField(_l("Your name"), [NEEDED, Length(max=120)])
-    notice = BooleanField(_l("I have read the privacy notice"), [AGREED])
+    name = StringField(lazy_gettext("Your name"), [NEEDED, Length(max=120)])
+    notice = BooleanField(lazy_gettext("I have read the privacy notice"), [AGREED])
 
 
 class InviteForm(Form):
     """Whom to invite, and as what."""
 
-    name = StringField(_l("Name"), [NEEDED, Length(max=120)])
-    email = EmailField(_l("E-mail address"), [Optional(), Length(max=254), an_email])
-    phone = StringField(_l("Phone number"), [Optional(), Length(max=24), a_phone])
-    role = RadioField(_l("Role"), [NEEDED])
+    name = StringField(lazy_gettext("Name"), [NEEDED, Length(max=120)])
+    email = EmailField(lazy_gettext("E-mail address"), [Optional(), Length(max=254), an_email])
+    phone = StringField(lazy_gettext("Phone number"), [Optional(), Length(max=24), a_phone])
+    role = RadioField(lazy_gettext("Role"), [NEEDED])
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
@@ -126,17 +126,17 @@ class InviteForm(Form):
 class MandateForm(Form):
     """Whom to let act for us, and how it was agreed."""
 
-    agent = SelectField(_l("Who may act for you"), [NEEDED])
-    how = TextAreaField(_l("How it was agreed"), [NEEDED, Length(max=1000)])
+    agent = SelectField(lazy_gettext("Who may act for you"), [NEEDED])
+    how = TextAreaField(lazy_gettext("How it was agreed"), [NEEDED, Length(max=1000)])
 
 
 class EraseForm(Form):
     """The box that keeps a slip of the finger from erasing an account."""
 
-    sure = BooleanField(_l("Yes, erase my account for good"), [AGREED])
+    sure = BooleanField(lazy_gettext("Yes, erase my account for good"), [AGREED])
 
 
 class AskForm(Form):
     """The address whose data are asked for."""
 
-    email = EmailField(_l("E-mail address"), [NEEDED, Length(max=254), an_email])
+    email = EmailField(lazy_gettext("E-mail address"), [NEEDED, Length(max=254), an_email])
