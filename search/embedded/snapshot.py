@@ -17,7 +17,8 @@ from search.contract import IndexSettings
 from search.embedded.footers import check_text_ends, check_text_files
 from search.embedded.journal import Journal, check_files, check_sizes
 from search.embedded.layout import Place, Pointer, Signature, load_settings, signature
-from search.embedded.words import TextIndex, TextView
+from search.embedded.texts import TextIndex
+from search.embedded.words import TextView
 from search.errors import IndexDamaged, IndexMissing
 from search.spelling import Vocabulary
 from search.understanding import SynonymTable, synonym_table

@@ -14,7 +14,8 @@ from search.embedded.disk import folder_bytes, honest_disk, leave_spare, sync_fo
 from search.embedded.journal import Journal, JournalWriter, State
 from search.embedded.layout import Place, save_settings
 from search.embedded.snapshot import Snapshot, Watcher
-from search.embedded.words import TextIndex, TextWriter, guarded
+from search.embedded.texts import TextIndex, TextWriter
+from search.embedded.words import guarded
 from search.errors import DiskFull, IndexDamaged, IndexMissing, SearchError
 from search.values import checked_document
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from search.contract import Document, Field, IndexSettings, Query
-from search.embedded import journal, words
+from search.embedded import journal, texts
 from search.embedded.engine import EmbeddedEngine
 from search.embedded.layout import Place
 from search.errors import DiskFull, IndexDamaged, IndexMissing, WriterBusy
@@ -181,7 +181,7 @@ def test_a_kill_between_journal_and_commit_changes_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(words.TextWriter, "commit", die)
+        patched.setattr(texts.TextWriter, "commit", die)
         with pytest.raises(KeyboardInterrupt):
             engine.write("goods", [make_document(1, "torn"), make_document(2)])
     assert titles(EmbeddedEngine(engine._root)) == ["rubber mat number1"]
