@@ -100,10 +100,12 @@ def suggest() -> Response:
     """What somebody who types this may mean, for the search box: [{label, kind, url}]."""
     typed = tidy(request.args.get("q", "")[:200])
     try:
-        found = suggestions(get_db(), searching().engine, typed)
+        answer = jsonify(suggestions(get_db(), searching().engine, typed))
     except SearchUnavailable:
-        found = []  # the box works without them; the search itself says what is wrong
-    answer = jsonify(found)
+        # The box works without them; the search itself says what is wrong.
+        answer = jsonify([])
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
 

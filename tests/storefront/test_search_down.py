@@ -40,7 +40,9 @@ def test_without_an_index_the_page_says_so_and_names_are_still_found(
 def test_without_an_index_suggestions_are_empty_and_the_start_page_stands(
     app: Flask, client: FlaskClient
 ) -> None:
-    assert client.get("/suggest?q=meen").get_json() == []
+    answer = client.get("/suggest?q=meen")
+    assert answer.get_json() == []
+    assert answer.headers["Cache-Control"] == "no-store"  # nobody remembers an outage
     assert client.get("/").status_code == 200
 
 
