@@ -13,6 +13,7 @@ from matchmaker.accounts import frame
 from matchmaker.accounts.pages import pages as accounts_pages
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
+from matchmaker.notices import views as notices_views
 from matchmaker.reader import LanguagePrefix, language_of
 from matchmaker.storefront import views
 
@@ -44,6 +45,7 @@ def create_app(config: Config | None = None) -> Flask:
     frame.set_up(app)
     app.register_blueprint(accounts_pages)
     app.register_blueprint(joining.pages)
+    app.register_blueprint(notices_views.pages)
     access.require_audiences(app)
     return app
 

@@ -7,11 +7,13 @@ sentence that names the setting, the value and the remedy.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {
@@ -65,6 +67,20 @@ def _switch(value: str) -> bool:
     return value == "true"
 
 
+def _mail_server(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError("empty, or like smtp://user:password@host:587 or smtps://host")
+    parts.port  # noqa: B018  says so itself if it is none
+    return value
+
+
+def _sender(value: str) -> str:
+    if not re.fullmatch(r"[^<>\r\n@]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+", value):
+        raise ValueError("an address, or a name with one: Matchmaker <office@example.org>")
+    return value
+
+
 def _path(value: str) -> Path:
     return Path(value).expanduser().resolve()
 
@@ -94,11 +110,15 @@ SETTINGS: dict[str, Setting] = {
     "indexing_key": Setting("", "the server's key for writing; empty: the search key"),
     "model": Setting("all-MiniLM-L6-v2", "the sentence-transformers model that encodes texts"),
     "rate_limit": Setting("600 per minute", "searches and suggestions one address may ask for"),
-    "rate_limit_store": Setting("process://", "where rate limits are counted (redis://… when many)"),
-    "mail_url": Setting(
-        "", "smtp://user:password@host:587 or smtps://…; empty: mail is written to a folder"
+    "rate_limit_store": Setting(
+        "process://", "where rate limits are counted (redis://… when many)"
     ),
-    "mail_from": Setting("Matchmaker <no-reply@localhost>", "the sender of mail"),
+    "mail_url": Setting(
+        "",
+        "smtp://user:password@host:587 or smtps://…; empty: mail is written to a folder",
+        _mail_server,
+    ),
+    "mail_from": Setting("Matchmaker <no-reply@localhost>", "the sender of mail", _sender),
     "store_url": Setting("", "fsspec URL of uploaded files; empty: a folder in the data folder"),
     "trust_proxy": Setting(
         "false", "true behind one reverse proxy that sets X-Forwarded-*", _switch

@@ -17,9 +17,17 @@ from matchmaker.accounts.changes import lag_of
 from matchmaker.database import get_db
 from matchmaker.jobs import Jobs
 from matchmaker.model_change import change_of
+from matchmaker.notices.outbox import state_of_outbox
 from matchmaker.searching import searching
 
 pages = Blueprint("health", __name__)
+
+
+MAIL_LATE_AFTER = 60  # seconds; a letter that was refused for now is not due
+
+
+class Ailing(Exception):
+    """A part answers but does not do its work; the message says so to everybody."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,7 @@ def health() -> tuple[str, int, dict[str, str]]:
         _check("meaning", _("Search by meaning"), _meaning),
         _check("lag", _("Catalogue changes waiting for the index"), _lag),
         _check("jobs", _("Background work"), _jobs),
+        _check("mail", _("Mail"), _mail),
     ]
     status = 200 if parts[0].works else 503
     return render_template("health.html", parts=parts), status, {"Cache-Control": "no-store"}
@@ -64,6 +73,8 @@ def _check(key: str, name: str, look: Callable[[], str]) -> Part:
     began = time.perf_counter()
     try:
         says, works = look(), True
+    except Ailing as ailing:
+        says, works = str(ailing), False
     except Exception as broken:  # whatever is broken, the page must still be shown
         # The kind of failure only: messages may hold paths and addresses.
         says, works = _("does not answer (%(kind)s)", kind=type(broken).__name__), False
@@ -115,3 +126,21 @@ def _jobs() -> str:
     return ", ".join(
         f"{names.get(name, name)}: {format_decimal(count)}" for name, count in counts.items()
     )
+
+
+def _mail() -> str:
+    """How many letters wait and failed; never to whom or why: everybody may read this page."""
+    stands = state_of_outbox(get_db())
+    says = _(
+        "waiting: %(waiting)s, failed: %(failed)s",
+        waiting=format_decimal(stands.waiting),
+        failed=format_decimal(stands.failed),
+    )
+    if stands.overdue_seconds > MAIL_LATE_AFTER:
+        minutes = format_decimal(-(-round(stands.oldest_seconds) // 60))
+        raise Ailing(
+            _("%(says)s; the oldest waits for %(minutes)s min", says=says, minutes=minutes)
+        )
+    if not current_app.extensions["config"].mail_url:
+        return str(_("%(says)s; written to a folder, nothing is sent", says=says))
+    return str(says)

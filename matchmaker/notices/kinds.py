@@ -42,7 +42,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("requirement.posted", N_("a buyer posts a requirement"), DESK, "digest"),
     Kind("evidence.submitted", N_("evidence waits to be checked"), DESK, "digest"),
     Kind("task.assigned", N_("a task is given to me"), DESK),
-    Kind("digest", N_("a day has brought something new: one mail in the morning")),
+    Kind("digest", N_("a day has brought something new (one mail in the morning)"), pace="digest"),
     Kind("standing.changed", N_("a desk verifies or suspends us or one of us"), may_be_off=False),
     # Links to confirm, to recover, to join: somebody waits for each of them.
     Kind("account", N_("something happens to my account"), may_be_off=False),

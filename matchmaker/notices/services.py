@@ -20,7 +20,7 @@ from matchmaker.accounts.models import Mandate, Membership, Organisation, User
 from matchmaker.config import LANGUAGES
 from matchmaker.notices.kinds import kind_of
 from matchmaker.notices.models import PACES, Letter, Notice, Wish
-from matchmaker.notices.surroundings import spoken, wide_address
+from matchmaker.notices.surroundings import settings, spoken, wide_address
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
 
@@ -168,8 +168,7 @@ def comes_back(db: Session, user: User) -> bool:
 
 
 def _letter_for(db: Session, user: User, notice: Notice) -> Letter:
-    with spoken(user.language):
-        opened = wide_address(notice.address, user.language) if notice.address else ""
+    opened = wide_address(settings(), notice.address, user.language) if notice.address else ""
     body = "\n\n".join(part for part in (notice.text, opened) if part)
     return write_letter(
         db,

@@ -32,7 +32,7 @@ def settings() -> Config:
     return Config.from_env()
 
 
-def wide_address(path: str, language: str) -> str:
+def wide_address(config: Config, path: str, language: str) -> str:
     """The full address of a page of ours, in the reader's language, for mail."""
     prefix = f"/{language}" if language in LANGUAGES and language != "en" else ""
-    return f"{settings().public_url}{prefix}{path}"
+    return f"{config.public_url}{prefix}{path}"
