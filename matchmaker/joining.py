@@ -16,6 +16,7 @@ from flask_security.utils import hash_password, send_mail
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice  # type: ignore[import-untyped]
 
 from matchmaker.access import open_to
 from matchmaker.accounts.actor import SYSTEM, Actor
@@ -174,16 +175,16 @@ def _form(kind: str) -> JoinForm:
     return trader
 
 
-def _clusters() -> list[tuple[str, str]]:
+def _clusters() -> list[SelectChoice]:
     rows = get_db().execute(select(Cluster.slug, Cluster.name).order_by(Cluster.name))
-    return [("", ""), *((slug, name) for slug, name in rows)]
+    return [SelectChoice("", ""), *(SelectChoice(slug, name) for slug, name in rows)]
 
 
-def _countries() -> list[tuple[str, str]]:
+def _countries() -> list[SelectChoice]:
     """Codes and names, in the order of the reader's language."""
     names = Locale.parse(str(get_locale() or "en")).territories
-    named = [(each.alpha_2, names.get(each.alpha_2, each.name)) for each in pycountry.countries]
-    return [("", ""), *sorted(named, key=lambda pair: pair[1])]
+    named = [(names.get(each.alpha_2, each.name), each.alpha_2) for each in pycountry.countries]
+    return [SelectChoice("", ""), *(SelectChoice(code, name) for name, code in sorted(named))]
 
 
 def _page(kind: str, form: JoinForm) -> str:

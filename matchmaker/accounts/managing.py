@@ -7,7 +7,7 @@ from matchmaker.accounts.models import Organisation
 from matchmaker.errors import NotAllowed
 from matchmaker.wording import gettext as _
 
-DESK_ROLES_GIVEN = ("desk_officer", "desk_head")
+DESK_ROLES_GIVEN = ("desk_head", "desk_officer")
 HOUSE_ROLES_GIVEN = ("owner", "editor", "viewer")
 
 

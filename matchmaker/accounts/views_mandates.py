@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice  # type: ignore[import-untyped]
 
 from matchmaker.access import acting, open_to
 from matchmaker.accounts.forms import MandateForm
@@ -82,7 +83,7 @@ def _organisation() -> Organisation:
 def _form(organisation: Organisation) -> MandateForm:
     form = MandateForm()
     form.agent.choices = [
-        (each.public_id, each.name)
+        SelectChoice(each.public_id, each.name)
         for each in possible_agents(get_db())
         if each.id != organisation.id
     ]

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_security.utils import send_mail
 from sqlalchemy import select
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice  # type: ignore[import-untyped]
 
 from matchmaker.access import acting, open_to
 from matchmaker.accounts.entering import page_to_hand_over, public_address
@@ -200,9 +201,10 @@ def _person(public_id: str) -> User:
 
 def _form(organisation: Organisation) -> InviteForm:
     form = InviteForm()
-    form.role.choices = [(role, role_name(role)) for role in roles_of(organisation)]
+    roles = roles_of(organisation)
+    form.role.choices = [SelectChoice(role, role_name(role)) for role in roles]
     if request.method == "GET":
-        form.role.data = form.role.choices[min(1, len(form.role.choices) - 1)][0]
+        form.role.data = roles[1]  # the second: who manages is chosen on purpose
     return form
 
 
