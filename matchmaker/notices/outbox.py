@@ -119,7 +119,7 @@ def state_of_outbox(db: Session) -> Outbox:
     """What waits and since when, what failed, and what the server last said."""
     states = select(Letter.state, func.count()).group_by(Letter.state)
     found = db.execute(states.where(Letter.state.in_(("waiting", "failed", "bounced"))))
-    counts: dict[str, int] = dict(found.tuples().all())
+    counts: dict[str, int] = {row[0]: row[1] for row in found}
     oldest, due = db.execute(
         select(func.min(Letter.created_at), func.min(Letter.next_try_at)).where(
             Letter.state == "waiting"

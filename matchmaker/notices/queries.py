@@ -61,8 +61,7 @@ def notice_of(db: Session, user: User, public_id: str) -> Notice | None:
 
 def choices_of(db: Session, user: User) -> list[Choice]:
     """What this person can choose, by the organisations they belong to."""
-    wished = dict(
-        db.execute(select(Wish.kind, Wish.pace).where(Wish.user_id == user.id)).tuples().all()
-    )
+    wishes = db.execute(select(Wish.kind, Wish.pace).where(Wish.user_id == user.id))
+    wished = {wish.kind: wish.pace for wish in wishes}
     kinds = frozenset(each.organisation.kind for each in user.memberships)
     return [Choice(kind, wished.get(kind.key, kind.pace)) for kind in choices_for(kinds)]

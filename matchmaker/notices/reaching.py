@@ -126,7 +126,7 @@ def _people(db: Session, numbers: Sequence[int]) -> dict[int, User]:
 
 def _subjects(db: Session, numbers: Sequence[int]) -> dict[int, str]:
     found = db.execute(select(Notice.id, Notice.subject).where(Notice.id.in_(numbers)))
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}
 
 
 def _unreached(
