@@ -18,18 +18,26 @@ DESK_ROLES = frozenset({"desk_officer", "desk_head"})
 class Actor:
     """Who acts (`user`), as a member of what (`organisation`), and for whom if not for it.
 
-    `user` None is the system itself (a seed, a job). `roles` are the user's roles in
-    `organisation`.
+    `user` None is the system itself (a seed, a job), unless `key` names the key of a program.
+    `roles` are the user's roles in `organisation`.
     """
 
     user: User | None
     organisation: Organisation | None = None
     on_behalf_of: Organisation | None = None
     roles: frozenset[str] = frozenset()
+    key: str | None = None
 
     @property
     def is_system(self) -> bool:
-        return self.user is None
+        return self.user is None and self.key is None
+
+    @property
+    def signature(self) -> str:
+        """Under which name the records keep what this actor does, at most 16 letters."""
+        if self.user is not None:
+            return self.user.public_id
+        return f"key:{self.key}" if self.key else "system"
 
     @property
     def is_desk(self) -> bool:
@@ -85,6 +93,17 @@ def actor_of(user: User | None, organisation: str = "", client: str = "") -> Act
         organisation=chosen.organisation,
         on_behalf_of=_client_of(chosen.organisation, client),
         roles=frozenset({chosen.role}),
+    )
+
+
+def actor_of_key(organisation: Organisation, key: str, client: str = "") -> Actor:
+    """The actor a program is: it edits for its organisation, or for a client of it."""
+    return Actor(
+        user=None,
+        organisation=organisation,
+        on_behalf_of=_client_of(organisation, client),
+        roles=frozenset({"editor"}),
+        key=key,
     )
 
 

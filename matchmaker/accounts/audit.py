@@ -25,7 +25,7 @@ def record(
     """Note an act in the caller's transaction, so that act and note stand or fall together."""
     db.add(
         AuditEntry(
-            actor=actor.user.public_id if actor.user else "system",
+            actor=actor.signature,
             organisation=actor.organisation.public_id if actor.organisation else None,
             on_behalf_of=actor.on_behalf_of.public_id if actor.on_behalf_of else None,
             action=action,

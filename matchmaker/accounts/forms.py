@@ -18,7 +18,7 @@ from wtforms import (  # type: ignore[import-untyped]
     ValidationError,
 )
 from wtforms.validators import (  # type: ignore[import-untyped]
-    InputRequired,
+    DataRequired,
     Length,
     Optional,
 )
@@ -31,11 +31,21 @@ from matchmaker.wording import gettext as _
 
 
 class Form(FlaskForm):  # type: ignore[misc]
-    """Base of our forms; each carries its CSRF token."""
+    """Base of our forms; each carries its CSRF token, and spaces around words do not count."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
+            if unbound.field_class in (StringField, EmailField, TextAreaField):
+                options["filters"] = [*unbound.kwargs.get("filters", ()), _trimmed]
+            return unbound.bind(form=form, **options)
 
 
-NEEDED = InputRequired(lazy_gettext("Please fill this in."))
-AGREED = InputRequired(lazy_gettext("Please tick this to go on."))
+def _trimmed(text: str | None) -> str | None:
+    return text.strip() if text else text
+
+
+NEEDED = DataRequired(lazy_gettext("Please fill this in."))
+AGREED = DataRequired(lazy_gettext("Please tick this to go on."))
 
 
 def an_email(_form: Form, field: Any) -> None:

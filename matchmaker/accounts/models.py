@@ -142,7 +142,8 @@ class AuditEntry(Model):
     __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject_id"),)
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now, index=True)
-    actor: Mapped[str] = mapped_column(String(16))  # public id of the user, or 'system'
+    # Public id of the user, 'key:' and that of a program's key, or 'system'.
+    actor: Mapped[str] = mapped_column(String(16))
     organisation: Mapped[str | None] = mapped_column(String(16))
     on_behalf_of: Mapped[str | None] = mapped_column(String(16))
     action: Mapped[str] = mapped_column(String(60))
