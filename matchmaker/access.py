@@ -31,7 +31,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 #   buyer     a member of a buyer or intermediary, or who acts for one
 #   desk      the staff of export desks
 #   operator  those who run the site
-AUDIENCES = ("anyone", "person", "user", "member", "firm", "buyer", "desk", "operator")
+#   key       programs that carry a key of the API; nobody by a cookie
+AUDIENCES = ("anyone", "person", "user", "member", "firm", "buyer", "desk", "operator", "key")
 KINDS = {"firm": ("firm",), "buyer": ("buyer", "intermediary")}
 # What is kept in the session cookie of who acts as what, for whom.
 ACTING_IN, ACTING_FOR = "organisation", "on_behalf_of"

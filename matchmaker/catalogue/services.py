@@ -345,7 +345,7 @@ def _keep_version(db: Session, actor: Actor, product: Product, said: Said, reaso
         ProductVersion(
             product_id=product.id,
             number=product.version,
-            by=actor.user.public_id if actor.user else "system",
+            by=actor.signature,
             organisation=actor.organisation.public_id if actor.organisation else None,
             facts=dict(said),
             note=reason[:200],

@@ -48,10 +48,22 @@ def can_see_product(actor: Actor | None, product: OfProduct) -> bool:
 
 
 def can_see_price(actor: Actor | None, product: OfProduct) -> bool:
-    """Public prices are for all; 'verified' ones for desks and the firm until buyers verify."""
+    """Public prices are for all, 'verified' ones for buyers whom a desk verified; desks and
+    the firm see every one."""
     if product.price_audience == "public":
         return True
+    if product.price_audience == "verified" and _is_verified_buyer(actor):
+        return True
     return _is_inside(actor, product.firm)
+
+
+def _is_verified_buyer(actor: Actor | None) -> bool:
+    party = actor.acts_for if actor is not None and not actor.is_suspended else None
+    return (
+        party is not None
+        and party.kind in ("buyer", "intermediary")
+        and party.standing == "verified"
+    )
 
 
 def _is_inside(actor: Actor | None, firm: OfFirm) -> bool:

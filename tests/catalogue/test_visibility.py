@@ -31,6 +31,19 @@ def test_prices_that_are_not_public_are_for_the_firm_and_the_desk(db: Session) -
         assert seen_by(db, can_see_price, product, cast) == expected
 
 
+def test_a_verified_buyer_sees_what_is_meant_for_verified_buyers_and_no_more(db: Session) -> None:
+    cast = make_cast(db)
+    meant, hidden = (
+        make_product(db, firm=cast.firm, price_audience=each) for each in ("verified", "request")
+    )
+    cast.stranger.organisation.standing = "verified"
+    assert can_see_price(cast.stranger, meant)
+    assert not can_see_price(cast.stranger, hidden)
+    assert not can_see_price(cast.rival, meant)
+    cast.stranger.organisation.standing = "suspended"
+    assert not can_see_price(cast.stranger, meant)
+
+
 def test_a_suspended_firm_disappears_for_others_with_its_products(db: Session) -> None:
     cast = make_cast(db)
     product = make_product(db, firm=cast.firm)
