@@ -11,15 +11,17 @@ SOON = dt.timedelta(days=90)
 class Held(Protocol):
     """What is asked of a piece of evidence."""
 
-    expires_on: dt.date | None
-    issued_on: dt.date
-    covers_all: bool
+    @property
+    def issued_on(self) -> dt.date: ...
+    @property
+    def expires_on(self) -> dt.date | None: ...
 
 
 class Graded(Held, Protocol):
     """The same with how far a desk trusts it."""
 
-    grade: str
+    @property
+    def grade(self) -> str: ...
 
 
 def is_valid(evidence: Held, on: dt.date) -> bool:
