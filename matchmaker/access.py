@@ -28,12 +28,24 @@ View = TypeVar("View", bound=Callable[..., Any])
 #   user      whoever is signed in, also without an organisation
 #   member    a member of any organisation
 #   firm      a member of a firm, or who acts for one
+#   holder    a member of a firm or cluster body, or who acts for one: who can hold evidence
 #   buyer     a member of a buyer or intermediary, or who acts for one
 #   desk      the staff of export desks
 #   operator  those who run the site
 #   key       programs that carry a key of the API; nobody by a cookie
-AUDIENCES = ("anyone", "person", "user", "member", "firm", "buyer", "desk", "operator", "key")
-KINDS = {"firm": ("firm",), "buyer": ("buyer", "intermediary")}
+AUDIENCES = (
+    "anyone",
+    "person",
+    "user",
+    "member",
+    "firm",
+    "holder",
+    "buyer",
+    "desk",
+    "operator",
+    "key",
+)
+KINDS = {"firm": ("firm",), "holder": ("firm", "institution"), "buyer": ("buyer", "intermediary")}
 # What is kept in the session cookie of who acts as what, for whom.
 ACTING_IN, ACTING_FOR = "organisation", "on_behalf_of"
 
@@ -102,6 +114,7 @@ def admit(audience: str, actor: Actor | None) -> None:
     if audience in KINDS and party.kind not in KINDS[audience]:
         texts = {
             "firm": _("This page is for firms and those who act for one."),
+            "holder": _("This page is for firms and cluster bodies."),
             "buyer": _("This page is for buyers and those who act for one."),
         }
         raise NotAllowed(texts[audience])

@@ -35,6 +35,7 @@ ADMITS = {
     "user": MEMBERS,
     "member": MEMBERS,
     "firm": {"owner", "colleague", "viewer", "rival", "agent"},
+    "holder": {"owner", "colleague", "viewer", "rival", "agent"},
     "buyer": {"stranger"},
     "desk": {"officer"},
     "operator": {"operator"},
