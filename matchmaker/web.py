@@ -84,7 +84,7 @@ def handle_errors(app: Flask) -> None:
 
 def show_error(error: MatchmakerError) -> tuple[Response | str, int]:
     """One shape for all errors."""
-    title, message = _in_words(error)
+    title, message = in_words(error)
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
         body = {"title": title, "status": error.status, "detail": message}
         answer = jsonify(body)
@@ -94,7 +94,7 @@ def show_error(error: MatchmakerError) -> tuple[Response | str, int]:
     return render_template("errors/error.html", **shown, request_id=request_id()), error.status
 
 
-def _in_words(error: MatchmakerError) -> tuple[str, str]:
+def in_words(error: MatchmakerError) -> tuple[str, str]:
     """Title and message for the reader. What was raised with words of its own keeps them."""
     title = error.title if "title" in vars(error) else _(type(error).title)
     if not isinstance(error, BadInput):
