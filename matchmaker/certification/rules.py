@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 ANY_FAMILY = "any"
@@ -26,8 +26,12 @@ GCC = frozenset(("AE", "SA", "KW", "QA", "BH", "OM"))
 BLOCS: Mapping[str, frozenset[str]] = {"EU": EU, "GCC": GCC}
 
 # Papers that a law introduced on a known day (Regulation (EU) 2023/1115, as moved by 2025/2650,
-# and 2023/956). A rule that names one of them has its day, which the other papers do not share.
-NEW_PAPERS = frozenset({"EUDR_DDS", "CBAM_DATA"})
+# and 2023/956). Nobody can be asked for one before its day, whatever rule names it, and the
+# day is the paper's alone: what a rule names beside it was asked for before.
+FIRST_DAYS: Mapping[str, dt.date] = {
+    "EUDR_DDS": dt.date(2026, 12, 30),
+    "CBAM_DATA": dt.date(2026, 1, 1),
+}
 
 Strength = Literal["mandatory", "expected"]
 Standing = Literal["held", "expiring", "missing", "to be checked", "per shipment"]
@@ -68,10 +72,14 @@ class Goods:
 
 @dataclass(frozen=True)
 class Applying:
-    """A rule that applies; `comes_on` is its first day when that still lies ahead."""
+    """A rule that applies; `comes_on` is its first day when that still lies ahead.
+
+    `papers_come_on`: the first days still ahead of the new papers it names.
+    """
 
     rule: Rule
     comes_on: dt.date | None
+    papers_come_on: Mapping[str, dt.date] = field(default_factory=dict)
 
     @property
     def is_origin_side(self) -> bool:
@@ -136,29 +144,45 @@ def rules_for(
     """The rules of a market (ISO country) and of India that bind these goods, now or soon.
 
     Among rules of one family and market those that name most digits of the HS code win: the
-    special rule replaces the general one. `country` empty: the Indian side alone.
+    special rule replaces the general one, from its first day on; before that it is told beside
+    the general one. `country` empty: the Indian side alone.
     """
     names = names_of_market(country) | {ORIGIN} if country else frozenset({ORIGIN})
-    best: dict[tuple[str, str], tuple[int, list[Rule]]] = {}
+    fitting: dict[tuple[str, str], list[tuple[int, Rule]]] = {}
     for rule in rules:
         if rule.market not in names or rule.family not in goods.families | {ANY_FAMILY}:
             continue
         digits = specificity(rule, goods)
-        if digits is None:
-            continue
-        place = (rule.family, rule.market)
-        found = best.get(place, (-1, []))
-        if digits > found[0]:
-            best[place] = (digits, [rule])
-        elif digits == found[0]:
-            found[1].append(rule)
-    applying = [_applying(rule, on) for _, same in best.values() for rule in same]
+        if digits is not None:
+            fitting.setdefault((rule.family, rule.market), []).append((digits, rule))
+    applying = [_applying(rule, on) for same in fitting.values() for rule in _special(same, on)]
     return tuple(sorted(applying, key=lambda each: (each.is_origin_side, each.rule.id)))
+
+
+def _special(fitting: Sequence[tuple[int, Rule]], on: dt.date) -> list[Rule]:
+    """Those with most digits among the begun, and those with as many or more that are to come."""
+    most = max((digits for digits, rule in fitting if _has_begun(rule, on)), default=0)
+    return [rule for digits, rule in fitting if digits >= most]
+
+
+def _has_begun(rule: Rule, on: dt.date) -> bool:
+    """In force, at least in what it asks for beside a new paper."""
+    start = rule.effective_from
+    return start is None or start <= on or bool(_new_papers(rule))
+
+
+def _new_papers(rule: Rule) -> frozenset[str]:
+    return frozenset({*rule.mandatory, *rule.expected} & FIRST_DAYS.keys())
 
 
 def _applying(rule: Rule, on: dt.date) -> Applying:
     start = rule.effective_from
-    return Applying(rule, start if start is not None and start > on else None)
+    days = {code: max(FIRST_DAYS[code], start or dt.date.min) for code in _new_papers(rule)}
+    return Applying(
+        rule,
+        start if start is not None and start > on else None,
+        {code: day for code, day in days.items() if day > on},
+    )
 
 
 def demands_of(applying: Iterable[Applying]) -> tuple[Demand, ...]:
@@ -179,8 +203,9 @@ def demands_of(applying: Iterable[Applying]) -> tuple[Demand, ...]:
 
 def _as_of(code: str, applying: Applying) -> Applying:
     """The day of a rule belongs to the new paper it names; the others were asked for before."""
-    named = {*applying.rule.mandatory, *applying.rule.expected}
-    if named & NEW_PAPERS and code not in NEW_PAPERS:
+    if code in FIRST_DAYS:
+        return replace(applying, comes_on=applying.papers_come_on.get(code))
+    if _new_papers(applying.rule):
         return replace(applying, comes_on=None)
     return applying
 
