@@ -11,10 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matchmaker import access, database, health, joining, logs, searching, signing_in, store, web
 from matchmaker.accounts import frame
 from matchmaker.accounts.pages import pages as accounts_pages
+from matchmaker.catalogue import views_pictures
+from matchmaker.catalogue import views_product_parts as catalogue_views
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
 from matchmaker.notices import views as notices_views
 from matchmaker.reader import LanguagePrefix, language_of
+from matchmaker.sourcing import views_requirements as sourcing_views
 from matchmaker.storefront import views
 
 
@@ -46,6 +49,9 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(accounts_pages)
     app.register_blueprint(joining.pages)
     app.register_blueprint(notices_views.pages)
+    app.register_blueprint(sourcing_views.pages)
+    app.register_blueprint(catalogue_views.pages)
+    app.register_blueprint(views_pictures.pictures)
     access.require_audiences(app)
     return app
 

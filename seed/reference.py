@@ -182,7 +182,11 @@ def _families(db: Session) -> None:
     sectors = {sector.name: sector for sector in db.scalars(select(Sector))}
     for family in all_families():
         attributes = {
-            key: {"label": about["label"], "unit": about.get("unit", "")}
+            key: {
+                "label": about["label"],
+                "unit": about.get("unit", ""),
+                "values": list(about["values"]),
+            }
             for key, about in family.attributes.items()
         }
         db.add(

@@ -88,9 +88,11 @@ def check_attributes(about: Mapping[str, Mapping[str, Any]], said: Mapping[str, 
 
 
 def is_numeric(about: Mapping[str, Any]) -> bool:
-    """Whether an attribute of a family is a number: all values it names are."""
+    """Whether an attribute of a family is a number: all values it names are, or it has a unit."""
     values = about.get("values") or ()
-    return bool(values) and all(isinstance(each, int | float) for each in values)
+    if not values:
+        return bool(about.get("unit"))
+    return all(isinstance(each, int | float) for each in values)
 
 
 def _check_words(facts: ProductFacts) -> None:

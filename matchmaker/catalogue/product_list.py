@@ -124,8 +124,8 @@ def _rows(db: Session, products: Iterable[Product], today: dt.date) -> tuple[Lis
     numbers = [each.id for each in products]
     faces = first_pictures(db, numbers)
     counted = select(ProductImage.product_id, func.count()).group_by(ProductImage.product_id)
-    found = db.execute(counted.where(ProductImage.product_id.in_(numbers))).tuples()
-    pictures = dict(found.all())
+    found = db.execute(counted.where(ProductImage.product_id.in_(numbers)))
+    pictures = {number: count for number, count in found}  # noqa: C416
     months: defaultdict[int | None, list[LineMonth]] = defaultdict(list)
     lines = {each.line_id for each in products if each.line_id}
     for month in db.scalars(select(LineMonth).where(LineMonth.line_id.in_(lines))):

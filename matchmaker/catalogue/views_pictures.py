@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
 
 from matchmaker.access import current_actor, open_to
 from matchmaker.catalogue.imaging import TYPES
@@ -45,6 +46,11 @@ def picture(name: str, width: int, kind: str) -> Response:
     response.set_etag(f"{image.digest[:20]}{suffix}")
     response.make_conditional(request)
     return response
+
+
+@pictures.record_once
+def _give_to_templates(state: BlueprintSetupState) -> None:
+    state.app.jinja_env.globals["picture_url"] = picture_url
 
 
 def _root() -> str:

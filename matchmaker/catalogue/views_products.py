@@ -224,9 +224,9 @@ def copy_product(public_id: str) -> Answer:
 
 def names_for(db: Session, product: Product) -> Names:
     """What is needed to say versions of this product in words: two queries."""
-    families = db.execute(select(ProductFamily.key, ProductFamily.name)).tuples().all()
-    lines = dict(_lines(db, product.firm))
-    return Names(product.family.attributes, dict(families), lines)
+    rows = db.execute(select(ProductFamily.key, ProductFamily.name))
+    families = {row.key: row.name for row in rows}
+    return Names(product.family.attributes, families, dict(_lines(db, product.firm)))
 
 
 def _settled(
@@ -322,7 +322,7 @@ def _lines(db: Session, firm: Firm) -> list[tuple[int, str]]:
         .where(ProductionLine.firm_id == firm.id)
         .order_by(ProductionLine.name)
     )
-    return list(rows.tuples())
+    return [(number, name) for number, name in rows]
 
 
 def _line(db: Session, firm: Firm, form: ProductForm) -> ProductionLine | None:
