@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Product
-from matchmaker.certification.models import MarketRule, Scheme
-from matchmaker.certification.rules import (
-    BLOCS,
-    ORIGIN,
-    Applying,
-    Demand,
-    Goods,
-    demands_of,
-    goods_of,
-    names_of_market,
-    rules_for,
-    standing_of,
-)
+from matchmaker.certification.assessing import goods_from, made_from, read_book
+from matchmaker.certification.models import Scheme
+from matchmaker.certification.readiness import Answer, Case, Piece, Readiness, assess
+from matchmaker.certification.rules import BLOCS, Applying
 from matchmaker.clusters.models import Source
 from matchmaker.storefront.evidence_view import EvidenceRow
 from matchmaker.storefront.labels import short_scheme
@@ -31,8 +22,6 @@ from matchmaker.storefront.labels import short_scheme
 # maker of these clusters is likely to sell to.
 OFFERED = ("DE", "NL", "FR", "IT", "ES", "BE", "PL", "SE", "GB", "US", "CA", "AE", "SA", "OM",
            "QA", "KW", "BH", "JP", "SG", "AU")  # fmt: skip
-ORGANIC_SCHEMES = frozenset(("NPOP", "EU_ORGANIC", "USDA_NOP", "JAS_ORG"))
-WOODEN_PACKAGES = frozenset(("pallet", "crate"))
 
 
 @dataclass(frozen=True)
@@ -76,13 +65,18 @@ class RuleNote:
 
 @dataclass(frozen=True)
 class MarketView:
-    """`demands` are the market's own, `origin` what India asks of every exporter."""
+    """`demands` are the market's own, `origin` what India asks of every exporter.
+
+    `longest_lead`: days until the last piece of the market's law that is missing can be there,
+    with all it waits for; None when none is missing.
+    """
 
     country: str
     bloc: str
     demands: tuple[DemandRow, ...]
     origin: tuple[DemandRow, ...]
     notes: tuple[RuleNote, ...]
+    longest_lead: int | None
 
     def count(self, standing: str, strength: str = "mandatory") -> int:
         return sum(each.standing == standing and each.strength == strength for each in self.demands)
@@ -96,18 +90,6 @@ class MarketView:
             if each.strength == "mandatory" and each.standing in ("held", "expiring")
         )
 
-    @property
-    def longest_lead(self) -> int | None:
-        """Days until the last missing mandatory piece can be there; None when none is missing."""
-        return max(
-            (
-                each.lead_max
-                for each in self.demands
-                if each.standing == "missing" and each.strength == "mandatory"
-            ),
-            default=None,
-        )
-
 
 def market_view(
     db: Session, product: Product, evidence: Sequence[EvidenceRow], country: str, today: dt.date
@@ -116,46 +98,28 @@ def market_view(
 
     Three queries. `evidence`: what the firm holds that covers this product.
     """
-    goods = _goods(product, evidence)
-    rules = _rules(db, country)
-    applying = rules_for(goods, country, rules, today)
-    abroad = [each for each in applying if not each.is_origin_side]
-    at_home = [each for each in applying if each.is_origin_side]
-    demands = demands_of(applying)
-    schemes = _schemes(db, {each.code for each in demands})
+    goods = goods_from(product)
+    book = read_book(db, [country], goods.families)
+    pieces = tuple(Piece(each.code, each.issued_on, each.until, each.grade) for each in evidence)
+    readiness = assess(Case(goods, country, today, today, pieces, made_from(product)), book)
+    abroad = [each for each in readiness.applying if not each.is_origin_side]
+    asked_abroad = {c for each in abroad for c in (*each.rule.mandatory, *each.rule.expected)}
     held = _best(evidence)
-    asked_abroad = {each.code for each in demands_of(abroad)}
+    rows = [(_row(each, book.rows[each.code], held), each.code) for each in readiness.answers]
     return MarketView(
         country=country,
         bloc=next((name for name, members in BLOCS.items() if country in members), ""),
-        demands=_rows(demands_of(abroad), schemes, held),
-        origin=_rows(
-            (each for each in demands_of(at_home) if each.code not in asked_abroad), schemes, held
-        ),
+        demands=tuple(row for row, code in rows if code in asked_abroad),
+        origin=tuple(row for row, code in rows if code not in asked_abroad),
         notes=_notes(db, abroad),
+        longest_lead=_longest_lead(readiness, asked_abroad),
     )
 
 
-def _goods(product: Product, evidence: Sequence[EvidenceRow]) -> Goods:
-    words = f"{product.title} {product.description}".lower()
-    organic = "organic" in words or any(each.code in ORGANIC_SCHEMES for each in evidence)
-    return goods_of(
-        product.hs_code,
-        product.family.rules,
-        is_organic=organic,
-        has_wood_packaging=product.package_kind in WOODEN_PACKAGES,
-    )
-
-
-def _rules(db: Session, country: str) -> Sequence[MarketRule]:
-    names = {ORIGIN, *(names_of_market(country) if country else ())}
-    return db.scalars(
-        select(MarketRule).where(MarketRule.market.in_(names)).order_by(MarketRule.id)
-    ).all()
-
-
-def _schemes(db: Session, codes: set[str]) -> Mapping[str, Scheme]:
-    return {each.code: each for each in db.scalars(select(Scheme).where(Scheme.code.in_(codes)))}
+def _longest_lead(readiness: Readiness, asked_abroad: Collection[str]) -> int | None:
+    missing = {each.code for each in readiness.gaps if each.standing == "missing"}
+    ends = [row.end_max for row in readiness.plan.law if row.code in missing & {*asked_abroad}]
+    return max(ends, default=None)
 
 
 def _best(evidence: Sequence[EvidenceRow]) -> Mapping[str, EvidenceRow]:
@@ -171,37 +135,19 @@ def _best(evidence: Sequence[EvidenceRow]) -> Mapping[str, EvidenceRow]:
     return best
 
 
-def _rows(
-    demands: Iterable[Demand], schemes: Mapping[str, Scheme], held: Mapping[str, EvidenceRow]
-) -> tuple[DemandRow, ...]:
-    per_shipment = {code for code, scheme in schemes.items() if not scheme.is_held}
-    valid = {code for code, row in held.items() if row.counts}
-    expiring = {code for code, row in held.items() if row.state == "expiring"}
-    return tuple(
-        _row(
-            each,
-            schemes[each.code],
-            standing_of(each, valid=valid, expiring=expiring, per_shipment=per_shipment),
-            held.get(each.code),
-        )
-        for each in demands
-        if each.code in schemes
-    )
-
-
-def _row(demand: Demand, scheme: Scheme, standing: str, evidence: EvidenceRow | None) -> DemandRow:
+def _row(answer: Answer, scheme: Scheme, held: Mapping[str, EvidenceRow]) -> DemandRow:
     return DemandRow(
-        code=demand.code,
-        label=short_scheme(demand.code),
+        code=answer.code,
+        label=short_scheme(answer.code),
         name=scheme.name,
-        strength=demand.strength,
-        standing=standing,
-        comes_on=demand.comes_on,
+        strength=answer.demand.strength,
+        standing=answer.standing,
+        comes_on=answer.demand.comes_on,
         lead_min=scheme.lead_days_min,
         lead_max=scheme.lead_days_max,
         is_shared=scheme.group_holding == "yes",
         is_indian=scheme.statutory and scheme.jurisdiction == "IN",
-        evidence=evidence,
+        evidence=held.get(answer.through or answer.code),
     )
 
 
