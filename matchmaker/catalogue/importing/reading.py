@@ -1,0 +1,72 @@
+"""Reads a sheet in a process of its own, with little memory and time.
+
+Run as a program it takes the file on its standard input and writes JSON. Whatever a file does
+to its reader, it does there: an archive that unfolds without end meets a limit of memory, a
+table without end one of time.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+from matchmaker.catalogue.importing.remarks import Refused, remark, remark_in
+from matchmaker.catalogue.importing.sheets import Sheet, read_sheets
+from matchmaker.errors import N_
+
+MEMORY = 1024 * 1024 * 1024  # bytes of address space, the interpreter among them
+SECONDS = 45
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def read_apart(content: bytes) -> list[Sheet]:
+    """The sheets of a file. Raises Refused, also where reading it takes too much."""
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-m", "matchmaker.catalogue.importing.reading"],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS * 2,
+            cwd=ROOT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as slow:
+        raise _too_much() from slow
+    if answer.returncode != 0:
+        raise _too_much()
+    told = json.loads(answer.stdout)
+    if "refused" in told:
+        raise Refused(remark_in(told["refused"]))
+    return [
+        Sheet(each["name"], [(n, cells) for n, cells in each["rows"]], each["comma_decimals"])
+        for each in told["sheets"]
+    ]
+
+
+def _too_much() -> Refused:
+    text = N_(
+        "Reading this file takes more memory or time than there is. Send it in smaller parts."
+    )
+    return Refused(remark(text))
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        sheets = read_sheets(sys.stdin.buffer.read())
+    except Refused as refused:
+        json.dump({"refused": refused.why.as_json()}, sys.stdout)
+        return
+    told = [
+        {"name": each.name, "rows": each.rows, "comma_decimals": each.comma_decimals}
+        for each in sheets
+    ]
+    json.dump({"sheets": told}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
