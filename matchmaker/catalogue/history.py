@@ -51,7 +51,7 @@ def history_of(db: Session, product: Product) -> list[Entry]:
     ).all()
     people = _names(db, User, {each.by for each in versions})
     parties = _names(db, Organisation, {each.organisation or "" for each in versions})
-    earlier: Sequence[ProductVersion | None] = [*versions[1:], None]
+    earlier: Sequence[ProductVersion | None] = [*versions, None][1:]
     return [
         Entry(
             number=each.number,
