@@ -9,7 +9,7 @@ from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.certification.models import Evidence, EvidenceDocument
 from matchmaker.certification.services import submit
-from matchmaker.certification.uploads import accept
+from matchmaker.certification.uploads import Accepted, accept
 from matchmaker.errors import BadInput
 from matchmaker.store import Store
 from matchmaker.wording import gettext as _
@@ -25,10 +25,18 @@ def add_document(
     The grade stays: the desk saw what it saw. Raises BadInput for what is no document, and
     Unavailable where the store is full; nothing is kept then.
     """
+    return keep(db, actor, store, evidence, accept(content, file_name))
+
+
+def keep(
+    db: Session, actor: Actor, store: Store, evidence: Evidence, accepted: Accepted
+) -> EvidenceDocument:
+    """The same for a document that was looked at before."""
     actor.must_write_for(evidence.holder_id)
     if len(evidence.documents) >= MOST:
-        raise BadInput(_("Document"), file_name, _("Ten documents are enough. Remove one first."))
-    accepted = accept(content, file_name)
+        raise BadInput(
+            _("Document"), accepted.file_name, _("Ten documents are enough. Remove one first.")
+        )
     digest = store.put(accepted.content)
     known = next((each for each in evidence.documents if each.digest == digest), None)
     if known is not None:

@@ -30,6 +30,13 @@ WHOLE = (
     selectinload(Evidence.scope).joinedload(EvidenceScope.site),
 )
 
+# The same with the products of the scope, for who may see and change all of it.
+KEPT = (
+    *WHOLE,
+    selectinload(Evidence.scope).joinedload(EvidenceScope.product).joinedload(Product.family),
+    selectinload(Evidence.documents),
+)
+
 
 def shown_by(organisations: Collection[int] | Select[int]) -> Select[int, int]:
     """Row numbers of evidence and of the organisations that may show it: holders and members.
@@ -74,7 +81,7 @@ def evidence_kept(db: Session, holder_id: int) -> Sequence[Evidence]:
     return db.scalars(
         select(Evidence)
         .where(Evidence.holder_id == holder_id)
-        .options(*WHOLE, selectinload(Evidence.documents))
+        .options(*KEPT)
         .order_by(Evidence.id.desc())
     ).all()
 
@@ -95,7 +102,7 @@ def find_evidence(db: Session, actor: Actor, public_id: str) -> Evidence:
     found = db.scalar(
         select(Evidence)
         .where(Evidence.public_id == public_id)
-        .options(*WHOLE, selectinload(Evidence.documents), selectinload(Evidence.members))
+        .options(*KEPT, selectinload(Evidence.members).joinedload(EvidenceMember.organisation))
     )
     if found is None or not can_see_evidence(actor, found):
         raise NotFound(_("There is no such certificate or report here."))

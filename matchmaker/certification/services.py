@@ -94,7 +94,9 @@ def declare_evidence(
     db.add(evidence)
     db.flush()
     record(db, actor, "evidence.declared", "evidence", evidence.public_id)
-    note_changes(db, changed)
+    # What the system declares comes with the catalogue, which is indexed as a whole.
+    noted = [] if actor.is_system else concerned(db, evidence)
+    note_changes(db, dict.fromkeys([*changed, *noted]))
     return evidence
 
 

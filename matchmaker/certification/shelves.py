@@ -1,0 +1,54 @@
+"""How a piece of evidence stands for its holder, in one word, and on which shelf it lies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+from matchmaker.catalogue.models import Product
+from matchmaker.certification.models import Evidence
+from matchmaker.certification.queries import now
+from matchmaker.certification.scope import changes_of
+from matchmaker.certification.validity import expires_soon, is_valid
+
+State = Literal["withdrawn", "refused", "expired", "expiring", "valid"]
+Shelf = Literal["attention", "force", "past"]
+
+
+def state_of(evidence: Evidence, today: dt.date) -> State:
+    """What its dates and its holder say; how far a desk trusts it is the grade."""
+    if evidence.withdrawn_at is not None:
+        return "withdrawn"
+    if evidence.review == "refused":
+        return "refused"
+    if not is_valid(evidence, today):
+        return "expired"
+    return "expiring" if expires_soon(evidence, today) else "valid"
+
+
+def shelves_of(kept: Sequence[Evidence], today: dt.date) -> list[tuple[Shelf, list[Evidence]]]:
+    """What asks for something, what is in force, what is past; empty shelves left out."""
+    shelves: dict[Shelf, list[Evidence]] = {"attention": [], "force": [], "past": []}
+    renewed = {each.renews for each in kept if each.renews}
+    for each in kept:
+        shelves[_shelf(each, today, each.public_id in renewed)].append(each)
+    return [(name, rows) for name, rows in shelves.items() if rows]
+
+
+def _shelf(evidence: Evidence, today: dt.date, is_renewed: bool) -> Shelf:
+    state = state_of(evidence, today)
+    if state == "withdrawn" or (state == "expired" and is_renewed):
+        return "past"
+    if evidence.review == "asked" or state in ("refused", "expired") or lapsed_products(evidence):
+        return "attention"
+    return "force" if state == "valid" or is_renewed else "attention"
+
+
+def lapsed_products(evidence: Evidence) -> list[Product]:
+    """Products of its scope that have become others since, so that it covers them no more."""
+    return [
+        each.product
+        for each in evidence.scope
+        if each.product is not None and changes_of(each, now(each.product))
+    ]
