@@ -13,6 +13,7 @@ from matchmaker.accounts import frame
 from matchmaker.accounts.pages import pages as accounts_pages
 from matchmaker.catalogue import views_pictures
 from matchmaker.catalogue import views_product_parts as catalogue_views
+from matchmaker.certification.routes import pages as certification_pages
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
 from matchmaker.notices import views as notices_views
@@ -52,6 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(sourcing_views.pages)
     app.register_blueprint(catalogue_views.pages)
     app.register_blueprint(views_pictures.pictures)
+    app.register_blueprint(certification_pages)
     access.require_audiences(app)
     return app
 
