@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.catalogue.freshness import is_stale
+from matchmaker.catalogue.pictures import Shown, first_pictures
 from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
 from matchmaker.certification.models import GRADES
 from matchmaker.certification.validity import expires_soon, is_valid
@@ -95,6 +96,7 @@ class Row:
     gi: bool = False
     confirmed_on: dt.date | None = None
     stale: bool = False
+    picture: Shown | None = None  # stands in the place of the drawing
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class ProductFacts:
     held: Mapping[int, list[HeldEvidence]]
     free: Mapping[int, Decimal]
     far: Mapping[str, int]
+    faces: Mapping[int, Shown]
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ class Maker:
             held=listed.held_evidence(self.db, {each.firm.organisation_id for each in shown}),
             free=listed.free_per_month(self.db, {each.line_id for each in shown}, self.today),
             far=self._far({each.firm.seaport for each in shown}),
+            faces=first_pictures(self.db, [each.id for each in shown if each.has_photo]),
         )
         return tuple(self._product(hit, seen[hit.id], facts) for hit in hits if hit.id in seen)
 
@@ -164,6 +168,7 @@ class Maker:
             gi=product.gi is not None,
             confirmed_on=min(dates, default=None),
             stale=is_stale(min(dates, default=None), self.today),
+            picture=facts.faces.get(product.id),
         )
 
     def _product_facts(self, product: ListedProduct, about: ProductFacts) -> tuple[Fact, ...]:

@@ -15,6 +15,7 @@ from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import ProductionLine
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
+from matchmaker.catalogue.pictures import Shown, first_pictures
 from matchmaker.catalogue.visibility import can_see_firm, can_see_product
 from matchmaker.clusters.models import Cluster
 from matchmaker.storefront.capacity_view import MonthBar, average_free, month_bars
@@ -81,6 +82,7 @@ class FirmPage:
     route: SeaRoute
     ports: Ports
     drawing: str
+    picture: Shown | None = None
 
     @property
     def demonstration(self) -> bool:
@@ -96,7 +98,9 @@ def build_firm_page(maker: Maker, slug: str, page: int) -> FirmPage | None:
     total = _count_products(db, firm)
     last = max(1, -(-total // PRODUCTS_A_PAGE))
     page = min(max(page, 1), last)
-    shelves = _shelves(maker, _products(db, firm, page))
+    products = _products(db, firm, page)
+    shelves = _shelves(maker, products)
+    faces = first_pictures(db, [each.id for each in products if each.has_photo])
     lines = _lines(db, firm, today)
     evidence = evidence_rows(
         evidence_held(db, firm.organisation_id), today, shown_by=firm.organisation_id
@@ -116,6 +120,7 @@ def build_firm_page(maker: Maker, slug: str, page: int) -> FirmPage | None:
         route=sea_route(db, ports, firm.cluster.seaport, maker.reader.port),
         ports=ports,
         drawing=shelves[0].drawing if shelves else "generic",
+        picture=next(iter(faces.values()), None),
     )
 
 

@@ -63,6 +63,7 @@ class ListedProduct(NamedTuple):
     price_confirmed_on: dt.date | None
     line_id: int | None
     line_factor: Decimal
+    has_photo: bool
     price: Decimal | None
     firm: ListedFirm
 
@@ -104,6 +105,7 @@ _PRODUCT = (
     Product.price_confirmed_on,
     Product.line_id,
     Product.line_factor,
+    Product.has_photo,
     _FIRST_PRICE,
 )
 _PRODUCTS = (

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.catalogue.capacity import ProductionLine
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
+from matchmaker.catalogue.pictures import Shown, pictures_of, shown
 from matchmaker.catalogue.visibility import can_see_product
 from matchmaker.clusters.models import Cluster
 from matchmaker.measures import UNITS
@@ -83,6 +84,7 @@ class ProductPage:
     ports: Ports
     lead_stale: bool
     similar: tuple[Row, ...] | None
+    pictures: tuple[Shown, ...] = ()
 
     @property
     def demonstration(self) -> bool:
@@ -138,7 +140,14 @@ def build_product_page(
         ports=ports,
         lead_stale=is_stale(product.lead_confirmed_on, today),
         similar=similar_products(maker, search, product),
+        pictures=_pictures(db, product),
     )
+
+
+def _pictures(db: Session, product: Product) -> tuple[Shown, ...]:
+    if not product.has_photo:
+        return ()
+    return tuple(shown(each) for each in pictures_of(db, product))
 
 
 def similar_products(maker: Maker, search: Searching, product: Product) -> tuple[Row, ...] | None:
