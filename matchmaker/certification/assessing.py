@@ -16,6 +16,10 @@ from matchmaker.certification.queries import now
 from matchmaker.certification.readiness import Book, Piece
 from matchmaker.certification.rules import ANY_FAMILY, ORIGIN, Goods, goods_of, names_of_market
 
+# Countries a reader may choose: those with rules of their own, and members of blocs that a
+# maker of these clusters is likely to sell to.
+OFFERED = ("DE", "NL", "FR", "IT", "ES", "BE", "PL", "SE", "GB", "US", "CA", "AE", "SA", "OM",
+           "QA", "KW", "BH", "JP", "SG", "AU")  # fmt: skip
 WOODEN_PACKAGES = frozenset(("pallet", "crate"))
 # Attributes of families in which makers state what their goods are made of.
 MATERIAL_FIELDS = ("material", "polymer", "rubber")

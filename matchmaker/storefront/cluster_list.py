@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from matchmaker.catalogue.models import HsCode, ProductFamily
 from matchmaker.certification.models import MarketRule, Scheme
 from matchmaker.clusters.models import Cluster, SeaDistance, Sector, Source
+from matchmaker.clusters.sources import SourceLink
 from matchmaker.money import ExchangeRates
 from matchmaker.storefront.home import Dot, map_dots
 from matchmaker.storefront.labels import Labels
-from matchmaker.storefront.market_view import SourceLink
 from matchmaker.storefront.queries import ClusterDot, Counts, cluster_dots, counts
 
 SOURCE_FILES = ("clusters", "certifications", "market_requirements")

@@ -19,11 +19,11 @@ from matchmaker.certification.models import Evidence, Scheme
 from matchmaker.certification.queries import IS_SHOWN, shown_by
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.clusters.models import Cluster, ClusterInstitution
+from matchmaker.clusters.sources import SourceLink, as_sentence, sources_by_key
 from matchmaker.storefront.capacity_view import MonthBar, MonthSum, average_free, month_bars
 from matchmaker.storefront.cards import Fact, Maker
 from matchmaker.storefront.filters import number, quantity
 from matchmaker.storefront.labels import short_scheme
-from matchmaker.storefront.market_view import SourceLink, as_sentence, sources_by_key
 from matchmaker.storefront.sea import Ports, SeaRoute, read_ports, sea_route
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Product
@@ -14,23 +13,9 @@ from matchmaker.certification.assessing import goods_from, made_from, read_book
 from matchmaker.certification.models import Scheme
 from matchmaker.certification.readiness import Answer, Case, Piece, Readiness, assess
 from matchmaker.certification.rules import BLOCS, Applying
-from matchmaker.clusters.models import Source
+from matchmaker.clusters.sources import SourceLink, as_sentence, sources_by_key
 from matchmaker.storefront.evidence_view import EvidenceRow
 from matchmaker.storefront.labels import short_scheme
-
-# Countries a reader may choose: those with rules of their own, and members of blocs that a
-# maker of these clusters is likely to sell to.
-OFFERED = ("DE", "NL", "FR", "IT", "ES", "BE", "PL", "SE", "GB", "US", "CA", "AE", "SA", "OM",
-           "QA", "KW", "BH", "JP", "SG", "AU")  # fmt: skip
-
-
-@dataclass(frozen=True)
-class SourceLink:
-    """Where a statement comes from; without `url` it is not on the web, or was not looked up."""
-
-    title: str
-    url: str | None
-    evidence: str
 
 
 @dataclass(frozen=True)
@@ -162,18 +147,3 @@ def _notes(db: Session, applying: Sequence[Applying]) -> tuple[RuleNote, ...]:
         )
         for each in applying
     )
-
-
-def as_sentence(text: str) -> str:
-    """Notes are written in telegram style; on the page they begin and end as sentences do."""
-    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
-
-
-def sources_by_key(db: Session, keys: Iterable[str]) -> dict[str, SourceLink]:
-    """The sources with these keys; always one query."""
-    rows = db.execute(
-        select(Source.key, Source.title, Source.url, Source.evidence).where(
-            Source.key.in_(set(keys))
-        )
-    )
-    return {key: SourceLink(title, url, evidence) for key, title, url, evidence in rows}

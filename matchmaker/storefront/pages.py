@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as BaseResponse
 
 from matchmaker.access import current_actor, open_to
+from matchmaker.certification.assessing import OFFERED
 from matchmaker.database import get_db
 from matchmaker.errors import NotFound
 from matchmaker.money import exchange_rates
@@ -24,7 +25,6 @@ from matchmaker.storefront.cluster_page import build_cluster_page
 from matchmaker.storefront.filters import unit_words
 from matchmaker.storefront.firm_page import build_firm_page
 from matchmaker.storefront.labels import labels
-from matchmaker.storefront.market_view import OFFERED
 from matchmaker.storefront.moved import slug_of_firm, slug_of_product
 from matchmaker.storefront.product_page import build_product_page
 from matchmaker.storefront.words import gettext as _
