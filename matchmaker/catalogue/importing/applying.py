@@ -138,8 +138,8 @@ def _write(
         db=db,
         actor=actor,
         row=row,
-        families=dict(db.execute(select(ProductFamily.key, ProductFamily.id))),
-        parties=dict(rows),
+        families=dict(db.execute(select(ProductFamily.key, ProductFamily.id)).tuples().all()),
+        parties=dict(rows.tuples().all()),
         now=utc_now(),
         note=row.file_name[-200:],
     )

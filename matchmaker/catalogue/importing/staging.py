@@ -125,9 +125,8 @@ def decide_again(outcome: Outcome, world: World) -> Outcome:
     if firm is None or outcome.kind == "error":
         return replace(outcome, kind="error")
     before = firm.products.get(outcome.sku)
-    if before is None:
-        kind = "created" if outcome.kind == "created" else "error"
-        return replace(outcome, kind=kind)
+    if before is None and outcome.kind != "created":
+        return replace(outcome, kind="error")
     return _held_against(outcome, before, dict(outcome.stated))
 
 
@@ -198,7 +197,8 @@ def _decide(number: int, stated: Stated, world: World, kinds: _Kinds) -> Outcome
         _attributes(stated, before, family)
     outcome = Outcome(number, "error", firm.id, sku, is_guess=is_guess)
     if stated.troubles or family is None:
-        return replace(outcome, troubles=tuple(stated.troubles))
+        plain_facts = {name: _plain(value) for name, value in stated.facts.items()}
+        return replace(outcome, stated=plain_facts, troubles=tuple(stated.troubles))
     given = dict(stated.facts) | {"family": family.key}
     if before is None:
         given = {"hs_code": family.hs_code, "unit": family.unit, "moq": Decimal(1)} | given
