@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.changes import Change
-from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.certification.models import (
     Evidence,
@@ -172,21 +171,3 @@ def concerned_by(
         *(Change("product", number, "saved") for number in products),
         *(Change("firm", number, "saved") for number in firms),
     ]
-
-
-def waiting(*, scheme: str = "", words: str = "") -> Select[Evidence]:
-    """What waits for the desk, oldest first: never looked at, or answered by the firm."""
-    query = (
-        select(Evidence)
-        .where(Evidence.review.in_(("waiting", "asked")), Evidence.withdrawn_at.is_(None))
-        .options(*WHOLE, selectinload(Evidence.documents))
-        .order_by(Evidence.review.desc(), Evidence.submitted_at, Evidence.id)
-    )
-    if scheme:
-        query = query.where(Evidence.scheme.has(code=scheme))
-    if words:
-        like = f"%{words}%"
-        query = query.where(
-            or_(Evidence.number.ilike(like), Evidence.holder.has(Organisation.name.ilike(like)))
-        )
-    return query
