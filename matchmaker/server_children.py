@@ -111,7 +111,7 @@ def worker(config: Config) -> None:
     """Rooms declare their jobs when the application is made; each job runs in its context."""
     from matchmaker import catching_up  # noqa: F401  declares the thread that keeps the index
     from matchmaker.app import create_app
-    from matchmaker.catalogue import due  # noqa: F401  declares what the clock does there
+    from matchmaker.catalogue import due, reminding  # noqa: F401  declare what the clock does
     from matchmaker.certification import reminders  # noqa: F401  declares who is reminded when
     from matchmaker.notices import digest, sending  # noqa: F401  declare how mail leaves
     from matchmaker.storefront import daily  # noqa: F401  declares what is done every day
