@@ -11,8 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matchmaker import access, database, health, joining, logs, searching, signing_in, store, web
 from matchmaker.accounts import frame
 from matchmaker.accounts.pages import pages as accounts_pages
+from matchmaker.api import wiring
 from matchmaker.catalogue import views_pictures
-from matchmaker.catalogue import views_product_parts as catalogue_views
+from matchmaker.catalogue.routes import pages as catalogue_pages
 from matchmaker.certification.routes import pages as certification_pages
 from matchmaker.config import LANGUAGES, ROOT, Config
 from matchmaker.limits import limiter
@@ -51,9 +52,10 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(joining.pages)
     app.register_blueprint(notices_views.pages)
     app.register_blueprint(sourcing_views.pages)
-    app.register_blueprint(catalogue_views.pages)
+    app.register_blueprint(catalogue_pages)
     app.register_blueprint(views_pictures.pictures)
     app.register_blueprint(certification_pages)
+    wiring.set_up(app)
     access.require_audiences(app)
     return app
 
