@@ -16,6 +16,7 @@ from matchmaker.catalogue import views_pictures
 from matchmaker.catalogue.routes import pages as catalogue_pages
 from matchmaker.certification.routes import pages as certification_pages
 from matchmaker.config import LANGUAGES, ROOT, Config
+from matchmaker.desk.routes import pages as desk_pages
 from matchmaker.limits import limiter
 from matchmaker.notices import views as notices_views
 from matchmaker.reader import LanguagePrefix, language_of
@@ -37,13 +38,14 @@ def create_app(config: Config | None = None) -> Flask:
     database.connect(app, config)
     searching.set_up(app, config)
     store.set_up(app, config)
+    # First of all that happens in a request: whoever is signed in is looked up soon after.
+    web.read_without_locking(app)
     CSRFProtect(app)
     limiter.init_app(app)
     Compress(app)
     _speak_languages(app)
     signing_in.set_up(app, config)
     web.protect(app, https=config.public_url.startswith("https://"))
-    web.read_without_locking(app)
     web.handle_errors(app)
     app.register_blueprint(health.pages)
     views.set_up(app)
@@ -55,6 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(catalogue_pages)
     app.register_blueprint(views_pictures.pictures)
     app.register_blueprint(certification_pages)
+    app.register_blueprint(desk_pages)
     wiring.set_up(app)
     access.require_audiences(app)
     return app

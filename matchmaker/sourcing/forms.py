@@ -68,13 +68,13 @@ class RequirementForm(Form):
     """What a buyer needs; what is optional is folded away on the page."""
 
     title = StringField(lazy_gettext("What you need"), [NEEDED, Length(max=LONGEST_TITLE)])
-    family = SelectField(lazy_gettext("Kind of product"))
+    family = SelectField(lazy_gettext("Kind of product"), default="")
     quantity = AmountField(lazy_gettext("Quantity"), [NEEDED, above_nothing])
     unit = SelectField(lazy_gettext("Unit"))
     monthly = BooleanField(lazy_gettext("This quantity every month"))
     ship_from = DateField(lazy_gettext("At the earliest"), [A_DAY])
     ship_by = DateField(lazy_gettext("At the latest"), [A_DAY, not_past])
-    market = SelectField(lazy_gettext("Country it goes to"))
+    market = SelectField(lazy_gettext("Country it goes to"), default="")
     description = TextAreaField(lazy_gettext("Description"), [Optional(), Length(max=LONGEST)])
     price_limit = AmountField(lazy_gettext("Highest price of one"), [above_nothing])
     currency = SelectField(lazy_gettext("Currency"))

@@ -60,7 +60,7 @@ def post_requirement(db: Session, actor: Actor, wanted: Wanted) -> Requirement:
         organisation_id=actor.acts_for.id,
         posted_by_id=actor.user.id if actor.user else None,
         title=wanted.title.strip(),
-        description=wanted.description.strip(),
+        description=wanted.description.replace("\0", "").strip(),
         family_id=family.id if family else None,
         quantity=wanted.quantity,
         unit=wanted.unit,
@@ -94,7 +94,7 @@ def end_requirement(db: Session, actor: Actor, requirement: Requirement, state: 
 
 def _check(db: Session, wanted: Wanted) -> None:
     """Everything the database would refuse, in words."""
-    if not wanted.title.strip() or len(wanted.title) > LONGEST_TITLE:
+    if not wanted.title.strip() or len(wanted.title) > LONGEST_TITLE or "\0" in wanted.title:
         raise BadInput(_("What you need"), wanted.title, _("Name it in a few words."))
     if len(wanted.description) > LONGEST:
         raise BadInput(

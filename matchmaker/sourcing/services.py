@@ -134,7 +134,8 @@ def _must_see(actor: Actor, firm: Firm, product: Product | None) -> None:
 
 
 def _words(text: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
+    # PostgreSQL keeps no NUL; nobody types one, but programs send them.
+    words = text.replace("\r\n", "\n").replace("\0", "").strip()
     if not words:
         raise BadInput(_("Message"), text, _("Write what you want to say."))
     if len(words) > LONGEST:
