@@ -129,7 +129,7 @@ def _check_choices(facts: ProductFacts) -> None:
 
 
 def _check_amounts(facts: ProductFacts) -> None:
-    if facts.moq <= 0:
+    if not facts.moq.is_finite() or facts.moq <= 0:
         raise BadInput("moq", facts.moq, _("The minimum order must be more than nothing."))
     names = ("moq", "net_kg", "gross_kg", "unit_m2", "unit_m3")
     for name in (*names, "per_package", "per_20ft", "per_40hc", "line_factor"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.history import history_of
 from matchmaker.catalogue.models import Product, ProductFamily
 from matchmaker.catalogue.services import list_product
 from matchmaker.database import make_engine
