@@ -96,7 +96,7 @@ def admit(audience: str, actor: Actor | None) -> None:
     """Let the actor in or raise SignInNeeded or NotAllowed."""
     if audience == "anyone":
         return
-    if actor is None:
+    if actor is None or audience == "key":
         raise SignInNeeded(_("This page is for people who are signed in."))
     if audience == "person":
         return
