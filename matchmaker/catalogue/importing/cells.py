@@ -33,6 +33,7 @@ _UNPRICED = frozenset(_UNPRICED_WORDS.split("|"))
 _NOTHING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "nil", "none", "?", ".", "xx", "tbd"})
 # A word with the vowel signs of Indian scripts, which Python counts among no letters.
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff\u200c\u200d])*"
+_AT_ONCE = frozenset({"immediate", "immediately", "at once", "ready stock", "in stock", "ex stock"})
 _TOKEN = re.compile(rf"{_WORD}[²³23]?(?:\.{_WORD})*|[₹$€£¥%]|/|\S")
 _SIGNS = "/+()[]{},;:*=@-.–—>≥"
 _RANGE = re.compile(r"\d\s*(?:-|–|—|to|bis|മുതൽ)\s*\d")
@@ -158,6 +159,8 @@ def read_count(text: str, hint: Hint) -> Decimal:
 def read_days(text: str, hint: Hint) -> int:
     """'30', '30 days', '3-4 weeks' (the longer one, which can be kept), '2 months'."""
     clean = plain(text)
+    if clean.lower().strip(" .") in _AT_ONCE or re.fullmatch(r"0+(?:\s*days?)?", clean.lower()):
+        return 0
     numbers = NUMBER.findall(clean)
     if len(numbers) == 2 and _RANGE.search(clean):
         first = NUMBER.search(clean)

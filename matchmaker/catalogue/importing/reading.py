@@ -21,15 +21,17 @@ MEMORY = 1024 * 1024 * 1024  # bytes of address space, the interpreter among the
 SECONDS = 45
 ROOT = Path(__file__).resolve().parents[3]
 
+READER = (sys.executable, "-m", "matchmaker.catalogue.importing.reading")
 
-def read_apart(content: bytes) -> list[Sheet]:
+
+def read_apart(content: bytes, *, memory: int = MEMORY, seconds: int = SECONDS) -> list[Sheet]:
     """The sheets of a file. Raises Refused, also where reading it takes too much."""
     try:
-        answer = subprocess.run(
-            [sys.executable, "-m", "matchmaker.catalogue.importing.reading"],
+        answer = subprocess.run(  # noqa: S603  our own interpreter, no word of the file
+            [*READER, str(memory), str(seconds)],
             input=content,
             capture_output=True,
-            timeout=SECONDS * 2,
+            timeout=seconds * 2,
             cwd=ROOT,
             check=False,
         )
@@ -54,18 +56,19 @@ def _too_much() -> Refused:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    memory, seconds = int(sys.argv[1]), int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
         sheets = read_sheets(sys.stdin.buffer.read())
     except Refused as refused:
-        json.dump({"refused": refused.why.as_json()}, sys.stdout)
+        sys.stdout.write(json.dumps({"refused": refused.why.as_json()}))
         return
     told = [
         {"name": each.name, "rows": each.rows, "comma_decimals": each.comma_decimals}
         for each in sheets
     ]
-    json.dump({"sheets": told}, sys.stdout)
+    sys.stdout.write(json.dumps({"sheets": told}))
 
 
 if __name__ == "__main__":

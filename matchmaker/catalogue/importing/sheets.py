@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,7 +27,12 @@ MOST_UNFOLDED = 250 * 1024 * 1024  # bytes of all parts of an XLSX file
 MOST_SHARED = 60 * 1024 * 1024  # bytes of its table of texts, which is held in memory
 MOST_PARTS = 2_000
 MOST_FILLED = 200_000  # cells that stand for others by being merged
+MOST_CELLS = 2_500_000
 Cell = str | int | float | None
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_BROKEN = (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError, RuntimeError,
+           zlib.error)  # fmt: skip
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 
 
 @dataclass(frozen=True)
@@ -175,9 +181,16 @@ def _check_parts(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as broken:
+            _check_sizes(parts)
+            for part in parts:
+                if part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml"):
+                    _scan(archive, part)
+    except _BROKEN as broken:
         why = remark(N_("This XLSX file is damaged. Open it, save it anew and send that."))
         raise Refused(why) from broken
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
     names = {part.filename for part in parts}
     if "[Content_Types].xml" not in names:
         raise Refused(
@@ -196,6 +209,27 @@ def _check_parts(content: bytes) -> None:
                 most=f"{MOST_UNFOLDED // 1_000_000}",
             )
         )
+
+
+def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+    """Count the rows and cells of a sheet before anything is made of them.
+
+    openpyxl goes through all of a sheet that does not state its size, however long it is.
+    """
+    rows = cells = 0
+    with archive.open(part) as opened:
+        rest = b""
+        while chunk := opened.read(1 << 20):
+            # A tag that is cut in two is counted with the next piece.
+            text, bracket, begun = (rest + chunk).rpartition(b"<")
+            rest = (bracket + begun)[-64:]
+            rows += len(_ROW.findall(text))
+            cells += len(_CELL.findall(text))
+            if rows > MOST_ROWS * 3:
+                raise _too_many_rows()
+            if cells > MOST_CELLS:
+                why = N_("The table has more than %(most)s cells. Send it in several files.")
+                raise Refused(remark(why, most=f"{MOST_CELLS:,}"))
 
 
 def _rows_of(sheet: Any, content: bytes) -> list[tuple[int, list[Cell]]]:

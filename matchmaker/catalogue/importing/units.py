@@ -46,7 +46,12 @@ _WORDS = {
 }
 # What a word stands for: a code of Rec 20, and how many of it.
 UNIT_WORDS: Mapping[str, tuple[str, Decimal]] = {
-    **{code.lower(): (code, Decimal(1)) for code in UNITS if not code.isdigit()},
+    **{
+        word.lower().replace("²", "2").replace("³", "3"): (unit.code, Decimal(1))
+        for unit in reversed(UNITS.values())
+        for word in (unit.code, unit.name, unit.symbol)
+        if word
+    },
     **{
         word.replace("_", " "): (code, Decimal(1))
         for code, words in _WORDS.items()
