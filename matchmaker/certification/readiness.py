@@ -204,11 +204,15 @@ class Readiness:
 
     @property
     def light(self) -> Light:
-        """In one word. 'unknown': no rule of the market itself is known for these goods."""
-        if self.gaps:
-            return "in time" if self.plan.days[1] <= self.days_left else "too late"
-        abroad = any(not each.is_origin_side for each in self.applying)
-        return "ready" if abroad else "unknown"
+        """In one word. 'unknown': no rule of the market itself is known for these goods.
+
+        India's own papers may be missing then too; that they are all would be a promise.
+        """
+        if all(each.is_origin_side for each in self.applying):
+            return "unknown"
+        if not self.gaps:
+            return "ready"
+        return "in time" if self.plan.days[1] <= self.days_left else "too late"
 
 
 def assess(case: Case, book: Book) -> Readiness:

@@ -64,15 +64,22 @@ class StepRow:
     scheme: Scheme
     placed: Placed
     bar: Bar
+    scale: Scale
     is_on_chain: bool
     done_from: dt.date
     done_by: dt.date
     gives: tuple[str, ...]
     contacts: tuple[Contact, ...]
+    note: str
+    open_why: str
 
     @property
-    def is_certain(self) -> bool:
-        return self.answer.standing != "to be checked"
+    def asked(self) -> dict[str, list[str]]:
+        """Whom to ask, by what for."""
+        found: dict[str, list[str]] = {}
+        for each in self.contacts:
+            found.setdefault(each.how, []).append(each.name)
+        return found
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,6 @@ class PlanPage:
     product: Product
     market: str
     readiness: Readiness
-    scale: Scale
     law: tuple[StepRow, ...]
     buyers: tuple[StepRow, ...]
     duties: tuple[StepRow, ...]
@@ -168,9 +174,11 @@ def plan_page(
     book = read_book(db, [market], product.family.rules)
     readiness = _asking(product, pieces_for(product, held), book, today, entry)(market)
     plan = readiness.plan
-    scale = scale_for((*plan.law, *plan.buyers, *plan.duties), readiness.days_left)
+    # What buyers ask for takes long: on one strip with it the steps of the law would be dots.
+    scale = scale_for((*plan.law, *plan.duties), readiness.days_left)
+    buyers_scale = scale_for(plan.buyers, readiness.days_left)
     cluster = [each.institution for each in firm.cluster.institutions]
-    step = _rows_of(readiness, book, scale, cluster, product.hs_code)
+    step = _rows_of(readiness, book, cluster, product.hs_code)
     order, freed = _order(readiness), _freed(readiness)
     keys = [key for each in readiness.applying for key in each.rule.sources]
     sources = sources_by_key(db, [*keys, *(k for each in (*order, *freed) for k in each[2])])
@@ -179,10 +187,9 @@ def plan_page(
         product=product,
         market=market,
         readiness=readiness,
-        scale=scale,
-        law=tuple(step(each) for each in plan.law),
-        buyers=tuple(step(each) for each in plan.buyers),
-        duties=tuple(step(each) for each in plan.duties),
+        law=tuple(step(each, scale) for each in plan.law),
+        buyers=tuple(step(each, buyers_scale) for each in plan.buyers),
+        duties=tuple(step(each, scale) for each in plan.duties),
         held=_with_schemes(readiness.in_force, book, ("held", "expiring")),
         coming=_with_schemes(readiness.coming, book, ()),
         rules=tuple(_rule(each, sources) for each in readiness.applying),
@@ -215,28 +222,31 @@ def _cell(market: str, readiness: Readiness) -> Cell:
 def _rows_of(
     readiness: Readiness,
     book: StoredBook,
-    scale: Scale,
     cluster: Sequence[Institution],
     hs_code: str,
-) -> Callable[[Placed], StepRow]:
+) -> Callable[[Placed, Scale], StepRow]:
     """What turns a placed step into a row."""
     answers = {each.code: each for each in readiness.answers}
     chain, today = readiness.plan.chain, readiness.case.today
     councils = councils_for(hs_code, knowledge.councils())
     given = {each.through: each.code for each in readiness.gaps if each.through}
 
-    def row(placed: Placed) -> StepRow:
-        scheme = book.rows[placed.code]
+    def row(placed: Placed, scale: Scale) -> StepRow:
+        scheme, answer = book.rows[placed.code], answers[placed.code]
+        condition = answer.open_material
         return StepRow(
-            answer=answers[placed.code],
+            answer=answer,
             scheme=scheme,
             placed=placed,
             bar=scale.bar(placed),
+            scale=scale,
             is_on_chain=placed.code in chain,
             done_from=today + dt.timedelta(days=placed.end_min),
             done_by=today + dt.timedelta(days=placed.end_max),
             gives=tuple(code for by, code in given.items() if by == placed.code),
             contacts=whom_to_ask(scheme, councils, cluster),
+            note=as_sentence(scheme.validity_note) if scheme.validity_note else "",
+            open_why=as_sentence(condition.why) if condition else "",
         )
 
     return row
