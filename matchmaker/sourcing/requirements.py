@@ -98,7 +98,7 @@ def _check(db: Session, wanted: Wanted) -> None:
         raise BadInput(_("What you need"), wanted.title, _("Name it in a few words."))
     if len(wanted.description) > LONGEST:
         raise BadInput(
-            _("Description"), wanted.description, _("Write at most %(count)s signs.", count=LONGEST)
+            _("Description"), wanted.description, _("Write at most %(count)s letters.", count=LONGEST)
         )
     if not 0 < wanted.quantity < MOST:
         raise BadInput(_("Quantity"), wanted.quantity, _("Enter a number above nothing."))

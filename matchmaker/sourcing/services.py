@@ -139,7 +139,7 @@ def _words(text: str) -> str:
     if not words:
         raise BadInput(_("Message"), text, _("Write what you want to say."))
     if len(words) > LONGEST:
-        raise BadInput(_("Message"), text, _("Write at most %(count)s signs.", count=LONGEST))
+        raise BadInput(_("Message"), text, _("Write at most %(count)s letters.", count=LONGEST))
     return words
 
 
