@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (  # type: ignore[import-untyped]
@@ -27,7 +27,7 @@ from matchmaker.certification.uploads import Accepted, accept
 from matchmaker.errors import BadInput, Unavailable
 from matchmaker.wording import gettext as _
 
-NEEDED = InputRequired(_l("Please fill this in."))
+NEEDED = InputRequired(lazy_gettext("Please fill this in."))
 LONGEST = {"number": 80, "issuer": 160, "laboratory": 160}
 LATEST = dt.date(2100, 1, 1)
 EARLIEST = dt.date(1950, 1, 1)
@@ -58,14 +58,17 @@ class EvidenceForm(FlaskForm):  # type: ignore[misc]
     issued_on = Day("", [NEEDED])
     expires_on = Day("", [Optional()])
     covers = RadioField(
-        _l("What does it cover?"),
-        choices=[("all", _l("All that we make")), ("some", _l("Only some of it"))],
+        lazy_gettext("What does it cover?"),
+        choices=[
+            ("all", lazy_gettext("All that we make")),
+            ("some", lazy_gettext("Only some of it")),
+        ],
         default="all",
     )
-    products = Several(_l("Products it covers"), coerce=int, choices=[])
-    sites = Several(_l("Sites it covers"), coerce=int, choices=[])
-    material = StringField(_l("Which material is meant?"), [Optional(), Length(max=160)])
-    document = FileField(_l("Document"))
+    products = Several(lazy_gettext("Products it covers"), coerce=int, choices=[])
+    sites = Several(lazy_gettext("Sites it covers"), coerce=int, choices=[])
+    material = StringField(lazy_gettext("Which material is meant?"), [Optional(), Length(max=160)])
+    document = FileField(lazy_gettext("Document"))
     facts_of_type: Sequence[Fact] = ()
 
     def facts(self) -> EvidenceFacts:
