@@ -12,6 +12,7 @@ def all_tables() -> MetaData:
     import matchmaker.accounts.drafts
     import matchmaker.accounts.entries
     import matchmaker.accounts.models
+    import matchmaker.api.models
     import matchmaker.catalogue.capacity
     import matchmaker.catalogue.models
     import matchmaker.catalogue.upkeep

@@ -85,13 +85,20 @@ def handle_errors(app: Flask) -> None:
 def show_error(error: MatchmakerError) -> tuple[Response | str, int]:
     """One shape for all errors."""
     title, message = in_words(error)
-    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+    if _wants_json():
         body = {"title": title, "status": error.status, "detail": message}
         answer = jsonify(body)
         answer.mimetype = "application/problem+json"
         return answer, error.status
     shown = {"status": error.status, "title": title, "message": message}
     return render_template("errors/error.html", **shown, request_id=request_id()), error.status
+
+
+def _wants_json() -> bool:
+    """Whether a program asks: by what it accepts, or because the address is the API's."""
+    kinds = ("text/html", "application/json")
+    asked = request.accept_mimetypes.best_match(kinds)
+    return asked == "application/json" or request.path.startswith("/api/")
 
 
 def in_words(error: MatchmakerError) -> tuple[str, str]:
