@@ -20,7 +20,7 @@ pages = Blueprint("api", __name__)
 @open_to("anyone")
 def about() -> str:
     """What programs can do here, with examples to copy."""
-    document = current_app.view_functions["api-docs.openapi_json"]().get_json()
+    document = current_app.extensions["api_document"]()
     public_url = current_app.extensions["config"].public_url
     return render_template("api/about.html", document=document, public_url=public_url)
 

@@ -40,6 +40,7 @@ def set_up(app: Flask) -> None:
         app.extensions["csrf"].exempt(blueprint)  # cookies open nothing here
         api.register_blueprint(blueprint)
     _describe(api)
+    app.extensions["api_document"] = api.spec.to_dict
     name = "api-docs.openapi_json"
     app.view_functions[name] = open_to("anyone")(app.view_functions[name])
     app.register_blueprint(views.pages)
