@@ -42,6 +42,7 @@ class FirmCheck(Model):
     )
     criterion: Mapped[str] = mapped_column(String(40), primary_key=True)
     is_met: Mapped[bool] = mapped_column(Boolean)
+    number: Mapped[str] = mapped_column(String(40), default="")  # of the register or bank
     how: Mapped[str] = mapped_column(Text)
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)

@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column('desk_assignment', sa.Column('aside_until', sa.Date(), nullable=True))
     op.add_column('desk_assignment', sa.Column('reminded_at', matchmaker.orm.Utc(timezone=True), nullable=True))
+    op.add_column('firm_check', sa.Column('number', sa.String(length=40), server_default='', nullable=False))
     op.create_table('firm_refusal',
     sa.Column('firm_id', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
@@ -31,5 +32,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('firm_refusal')
+    op.drop_column('firm_check', 'number')
     op.drop_column('desk_assignment', 'reminded_at')
     op.drop_column('desk_assignment', 'aside_until')
