@@ -31,7 +31,7 @@ from matchmaker.certification.validity import expires_soon, is_valid
 
 # Held today, but no longer on the day of entry: it must be renewed before.
 LAPSES: Literal["lapses"] = "lapses"
-Light = Literal["ready", "in time", "too late", "unknown"]
+Light = Literal["ready", "to check", "in time", "too late", "unknown"]
 
 
 class Scheme(Protocol):
@@ -206,13 +206,16 @@ class Readiness:
     def light(self) -> Light:
         """In one word. 'unknown': no rule of the market itself is known for these goods.
 
-        India's own papers may be missing then too; that they are all would be a promise.
+        India's own papers may be missing then too; that they are all would be a promise. 'to
+        check': nothing is missing, but a rule of the market is not certain.
         """
-        if all(each.is_origin_side for each in self.applying):
+        abroad = [each for each in self.applying if not each.is_origin_side]
+        if not abroad:
             return "unknown"
-        if not self.gaps:
-            return "ready"
-        return "in time" if self.plan.days[1] <= self.days_left else "too late"
+        if self.gaps:
+            return "in time" if self.plan.days[1] <= self.days_left else "too late"
+        is_certain = all(each.is_certain for each in abroad if each.comes_on is None)
+        return "ready" if is_certain else "to check"
 
 
 def assess(case: Case, book: Book) -> Readiness:

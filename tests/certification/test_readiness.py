@@ -155,6 +155,16 @@ def test_with_all_in_hand_it_is_ready_and_without_a_known_rule_unknown() -> None
     assert mat(EUDR, country="BR").plan.days == (4, 18)
 
 
+def test_with_all_in_hand_a_rule_that_is_not_certain_is_to_be_checked() -> None:
+    tread = goods_of("401290", ["tread-rubber"], is_organic=False, has_wood_packaging=False)
+    pieces = tuple(piece(code) for code in ("IEC", "AD_CODE", "GST_LUT", "RCMC", "REACH"))
+    lights = {
+        market: assess(Case(tread, market, TODAY, EUDR, pieces), BOOK).light
+        for market in ("DE", "OM", "US", "JP")
+    }
+    assert lights == {"DE": "to check", "OM": "to check", "US": "to check", "JP": "unknown"}
+
+
 def test_what_ends_before_the_day_of_entry_is_to_be_renewed() -> None:
     held = (piece("REACH", until=EUDR - DAY), piece("IEC"))
     found = assess(Case(MAT, "DE", TODAY, EUDR, held, NATURAL), BOOK)
