@@ -21,14 +21,9 @@ from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.models import Organisation
 from matchmaker.accounts.services import found_organisation
 from matchmaker.catalogue.capacity import ProductionLine
+from matchmaker.catalogue.facts import ProductFacts
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
-from matchmaker.catalogue.services import (
-    ProductFacts,
-    list_product,
-    open_line,
-    register_firm,
-    verify_firm,
-)
+from matchmaker.catalogue.services import list_product, open_line, register_firm, verify_firm
 from matchmaker.certification.models import Scheme
 from matchmaker.certification.services import declare_evidence, grade_evidence
 from matchmaker.clusters.models import Cluster
