@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from matchmaker.accounts.actor import Actor
+from matchmaker.accounts.actor import DESK_ROLES, Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import Organisation, User
 from matchmaker.errors import N_, BadInput, NotAllowed
@@ -170,6 +170,20 @@ def restore_person(db: Session, actor: Actor, user: User, *, reason: str) -> Non
     _must_be_desk(actor)
     user.suspended_reason = None
     record(db, actor, "user.restored", "user", user.public_id, reason=reason)
+
+
+def drop_second_factor(db: Session, actor: Actor, user: User, *, reason: str) -> None:
+    """For who lost phone and recovery codes: signing in asks for the password alone again.
+
+    Desks do it for people they know, never for each other's staff: that is for the command
+    line. The caller commits.
+    """
+    _must_be_desk(actor)
+    staff = {each.role for each in user.memberships} & (DESK_ROLES | {"operator"})
+    if staff and not actor.is_system:
+        raise NotAllowed(_("The second step of desk staff is reset by who runs the site."))
+    user.tf_primary_method, user.tf_totp_secret, user.mf_recovery_codes = None, None, None
+    record(db, actor, "user.second_factor_dropped", "user", user.public_id, reason=_reason(reason))
 
 
 def _must_be_desk(actor: Actor) -> None:

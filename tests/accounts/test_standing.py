@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.standing import (
+    drop_second_factor,
     lift_suspension,
     may_contact,
     may_post,
@@ -125,3 +126,21 @@ def test_suspending_needs_a_reason_and_ends_with_lifting(db: Session, cast: Cast
     lift_suspension(db, cast.officer, organisation, reason="A mistake.")
     assert (organisation.standing, organisation.standing_checks) == ("registered", [])
     assert may_contact(db, cast.stranger).allowed
+
+
+def test_a_desk_drops_the_second_step_of_who_lost_everything_but_not_of_staff(
+    db: Session, cast: Cast
+) -> None:
+    person, officer = cast.owner.user, cast.officer.user
+    assert person is not None and officer is not None
+    person.tf_primary_method, person.tf_totp_secret = "authenticator", "secret"
+    person.mf_recovery_codes = ["code"]
+    with pytest.raises(NotAllowed):
+        drop_second_factor(db, cast.rival, person, reason="I am he")
+    with pytest.raises(BadInput):
+        drop_second_factor(db, cast.officer, person, reason="")
+    drop_second_factor(db, cast.officer, person, reason="Came by with his papers.")
+    left = (person.tf_primary_method, person.tf_totp_secret, person.mf_recovery_codes)
+    assert left == (None, None, None)
+    with pytest.raises(NotAllowed):
+        drop_second_factor(db, cast.officer, officer, reason="a colleague")
