@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -27,6 +28,7 @@ from tests.signed_in import sign_in
 
 Counted = Callable[[Engine], AbstractContextManager[list[str]]]
 TODAY = dt.date(2026, 11, 22)
+MOST_BYTES = 30_000
 FAR = (TODAY + dt.timedelta(days=900)).isoformat()
 
 
@@ -228,7 +230,12 @@ def test_the_desk_sees_every_firm_and_a_rival_none(app: Flask, db: Session) -> N
         "officer": (403, 200, 200),
         "suspended": (403, 403, 403),
     }
-    page = sign_in(app.test_client(), cast.officer).get(desk).text
+    # The firm is led to enter what it holds; the desk only looks.
+    enter = "/firm/evidence/new/REACH"
+    assert enter in sign_in(app.test_client(), cast.owner).get(mine).text
+    officer = sign_in(app.test_client(), cast.officer)
+    assert enter not in officer.get(f"{desk}/{product.public_id}/DE").text
+    page = officer.get(desk).text
     assert f"{desk}/{product.public_id}/EU" in page
     assert cast.firm.name in page
 
@@ -250,3 +257,26 @@ def test_many_products_cost_no_more_queries_than_one(
         mat(db, cast.firm)
     db.commit()
     assert queries() == one
+
+
+def test_the_pages_are_light_enough_for_a_weak_signal(app: Flask, db: Session) -> None:
+    """Twenty products in nine markets, and the longest plan, in Malayalam: all told."""
+    cast, products = cast_with_mats(db, number=20)
+    client = sign_in(app.test_client(), cast.owner)
+    weights = {
+        name: weight_of(client, address)
+        for name, address in {
+            "lights": "/ml/firm/readiness",
+            "plan": f"/ml/firm/readiness/{products[0].public_id}/DE",
+        }.items()
+    }
+    assert {name: weight for name, weight in weights.items() if weight > MOST_BYTES} == {}
+
+
+def weight_of(client: FlaskClient, address: str) -> int:
+    """Bytes on the wire of a page with its sheets, its script and the icons."""
+    html = client.get(address).text
+    parts = set(re.findall(r'(?:href|src)="(/static/[^"#]+\.(?:css|js|svg)[^"#]*)', html))
+    assert len(parts) > 5
+    bodies = [html.encode(), *(client.get(part).data for part in sorted(parts))]
+    return sum(len(brotli.compress(body, quality=4)) for body in bodies)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matchmaker.certification.gantt import Bar, Scale, scale_for
 from matchmaker.certification.steps import Circular, Step, critical_path, done_after, place
 
 IEC = Step("IEC", 1, 3)
@@ -108,3 +109,25 @@ def test_slack_is_exactly_what_a_step_may_be_late(
     whole = done_after(place(steps))[1]
     assert done_if_later_by(row.slack) == whole
     assert done_if_later_by(row.slack + 1) == whole + 1
+
+
+def test_bars_keep_the_days_and_show_even_one() -> None:
+    placed = {row.code: row for row in place([IEC, RCMC, REACH])}
+    scale = scale_for(placed.values(), days_left=15)
+    assert (scale.days, scale.entry_x, scale.ticks()) == (30, 500, (0, 15, 30))
+    assert scale.bar(placed["REACH"]) == Bar(0, 333, 1000)
+    assert scale.bar(placed["RCMC"]) == Bar(33, 133, 600)
+    assert scale_for(placed.values(), days_left=3000).bar(placed["IEC"]) == Bar(0, 33, 100)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "days", "entry_x"), [(30, 30, 1000), (60, 60, 1000), (61, 30, None)]
+)
+def test_a_day_far_behind_the_last_step_does_not_squeeze_the_bars(
+    days_left: int, days: int, entry_x: int | None
+) -> None:
+    assert scale_for(place([REACH]), days_left) == Scale(days, entry_x)
+
+
+def test_nothing_to_draw_is_a_strip_of_one_day() -> None:
+    assert scale_for([], 0) == Scale(1, 0)
