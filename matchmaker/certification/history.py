@@ -51,7 +51,7 @@ def history_of(db: Session, evidence: Evidence) -> list[Event]:
     ).all()
     ids = {each.organisation for each in entries} | {each.on_behalf_of for each in entries}
     named = select(Organisation.public_id, Organisation.name).where(Organisation.public_id.in_(ids))
-    names: dict[str, str] = dict(row.tuple() for row in db.execute(named))
+    names = {public_id: name for public_id, name in db.execute(named)}  # noqa: C416  typed rows
     return [
         Event(
             at=each.at,
