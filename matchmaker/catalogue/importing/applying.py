@@ -138,8 +138,8 @@ def _write(
         db=db,
         actor=actor,
         row=row,
-        families=dict(db.execute(select(ProductFamily.key, ProductFamily.id)).tuples().all()),
-        parties=dict(rows.tuples().all()),
+        families=dict(db.execute(select(ProductFamily.key, ProductFamily.id)).all()),
+        parties=dict(rows.all()),
         now=utc_now(),
         note=row.file_name[-200:],
     )
@@ -199,11 +199,12 @@ def _change(
     db = writing.db
     pairs = [(products[each.firm_id or 0, each.sku], each) for each in outcomes]
     _keep_left_versions(writing, pairs)
+    versions = [(product.id, product.version + 1, each) for product, each in pairs]
     db.execute(update(Product), [_changed_row(writing, p, each) for p, each in pairs])
     repriced = [(p.id, each) for p, each in pairs if "tiers" in _names(each)]
     db.execute(delete(PriceTier).where(PriceTier.product_id.in_([n for n, _ in repriced])))
     _put_tiers(db, repriced)
-    _put_versions(writing, [(p.id, p.version + 1, each) for p, each in pairs])
+    _put_versions(writing, versions)
     entries = []
     for product, each in pairs:
         before = {name: was for name, was, _ in each.changes}
@@ -244,7 +245,7 @@ def _keep_left_versions(writing: _Writing, pairs: Sequence[tuple[Product, Outcom
     written = set(
         db.execute(
             asked.where(tuple_(ProductVersion.product_id, ProductVersion.number).in_(keys))
-        ).tuples()
+        ).all()
     )
     rows = []
     for product, outcome in pairs:

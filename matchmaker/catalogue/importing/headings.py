@@ -104,7 +104,7 @@ def find_layout(
         single = _layout(number, number, [text_of(each) for each in cells], known, names)
         candidates.append((_worth(single), single))
         following = _row_after(sheet, number)
-        if following is None or _is_data(following[1]):
+        if following is None or not _goes_on(cells, following[1]):
             continue
         both = _two_rows(cells, following[1])
         double = _layout(number, following[0], both, known, names)
@@ -140,8 +140,8 @@ def column_of(heading: str, known: Mapping[str, str], labels: Mapping[str, str])
     if not fold or known.get(fold) == SKIP:
         return None
     if fold in known:
-        key = known[fold]
-        return Taken(key, _hint(heading, key.split(":")[0]), _quantity(heading, key))
+        name = known[fold]
+        return Taken(name, _hint(heading, name.split(":")[0]), _quantity(heading, name))
     if fold in PASSED_OVER:
         return None
     key: str | None
@@ -281,13 +281,21 @@ def _row_after(sheet: Sheet, number: int) -> tuple[int, list[Cell]] | None:
     return next((each for each in sheet.rows if each[0] > number), None)
 
 
-def _is_data(cells: Sequence[Cell]) -> bool:
-    """A row with numbers in it is no row of headings."""
-    filled = [each for each in cells if each not in (None, "")]
-    numbers = sum(
-        1 for each in filled if not isinstance(each, str) or re.fullmatch(r"[\d.,\s]+", each)
-    )
-    return numbers * 3 >= len(filled)
+def _goes_on(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
+    """Whether a row continues the headings above it: it fills their gaps, or names units only.
+
+    A row with numbers in it is none of headings.
+    """
+    below = {place: text_of(each).strip() for place, each in enumerate(lower)}
+    filled = {place: each for place, each in below.items() if each}
+    digits = sum(1 for each in filled.values() if re.search(r"\d", each))
+    if digits * 3 > len(filled) or any(re.fullmatch(r"[\d.,\s]+", e) for e in filled.values()):
+        return False
+    above = {place for place, each in enumerate(upper) if text_of(each).strip()}
+    if set(filled) - above and max(above, default=0) > min(set(filled) - above):
+        return True
+    words = [word for each in filled.values() for word in folded(each).split()]
+    return bool(words) and all(_is_hint(word) or unit_of(word) for word in words)
 
 
 def _two_rows(upper: Sequence[Cell], lower: Sequence[Cell]) -> list[str]:

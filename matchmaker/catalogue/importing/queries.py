@@ -124,4 +124,4 @@ def remembered_columns(db: Session, organisation_id: int) -> dict[str, str]:
 
 def count_rows(db: Session, row: CatalogueImport) -> dict[str, int]:
     asked = select(ImportRow.kind, func.count()).where(ImportRow.import_id == row.id)
-    return dict(db.execute(asked.group_by(ImportRow.kind)).tuples().all())
+    return dict(db.execute(asked.group_by(ImportRow.kind)).all())

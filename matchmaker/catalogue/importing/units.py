@@ -48,7 +48,7 @@ _WORDS = {
 UNIT_WORDS: Mapping[str, tuple[str, Decimal]] = {
     **{
         word.lower().replace("²", "2").replace("³", "3"): (unit.code, Decimal(1))
-        for unit in reversed(UNITS.values())
+        for unit in reversed(list(UNITS.values()))
         for word in (unit.code, unit.name, unit.symbol)
         if word
     },

@@ -111,7 +111,7 @@ def test_what_no_check_foresees_meets_the_limit_of_memory() -> None:
     wide = (b"abc," * (MOST_COLUMNS - 1) + b"x\n") * 5_000
     assert len(read_apart(wide)[0].rows) == 5_000  # what is allowed fits into the usual limit
     with pytest.raises(Refused, match="more memory or time"):
-        read_apart(wide, memory=150_000_000)
+        read_apart(wide, memory=90_000_000)
 
 
 def test_three_million_cells_are_refused() -> None:
