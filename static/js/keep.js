@@ -5,7 +5,7 @@
 
 const AGAIN_MS = 15_000, PATIENCE_MS = 90_000, PAUSE_MS = 400;
 const WIDEST = 1600, SMALL_ENOUGH = 400_000; // pixels; bytes of a photo that is sent as it is
-const said = document.querySelector(".kept[data-keeper]");
+let said = document.querySelector(".kept[data-keeper]");
 const who = said?.dataset.keeper;
 const busy = new Set();
 
@@ -140,6 +140,7 @@ async function submit(form, submitter) {
 function show(page, name, draft) {
   const fresh = new DOMParser().parseFromString(page, "text/html").querySelector("main");
   document.querySelector("main").replaceChildren(...fresh.childNodes);
+  said = document.querySelector(".kept[data-keeper]");
   const form = document.querySelector(`form[data-keep="${name}"]`);
   if (!form) return; // a page that only says why not
   const photo = draft.fields.find(([, value]) => value instanceof Blob);
