@@ -97,9 +97,8 @@ def _check(db: Session, wanted: Wanted) -> None:
     if not wanted.title.strip() or len(wanted.title) > LONGEST_TITLE or "\0" in wanted.title:
         raise BadInput(_("What you need"), wanted.title, _("Name it in a few words."))
     if len(wanted.description) > LONGEST:
-        raise BadInput(
-            _("Description"), wanted.description, _("Write at most %(count)s letters.", count=LONGEST)
-        )
+        remedy = _("Write at most %(count)s letters.", count=LONGEST)
+        raise BadInput(_("Description"), wanted.description, remedy)
     if not 0 < wanted.quantity < MOST:
         raise BadInput(_("Quantity"), wanted.quantity, _("Enter a number above nothing."))
     if wanted.unit not in UNITS:
