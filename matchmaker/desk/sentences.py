@@ -50,6 +50,9 @@ ACTIONS = {
     "firm.restored": N_("lifted the suspension of …"),
     "firm.suspended": N_("suspended …"),
     "firm.verified": N_("verified …"),
+    "import.agreed": N_("agreed to …"),
+    "import.dropped": N_("dropped …"),
+    "import.sent": N_("sent in …"),
     "invitation.accepted": N_("accepted an invitation to …"),
     "invitation.made": N_("invited somebody to …"),
     "invitation.withdrawn": N_("withdrew an invitation to …"),
@@ -80,5 +83,6 @@ ACTIONS = {
     "sign_in_link.used": N_("signed in by a link as …"),
     "user.erased": N_("erased the account of …"),
     "user.restored": N_("lifted the suspension of …"),
+    "user.second_factor_dropped": N_("dropped the second step of signing in of …"),
     "user.suspended": N_("suspended …"),
 }

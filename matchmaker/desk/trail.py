@@ -77,7 +77,7 @@ class Line:
 def read_trail(db: Session, asked: Asked, page: int = 1) -> tuple[list[Line], int]:
     """One page, newest first, and how many acts there are. A fixed number of statements."""
     query = _narrowed(asked)
-    total = db.scalar(query.with_only_columns(func.count())) or 0
+    total = db.scalar(query.with_only_columns(func.count(AuditEntry.id))) or 0
     newest = query.order_by(AuditEntry.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
     return lines(db, db.scalars(newest).all()), total
 
