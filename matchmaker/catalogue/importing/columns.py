@@ -29,7 +29,8 @@ COLUMNS: tuple[Column, ...] = (
         N_("Firm"),
         N_("Only in sheets of several firms: the firm's name as it stands here."),
         "firm|firm name|company|company name|manufacturer|supplier|unit name|maker|exporter|"
-        "member|member unit|vendor|name of firm|name of unit|സ്ഥാപനം|സ്ഥാപനത്തിന്റെ പേര്|കമ്പനി",
+        "member|member unit|vendor|name of firm|name of unit|സ്ഥാപനം|സംരംഭം|"
+        "സ്ഥാപനത്തിന്റെ പേര്|കമ്പനി",
     ),
     Column(
         "sku",
@@ -46,7 +47,8 @@ COLUMNS: tuple[Column, ...] = (
         N_("What it is, in a few words. Needed for a new product."),
         "name|product|product name|item|item name|title|particulars|name of product|"
         "name of item|products|items|goods|product description|description of goods|"
-        "item description|material description|പേര്|ഉൽപ്പന്നം|ഉല്പന്നം|ഉത്പന്നം|ഉൽപ്പന്നത്തിന്റെ പേര്|"
+        "item description|material description|പേര്|ഉൽപ്പന്നം|ഉല്പന്നം|ഉത്പന്നം|"
+        "ഉൽപ്പന്നത്തിന്റെ പേര്|"
         "ഉല്പന്നത്തിന്റെ പേര്|ഇനം|സാധനം|उत्पाद|नाम|विवरण",
         "Rubber mat for entrances 60 x 40 cm",
     ),
@@ -70,14 +72,15 @@ COLUMNS: tuple[Column, ...] = (
         N_("HS code"),
         N_("Six digits; longer Indian codes are shortened. Empty: that of the kind."),
         "hs code|hs|hsn|hsn code|hsn no|hsn sac|itc hs|itc hs code|tariff code|tariff heading|"
-        "commodity code|എച്ച്എസ് കോഡ്|എച്ച്.എസ്. കോഡ്",
+        "commodity code|HS കോഡ്|എച്ച്എസ് കോഡ്|എച്ച്.എസ്. കോഡ്",
         "4016.99",
     ),
     Column(
         "unit",
         N_("Unit"),
         N_("What one price is for: pcs, kg, dozen, pair, m², MT."),
-        "unit|uom|units|u o m|unit of measure|unit of measurement|sales unit|യൂണിറ്റ്|അളവ് യൂണിറ്റ്|ഏകകം",
+        "unit|uom|units|u o m|unit of measure|unit of measurement|sales unit|price unit|"
+        "per|price per|rate per|യൂണിറ്റ്|അളവ് യൂണിറ്റ്|ഏകകം",
         "pcs",
     ),
     Column(
@@ -85,7 +88,8 @@ COLUMNS: tuple[Column, ...] = (
         N_("Minimum order"),
         N_("The smallest quantity you sell, e.g. 500 or 12 doz."),
         "minimum order|moq|min order|min qty|minimum quantity|minimum order quantity|min order qty|"
-        "min order quantity|minimum|minimum qty|കുറഞ്ഞ ഓർഡർ|കുറഞ്ഞ അളവ്|മിനിമം ഓർഡർ|ഏറ്റവും കുറഞ്ഞ ഓർഡർ",
+        "min order quantity|minimum|minimum qty|കുറഞ്ഞ ഓർഡർ|കുറഞ്ഞ അളവ്|മിനിമം ഓർഡർ|"
+        "ഏറ്റവും കുറഞ്ഞ ഓർഡർ",
         "500",
     ),
     Column(
@@ -116,7 +120,8 @@ COLUMNS: tuple[Column, ...] = (
         "price_audience",
         N_("Who sees the price"),
         N_("public, verified (buyers a desk has checked) or request."),
-        "who sees the price|price audience|price visibility|price shown to|വില ആർക്ക് കാണാം",
+        "who sees the price|price audience|price visibility|price shown to|"
+        "വില ആർക്ക് കാണാം|വില ആർക്കു കാണാം",
         "public",
     ),
     Column(

@@ -185,6 +185,8 @@ def _by_words(heading: str, fold: str, labels: Mapping[str, str]) -> str | None:
     if bare in labels:
         return PROPERTY + labels[bare]
     words = [each for each in bare.split() if not _is_hint(each)] or bare.split()
+    if " ".join(words) in _SYNONYMS:
+        return _SYNONYMS[" ".join(words)]
     for known, key in _WORD_SETS:
         if known <= set(fold.split()) and len(known & set(words)) * 2 >= len(words):
             return key
