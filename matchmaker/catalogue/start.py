@@ -54,8 +54,11 @@ def guess_families(
     known = tuple(
         FamilyWords(key, title, tuple(words), sector) for key, title, words, sector in rows
     )
-    meanings = likeness(search, name, known) if search else {}
-    return Families(known).rank(name, sectors={firm.cluster.sector.name}, meanings=meanings)
+    families, sectors = Families(known), {firm.cluster.sector.name}
+    by_words = families.rank(name, sectors=sectors)
+    if search is None or (by_words and by_words[0].is_sure):
+        return by_words  # meaning would cost a phone seconds and say the same
+    return families.rank(name, sectors=sectors, meanings=likeness(search, name, known))
 
 
 def start_listing(

@@ -158,7 +158,7 @@ def test_a_connection_that_breaks_while_sending_loses_nothing(
     answer_five(phone, "മറൈൻ പ്ലൈവുഡ്")
     phone.context.set_offline(True)
     phone.get_by_role("button", name="പ്രസിദ്ധീകരിക്കുക").click()
-    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല")
+    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല", timeout=30_000)
     assert len(firm_site.products()) == 1
     phone.context.set_offline(False)
     until(lambda: len(firm_site.products()) == 2, 30)
@@ -188,7 +188,7 @@ def test_an_answer_that_got_lost_on_its_way_makes_no_second_listing(
     kept_ready(phone)
     answer_five(phone, "കയർ ചവിട്ടി")
     phone.get_by_role("button", name="പ്രസിദ്ധീകരിക്കുക").click()
-    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല")
+    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല", timeout=30_000)
     assert len(firm_site.products()) == 2
     phone.evaluate("dispatchEvent(new Event('online'))")
     expect(phone.locator(".kept")).to_contain_text("അയച്ചു: കയർ ചവിട്ടി", timeout=30_000)
