@@ -25,6 +25,7 @@ PER_PAIR = parse("10 per 15 minutes")  # wrong passwords or codes: one account, 
 PER_NETWORK = parse("100 per 15 minutes")  # one network, all accounts: an office may share it
 MAILS_PER_NETWORK = parse("20 per hour")
 MAILS_PER_ADDRESS = parse("5 per hour")
+INVITATIONS = parse("100 per day")  # of one person, to whatever addresses
 DEVICE_COOKIE = "known_device"
 A_YEAR = 31_536_000
 
@@ -90,6 +91,12 @@ def attempt_at(account: str) -> Attempt:
 def asks_for_mail() -> None:
     """Count a request that makes us write to somebody. Raises TooManyMails."""
     if not limiter.limiter.hit(MAILS_PER_NETWORK, "mail", network_of(request.remote_addr)):
+        raise TooManyMails
+
+
+def invites(person: str) -> None:
+    """Count an invitation by mail of this person. Raises TooManyMails."""
+    if not limiter.limiter.hit(INVITATIONS, "invites", person):
         raise TooManyMails
 
 

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, select, update
+from sqlalchemy import Column, ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
@@ -72,7 +72,7 @@ def data_of_address(db: Session, email: str) -> dict[str, Any]:
                 "source": each.source,
                 "since": each.created_at.isoformat(),
             }
-            for each in db.scalars(select(Contact).where(Contact.email == address))
+            for each in db.scalars(select(Contact).where(_is(Contact.email, address)))
         ],
         "invitations": [
             {
@@ -83,12 +83,12 @@ def data_of_address(db: Session, email: str) -> dict[str, Any]:
                 "to": each.organisation.name,
                 "since": each.created_at.isoformat(),
             }
-            for each in db.scalars(select(Invitation).where(Invitation.email == address))
+            for each in db.scalars(select(Invitation).where(_is(Invitation.email, address)))
         ],
         "letters": [
             _plain(row._asdict())
             for row in db.execute(
-                select(letters).where(letters.c.address == address, letters.c.user_id.is_(None))
+                select(letters).where(_is(letters.c.address, address), letters.c.user_id.is_(None))
             )
         ],
     }
@@ -120,6 +120,7 @@ def erase_person(db: Session, actor: Actor, user: User) -> None:
         erase_address(db, actor, user.email)
     if user.phone:
         db.execute(delete(Invitation).where(Invitation.phone == user.phone))
+        db.execute(delete(Contact).where(Contact.phone == user.phone))
     user.name, user.email, user.phone, user.password = ERASED_NAME, None, None, None
     user.tf_primary_method, user.tf_totp_secret, user.mf_recovery_codes = None, None, None
     user.confirmed_at, user.suspended_reason = None, None
@@ -133,18 +134,23 @@ def erase_address(db: Session, actor: Actor | None, email: str) -> int:
     address = email.strip().lower()
     letters = Model.metadata.tables["letter"]
     notices = Model.metadata.tables["notice"]
-    of_address = select(letters.c.id).where(letters.c.address == address)
+    of_address = select(letters.c.id).where(_is(letters.c.address, address))
     db.execute(update(notices).where(notices.c.letter_id.in_(of_address)).values(letter_id=None))
     count = 0
     for statement in (
-        delete(Contact).where(Contact.email == address),
-        delete(Invitation).where(Invitation.email == address),
-        delete(letters).where(letters.c.address == address),
+        delete(Contact).where(_is(Contact.email, address)),
+        delete(Invitation).where(_is(Invitation.email, address)),
+        delete(letters).where(_is(letters.c.address, address)),
     ):
         count += int(getattr(db.execute(statement), "rowcount", 0))
     if count and actor is not None:
         record(db, actor, "address.erased", "address", "", after={"rows": count})
     return count
+
+
+def _is(column: Any, address: str) -> ColumnElement[bool]:
+    """Whether a column holds this address, however it was spelled when it was brought along."""
+    return func.lower(column) == address
 
 
 def _rows_that_name(db: Session, user_id: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:

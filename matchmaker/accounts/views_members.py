@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms import SelectChoice  # type: ignore[import-untyped]
 
 from matchmaker.access import acting, open_to
+from matchmaker.accounts.attempts import invites
 from matchmaker.accounts.entering import page_to_hand_over, public_address
 from matchmaker.accounts.entries import Invitation
 from matchmaker.accounts.forms import InviteForm
@@ -39,6 +40,8 @@ def invite_member() -> Response | str:
     form = _form(organisation)
     if not form.validate():
         return _page(organisation, form)
+    assert actor.user is not None
+    invites(actor.user.public_id)
     invitation, secret = invite(
         db,
         actor,

@@ -47,7 +47,7 @@ def make_known(db: Session, cast: Cast) -> User:
         Contact(
             owner_id=cast.officer.organisation.id,  # type: ignore[union-attr]
             name=MARKS[0],
-            email=MARKS[1],
+            email=MARKS[1].title(),  # as it stood in somebody's list
             source="fair",
         )
     )
