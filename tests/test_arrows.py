@@ -32,6 +32,7 @@ PURE = (
     "matchmaker/money.py",
     "matchmaker/catalogue/freshness.py",
     "matchmaker/certification/validity.py",
+    "matchmaker/certification/gantt.py",
     "matchmaker/certification/materials.py",
     "matchmaker/certification/readiness.py",
     "matchmaker/certification/rules.py",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from matchmaker.certification.rules import (
+    FIRST_DAYS,
     Applying,
     Demand,
     Goods,
@@ -182,3 +183,26 @@ def _written(rule: dict[str, Any]) -> Written:
         dt.date.fromisoformat(start) if start else None,
         rule["confidence"],
     )
+
+
+def test_a_new_paper_has_its_day_whatever_rule_names_it() -> None:
+    """A rule on leather without a day expects the paper of the deforestation regulation."""
+    first_day = FIRST_DAYS["EUDR_DDS"]
+    for start in (None, dt.date(2026, 8, 6)):
+        rule = Written(mandatory=("REACH",), expected=("EUDR_DDS",), effective_from=start)
+        before, on_the_day = (
+            {each.code: each.comes_on for each in demands_of(rules_for(MATS, "DE", [rule], day))}
+            for day in (first_day - dt.timedelta(days=1), first_day)
+        )
+        assert before == {"REACH": None, "EUDR_DDS": first_day}
+        assert on_the_day == {"REACH": None, "EUDR_DDS": None}
+
+
+def test_a_special_rule_to_come_is_told_beside_the_general_one() -> None:
+    later = TODAY + dt.timedelta(days=39)
+    rules = [
+        Written(id="MR1", hs=("40",)),
+        Written(id="MR2", hs=("4016",), effective_from=later),
+    ]
+    assert ids(*rules_for(MATS, "DE", rules, TODAY)) == ["MR1", "MR2"]
+    assert ids(*rules_for(MATS, "DE", rules, later)) == ["MR2"]
