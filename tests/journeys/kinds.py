@@ -25,6 +25,7 @@ NAMES = (
     "home",
     *(f"search-{name}" for name in SEARCHES),
     *("product", "product-market", "firm", "cluster", "cluster-empty", "clusters", "by-sector"),
+    *("sign-in", "join-firm", "privacy"),
     *("about-data", "health", "not-found", "no-such-product", "refused"),
 )
 
@@ -45,6 +46,9 @@ def paths(database_url: str) -> dict[str, str]:
         "cluster-empty": f"/clusters/{empty}",
         "clusters": "/clusters",
         "by-sector": "/clusters?by=sector",
+        "sign-in": "/sign-in",
+        "join-firm": "/join/firm",
+        "privacy": "/privacy",
         "about-data": "/about-data",
         "health": "/health",
         "not-found": "/nothing/here",
