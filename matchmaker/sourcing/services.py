@@ -194,16 +194,22 @@ def _tell_firm(
     db: Session, enquiry: Enquiry, firm: Firm, product: Product | None, text: str
 ) -> None:
     buyer = db.get_one(Organisation, enquiry.organisation_id)
+    if product is not None:
+        subject = N_("%(buyer)s asks about %(thing)s")
+        words = N_("%(buyer)s asks %(firm)s about %(thing)s:\n\n“%(words)s”")
+    else:
+        subject = N_("%(buyer)s asks %(firm)s")
+        words = N_("%(buyer)s asks %(firm)s:\n\n“%(words)s”")
     tell_members(
         db,
         firm.organisation,
         kind="enquiry.received",
-        subject=N_("%(buyer)s asks about %(thing)s"),
-        text=N_("%(buyer)s asks %(firm)s about %(thing)s:\n\n“%(words)s”"),
+        subject=subject,
+        text=words,
         values={
             "buyer": buyer.name,
             "firm": firm.name,
-            "thing": product.title if product else firm.name,
+            "thing": product.title if product else "",
             "words": _shortened(text),
         },
         address=f"/firm/enquiries/{enquiry.public_id}",
