@@ -130,11 +130,20 @@ async function submit(form, submitter) {
   }
   if (came.signin) return say("signin", "", location.href);
   say("waiting");
-  form.reset();
+  empty(form);
   form.draft = newKey();
   const key = form.querySelector("[name=draft_key]");
   if (key) key.value = newKey();
   said?.scrollIntoView({ block: "nearest" });
+}
+
+// For the next one: a form that was corrected holds the last one's values as its own.
+function empty(form) {
+  form.reset();
+  for (const each of form.querySelectorAll(".wrong .error")) each.remove();
+  for (const each of form.querySelectorAll(".wrong")) each.classList.remove("wrong");
+  for (const each of form.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
+  if (form.corrected) for (const each of form.querySelectorAll("input:not([type]), input[type=text]")) each.value = "";
 }
 
 function show(page, name, draft) {
@@ -146,6 +155,7 @@ function show(page, name, draft) {
   const photo = draft.fields.find(([, value]) => value instanceof Blob);
   const field = photo && form.querySelector(`[name="${photo[0]}"]`);
   if (field && !field.closest(".wrong")) hold(field, photo[1]);
+  form.corrected = true;
   keep(form);
   form.querySelector(".wrong :is(input, select, textarea)")?.focus();
 }
