@@ -235,6 +235,7 @@ def test_the_desk_sees_every_firm_and_a_rival_none(app: Flask, db: Session) -> N
     assert enter in sign_in(app.test_client(), cast.owner).get(mine).text
     officer = sign_in(app.test_client(), cast.officer)
     assert enter not in officer.get(f"{desk}/{product.public_id}/DE").text
+    assert f'href="{desk}"' in officer.get(f"/desk/firms/{firm}").text
     page = officer.get(desk).text
     assert f"{desk}/{product.public_id}/EU" in page
     assert cast.firm.name in page
