@@ -113,7 +113,8 @@ def evidence_to_check(_look: Look) -> Select[Any]:
 def evidence_expiring(look: Look) -> Select[Any]:
     """What ends within 90 days or ended within 30, unless it was renewed or withdrawn."""
     newer = aliased(Evidence)
-    renewed = exists().where(newer.renews == Evidence.public_id, newer.withdrawn_at.is_(None))
+    # A list, not a question asked of each row: renewals have no index and are few.
+    renewed = select(newer.renews).where(newer.renews.is_not(None), newer.withdrawn_at.is_(None))
     between = (look.today - ENDED_LATELY, look.today + SOON)
     return (
         _columns(
@@ -129,7 +130,7 @@ def evidence_expiring(look: Look) -> Select[Any]:
             Evidence.expires_on.between(*between),
             Evidence.withdrawn_at.is_(None),
             Evidence.review != "refused",
-            ~renewed,
+            Evidence.public_id.not_in(renewed),
         )
     )
 
