@@ -36,9 +36,11 @@ JOIN = {
 
 
 @pytest.fixture(autouse=True)
-def _no_tokens(app: Flask) -> None:
-    """The walk of the routes sends tokens; these stories go without."""
+def _in_haste(app: Flask) -> None:
+    """The walk of the routes sends tokens, these stories go without; passwords hash quickly."""
     app.config["WTF_CSRF_ENABLED"] = False
+    hashes = app.extensions["security"].pwd_context
+    hashes.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
 
 
 @pytest.fixture
