@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from matchmaker.accounts.models import AuditEntry
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.upkeep import ProductImage
-from matchmaker.database import get_db
+from matchmaker.database import database, get_db
 from matchmaker.keeping import HEADER
 from matchmaker.orm import utc_now
-from tests.factories import Cast, make_cast, make_product
+from tests.factories import Cast, make_cast, make_family, make_product
 from tests.reading import words_of
 from tests.signed_in import sign_in
 
+Counted = Callable[[Engine], AbstractContextManager[list[str]]]
 LONG_AGO = dt.date(2026, 1, 2)
 FIVE = {"name": "Rubber cow mat 18 mm", "price": "1,250", "unit": "H87", "monthly": "500"}
 FIVE |= {"minimum": "50", "draft_key": "a-phone-made-this-key"}
@@ -257,3 +260,22 @@ def test_a_confirmation_is_a_small_matter(app: Flask, owner: FlaskClient, cast: 
         product = get_db().scalars(select(Product)).one()
         assert product.version == version
         assert product.price_confirmed_on == utc_now().date()
+
+
+@pytest.mark.parametrize("address", ["/firm", "/firm/confirm?all=1"])
+def test_a_large_catalogue_asks_the_database_no_more_often(
+    app: Flask, owner: FlaskClient, cast: Cast, counted: Counted, address: str
+) -> None:
+    asked = []
+    for _round in range(2):
+        with app.app_context():
+            firm, family = get_db().merge(cast.firm), make_family(get_db())
+            for _product in range(1 if not asked else 8):
+                make_product(get_db(), firm=firm, family=family, price_confirmed_on=LONG_AGO)
+            get_db().commit()
+            engine = database.engine
+        owner.get(address)  # what is looked up once in a process
+        with counted(engine) as statements:
+            assert owner.get(address).status_code == 200
+        asked.append(len(statements))
+    assert asked[0] == asked[1]
