@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from matchmaker.catalogue.importing.applying import apply_import
 from matchmaker.catalogue.importing.photos import PHOTOS
 from matchmaker.catalogue.importing.placing import place_photos
-from matchmaker.catalogue.importing.services import job_of, stage_import
+from matchmaker.catalogue.importing.services import job_of, keep_look, look_at
 from matchmaker.catalogue.upkeep import CatalogueImport
 from matchmaker.database import get_db
 from matchmaker.jobs import JSON, JobRequest, JobRun, Payload, job, sweep
+from matchmaker.orm import only_reading
 from matchmaker.store import get_store
 
 READ, WRITE = "catalogue.import", "catalogue.import.write"
@@ -43,10 +44,16 @@ def request_of(row: CatalogueImport) -> JobRequest:
 
 def _read(run: JobRun, public_id: str) -> str:
     db = get_db()
+    with only_reading():  # for seconds; meanwhile others save
+        row = db.scalar(_named(public_id))
+        if row is None or row.state != "reading":
+            return "over"
+        look = look_at(db, row, get_store(), run.progress)
+        db.rollback()
     row = _locked(public_id)
     if row is None or row.state != "reading":
         return "over"
-    stage_import(db, row, get_store(), run.progress)
+    keep_look(db, row, look)
     db.commit()
     return row.state
 
@@ -66,5 +73,8 @@ def _write(run: JobRun, public_id: str) -> str:
 
 def _locked(public_id: str) -> CatalogueImport | None:
     """The row, held until the commit, so that two workers never write one import at once."""
-    asked = select(CatalogueImport).where(CatalogueImport.public_id == public_id)
-    return get_db().scalar(asked.with_for_update())
+    return get_db().scalar(_named(public_id).with_for_update())
+
+
+def _named(public_id: str) -> Select[CatalogueImport]:
+    return select(CatalogueImport).where(CatalogueImport.public_id == public_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, insert
@@ -86,24 +86,50 @@ def job_of(row: CatalogueImport) -> str:
     return f"{row.public_id}.{number}" if number else row.public_id
 
 
-def stage_import(db: Session, row: CatalogueImport, store: Store, tell: Tell) -> None:
-    """Read the file and write down what would become of each row. Again and again the same."""
+@dataclass
+class Look:
+    """What was seen of a file: what its import will say, and its rows. Nothing is written yet."""
+
+    organisation_id: int
+    sent_by_id: int | None
+    mapping: dict[str, Any]
+    state: str = "staged"
+    trouble: str | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    skipped: int | None = None
+
+
+def look_at(db: Session, row: CatalogueImport, store: Store, tell: Tell) -> Look:
+    """Read the file and decide what would become of each row. Takes seconds and only reads."""
+    look = Look(row.organisation_id, row.sent_by_id, row.mapping)
     try:
         actor = sender_of(db, row)
         content = store.get(row.digest, ".sheet")
         if row.media_type == PHOTOS:
-            staged = stage_photos(db, actor, content)
-            _keep_rows(db, row, staged)
-            row.state, row.trouble = "staged", None
-            return
-        _stage_sheets(db, actor, row, read_apart(content), tell)
+            look.rows = stage_photos(db, actor, content)
+        else:
+            _look_at_sheets(db, actor, look, read_apart(content), tell)
     except Refused as refused:
-        fail(row, refused.why)
+        fail(look, refused.why)
     except NotAllowed as refusal:
-        fail(row, Remark(refusal.message))
+        fail(look, Remark(refusal.message))
+    return look
 
 
-def fail(row: CatalogueImport, why: Remark) -> None:
+def keep_look(db: Session, row: CatalogueImport, look: Look) -> None:
+    """Write down what was seen, instead of what was there before. The caller commits."""
+    row.mapping, row.state, row.trouble = look.mapping, look.state, look.trouble
+    _keep_rows(db, row, look.rows)
+    if look.skipped is not None:
+        row.counts = row.counts | {"skipped": look.skipped}
+
+
+def stage_import(db: Session, row: CatalogueImport, store: Store, tell: Tell) -> None:
+    """Both at once, where nobody else waits to write."""
+    keep_look(db, row, look_at(db, row, store, tell))
+
+
+def fail(row: CatalogueImport | Look, why: Remark) -> None:
     """It cannot go on; the page says why."""
     row.state, row.trouble = "failed", json.dumps(why.as_json(), ensure_ascii=False)
 
@@ -181,40 +207,31 @@ def _is_photos(content: bytes) -> bool:
 # -- staging -----------------------------------------------------------------------------
 
 
-def _stage_sheets(
-    db: Session, actor: Actor, row: CatalogueImport, sheets: list[Sheet], tell: Tell
-) -> None:
+def _look_at_sheets(db: Session, actor: Actor, look: Look, sheets: list[Sheet], tell: Tell) -> None:
     world = world_of(db, actor)
-    sheet, layout = _best(row, sheets, world, remembered_columns(db, row.organisation_id))
-    row.mapping = row.mapping | _told(sheet, layout, sheets)
+    sheet, layout = _best(look, sheets, world, remembered_columns(db, look.organisation_id))
+    look.mapping = look.mapping | _told(sheet, layout, sheets)
     if not layout.is_enough:
-        _keep_rows(db, row, [])
-        row.state = "staged"
-        why = remark(
-            N_("No column holds the name or number of products. Say below what they hold.")
-        )
-        row.trouble = json.dumps(why.as_json(), ensure_ascii=False)
+        why = N_("No column holds the name or number of products. Say below what they hold.")
+        look.trouble = json.dumps(remark(why).as_json(), ensure_ascii=False)
         return
-    rows: list[dict[str, Any]] = []
     skipped: list[list[Any]] = []
     cells = dict(sheet.rows)
     for done, outcome in enumerate(stage(sheet, layout, world)):
         if isinstance(outcome, Skipped):
             skipped.append([outcome.number, outcome.why.as_json()])
         else:
-            rows.append(_as_row(row, outcome, cells[outcome.number]))
+            look.rows.append(_as_row(outcome, cells[outcome.number]))
         if done % 200 == 0:
             tell(done, len(sheet.rows))
-    _keep_rows(db, row, rows)
-    row.counts = row.counts | {"skipped": len(skipped)}
-    row.mapping = row.mapping | {"skipped": skipped[:MOST_SKIPPED]}
-    row.state, row.trouble = "staged", None
-    if not rows:
-        fail(row, remark(N_("Below the headings there is no row with a product.")))
+    look.skipped = len(skipped)
+    look.mapping = look.mapping | {"skipped": skipped[:MOST_SKIPPED]}
+    if not look.rows:
+        fail(look, remark(N_("Below the headings there is no row with a product.")))
 
 
 def _best(
-    row: CatalogueImport, sheets: list[Sheet], world: World, remembered: Mapping[str, str]
+    row: Look, sheets: list[Sheet], world: World, remembered: Mapping[str, str]
 ) -> tuple[Sheet, Layout]:
     """The sheet whose headings say most; what the person chose for this file comes first."""
     header = row.mapping.get("header")
@@ -261,16 +278,14 @@ def _samples(sheet: Sheet, layout: Layout, width: int) -> list[str]:
     return found
 
 
-def _as_row(row: CatalogueImport, outcome: Outcome, cells: list[Any]) -> dict[str, Any]:
-    said = replace(outcome, troubles=())
+def _as_row(outcome: Outcome, cells: list[Any]) -> dict[str, Any]:
     return {
-        "import_id": row.id,
         "number": outcome.number,
         "kind": outcome.kind,
         "firm_id": outcome.firm_id,
         "sku": outcome.sku[:40],
         "cells": {str(place): cell for place, cell in enumerate(cells) if cell not in (None, "")},
-        "facts": {"stated": dict(said.stated), "guess": outcome.is_guess},
+        "facts": {"stated": dict(outcome.stated), "guess": outcome.is_guess},
         "changes": [list(each) for each in outcome.changes],
         "troubles": [each.as_json() for each in outcome.troubles],
     }
