@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice  # type: ignore[import-untyped]
 
 from matchmaker.access import acting, open_to
 from matchmaker.accounts.standing import may_post
@@ -99,13 +103,14 @@ def _offer(form: RequirementForm) -> dict[str, str]:
     families = db.execute(
         select(ProductFamily.key, ProductFamily.name).order_by(ProductFamily.name)
     )
-    form.family.choices = [("", _("I do not know")), *((row.key, row.name) for row in families)]
+    form.family.choices = _choices([("", _("I do not know"))], families)
     form.unit.choices = units_from()
     territories = get_locale().territories
     countries = sorted(
         (name, code) for code, name in territories.items() if len(code) == 2 and code.isalpha()
     )
-    form.market.choices = [("", _("not said")), *((code, name) for name, code in countries)]
+    by_name = [(code, name) for name, code in countries]
+    form.market.choices = _choices([("", _("not said"))], by_name)
     form.currency.choices = list(OFFERED)
     found_schemes = db.execute(
         select(Scheme.code, Scheme.name)
@@ -113,5 +118,9 @@ def _offer(form: RequirementForm) -> dict[str, str]:
         .order_by(Scheme.name)
     )
     schemes = {row.code: row.name for row in found_schemes}
-    form.evidence.choices = list(schemes.items())
+    form.evidence.choices = _choices([], schemes.items())
     return schemes
+
+
+def _choices(first: list[tuple[str, str]], rest: Iterable[Any]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in (*first, *rest)]
