@@ -29,12 +29,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list, newest first; `open_count` counts what is neither closed nor spam."""
+    """One page of a list, newest first."""
 
     items: tuple[Listed, ...]
     page: int
     last: int
-    open_count: int
 
 
 @dataclass(frozen=True)
@@ -121,33 +120,15 @@ def spam_marks(db: Session, *, at_least: int = 1) -> list[tuple[Organisation, in
     return [(row[0], row[1]) for row in found]
 
 
-def unanswered(db: Session, organisation: Organisation) -> int:
-    """How many enquiries to the firm of this organisation nobody has answered."""
-    return (
-        db.scalar(
-            select(func.count(Enquiry.id))
-            .join(Firm, Firm.id == Enquiry.firm_id)
-            .where(Firm.organisation_id == organisation.id, Enquiry.state == "new")
-        )
-        or 0
-    )
-
-
 def _page(db: Session, whose: ColumnElement[bool], states: Sequence[str], page: int) -> Page:
-    of_them = select(Enquiry.state, func.count()).join(Firm).where(whose).group_by(Enquiry.state)
-    counts = {row[0]: row[1] for row in db.execute(of_them)}
-    total = sum(counts.get(state, 0) for state in states)
+    those = (whose, Enquiry.state.in_(states))
+    total = db.scalar(select(func.count(Enquiry.id)).join(Firm).where(*those)) or 0
     last = max(1, -(-total // A_PAGE))
     page = min(max(page, 1), last)
     found = db.scalars(
-        _whole()
-        .where(whose, Enquiry.state.in_(states))
-        .order_by(Enquiry.id.desc())
-        .limit(A_PAGE)
-        .offset((page - 1) * A_PAGE)
+        _whole().where(*those).order_by(Enquiry.id.desc()).limit(A_PAGE).offset((page - 1) * A_PAGE)
     )
-    open_count = sum(counts.get(state, 0) for state in OPEN)
-    return Page(tuple(_listed(each) for each in found), page, last, open_count)
+    return Page(tuple(_listed(each) for each in found), page, last)
 
 
 def _whole() -> Select[Enquiry]:
