@@ -92,11 +92,15 @@ def test_a_queue_is_worked_by_keys(officer: Page, config: Config) -> None:
 
 
 def pages_of(officer: Page) -> list[str]:
-    """Every page of the desk, and the first case of every queue."""
+    """Every page of the desk, the first case of every queue, and the form for reports."""
     found = ["/desk", *(f"/desk/queues/{queue}" for queue in QUEUES)]
     for queue in QUEUES:
         officer.goto(f"/desk/queues/{queue}")
         found.append(str(officer.locator("[data-open]").first.get_attribute("href")))
+    officer.goto("/desk/queues/firms")
+    officer.locator("[data-open]").first.click()
+    public = officer.get_by_text("As buyers see it").get_attribute("href")
+    found.append(f"/report{public}")
     return [*found, "/desk/firms", "/desk/people", "/desk/contacts", "/desk/audit"]
 
 
