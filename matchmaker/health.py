@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
@@ -61,7 +62,8 @@ def health() -> tuple[str, int, dict[str, str]]:
         _check("database", _("Database"), _database),
         _check("search", _("Search index"), _search),
         _check("meaning", _("Search by meaning"), _meaning),
-        _check("lag", _("Catalogue changes waiting for the index"), _lag),
+        _check("lag", _("Catalogue changes waiting for the index"), partial(_lag, "index")),
+        _check("meaning", _("Of these, findable by words only so far"), partial(_lag, "meaning")),
         _check("jobs", _("Background work"), _jobs),
         _check("mail", _("Mail"), _mail),
     ]
@@ -112,8 +114,8 @@ def _meaning() -> str:
     )
 
 
-def _lag() -> str:
-    lag = lag_of(get_db(), "index")
+def _lag(consumer: str) -> str:
+    lag = lag_of(get_db(), consumer)
     if not lag.waiting:
         return str(_("none"))
     age = round(lag.oldest_seconds)

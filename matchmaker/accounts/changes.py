@@ -61,14 +61,15 @@ def note_changes(db: Session, changes: Iterable[Change]) -> None:
 def drain(
     sessions: Callable[[], Session],
     consumer: str,
-    work: Callable[[Session, Sequence[Change]], None],
+    work: Callable[[Session, Sequence[Change]], str | None],
     *,
     batch: int = 500,
 ) -> int:
     """Hand the oldest open changes to `work`, then mark them delivered; how many there were.
 
     `work` gets a session that only reads, so that nobody who saves waits for it. If it
-    raises, nothing is marked and the same changes come again.
+    raises, nothing is marked and the same changes come again. If it names another consumer,
+    they are handed on to that one instead.
     """
     with only_reading(), sessions() as db:
         entries = list(db.scalars(_open(consumer).order_by(ChangeEntry.id).limit(batch)))
@@ -77,10 +78,17 @@ def drain(
         numbers = [entry.id for entry in entries]
         # Only the last word on each subject counts.
         last = {(e.subject_kind, e.subject_id): e.action for e in entries}
-        work(db, [Change(kind, number, action) for (kind, number), action in last.items()])
+        onward = work(db, [Change(kind, number, action) for (kind, number), action in last.items()])
     with sessions() as db, db.begin():
+        if onward is not None:
+            _hand_on(db, onward, numbers)
         mark_delivered(db, consumer, numbers)
     return len(numbers)
+
+
+def _hand_on(db: Session, consumer: str, numbers: Sequence[int]) -> None:
+    rows = [{"consumer": consumer, "change_id": number} for number in numbers]
+    db.execute(insert(ChangeDelivery), rows)
 
 
 def open_changes(db: Session, consumer: str) -> list[int]:

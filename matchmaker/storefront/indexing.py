@@ -31,7 +31,11 @@ from search.encoder.errors import EncoderError
 
 log = structlog.get_logger("matchmaker.index")
 CONSUMER = "index"
+# Of many changes at once the words are written first; their meaning is owed under this name.
+MEANING = "meaning"
 ENCODE_AT_ONCE = 64
+# So few that a product saved meanwhile is found almost as soon as ever.
+OWED_AT_ONCE = 32
 Progress = Callable[[str, int, int], None]
 Sessions = Callable[[], Session]
 
@@ -55,9 +59,15 @@ class Indexer:
     def catch_up(self, sessions: Sessions, today: dt.date) -> int:
         """Work off what changed; returns how much.
 
-        Of many changes first the words become findable, then the meaning.
+        Of many changes first the words of all become findable, then the meaning.
         """
-        return drain(sessions, CONSUMER, lambda db, changes: self._write(db, changes, today))
+        done = drain(sessions, CONSUMER, lambda db, changes: self._write(db, changes, today))
+        return done or drain(
+            sessions,
+            MEANING,
+            lambda db, changes: self._write(db, changes, today, owed=True),
+            batch=OWED_AT_ONCE,
+        )
 
     def rebuild(
         self, sessions: Sessions, today: dt.date, progress: Progress | None = None
@@ -70,14 +80,15 @@ class Indexer:
         tell = progress or (lambda _name, _done, _all: None)
         counts = {}
         with only_reading(), sessions() as db:
-            before = open_changes(db, CONSUMER)
+            before = {each: open_changes(db, each) for each in (CONSUMER, MEANING)}
             for name, (texts, total) in _sources(db, today).items():
                 model = settings[name].vector_model
                 documents = self._with_meaning(texts, model, partial(tell, name), total)
                 counts[name] = self.search.engine.rebuild(settings[name], documents)
                 tell(name, total, total)
         with sessions() as db, db.begin():
-            mark_delivered(db, CONSUMER, before)
+            for consumer, numbers in before.items():
+                mark_delivered(db, consumer, numbers)
         return Rebuilt(**counts)
 
     def ensure(self, sessions: Sessions, today: dt.date, progress: Progress | None = None) -> bool:
@@ -95,7 +106,10 @@ class Indexer:
         self.rebuild(sessions, today, progress)
         return True
 
-    def _write(self, db: Session, changes: Sequence[Change], today: dt.date) -> None:
+    def _write(
+        self, db: Session, changes: Sequence[Change], today: dt.date, *, owed: bool = False
+    ) -> str | None:
+        """Bring these subjects into the indexes; who has still to work on them, if anybody."""
         by_kind: dict[str, list[int]] = {"product": [], "firm": [], "cluster": []}
         for change in changes:
             by_kind.setdefault(change.subject_kind, []).append(change.subject_id)
@@ -103,19 +117,29 @@ class Indexer:
         products = list(product_documents(db, today, rates, by_kind["product"]))
         firms = list(firm_documents(db, today, by_kind["firm"]))
         clusters = list(cluster_documents(db, by_kind["cluster"]))
-        self._replace("products", products, _gone(db, Product, by_kind["product"], products))
-        self._replace("firms", firms, _gone(db, Firm, by_kind["firm"], firms))
+        many = not owed and len(products) + len(firms) > ENCODE_AT_ONCE
+        gone = _gone(db, Product, by_kind["product"], products)
+        self._replace("products", products, gone, words_only=many)
+        gone = _gone(db, Firm, by_kind["firm"], firms)
+        self._replace("firms", firms, gone, words_only=many)
         self._replace("clusters", clusters, [])
+        return MEANING if many else None
 
-    def _replace(self, index: str, texts: Sequence[Text], gone: Sequence[str]) -> None:
+    def _replace(
+        self,
+        index: str,
+        texts: Sequence[Text],
+        gone: Sequence[str],
+        *,
+        words_only: bool = False,
+    ) -> None:
         if not texts and not gone:
             return
         engine = self.search.engine
-        if len(texts) > ENCODE_AT_ONCE:
-            # Many at once: findable by words now, by meaning a little later.
+        if words_only:
             engine.write(index, [text.document for text in texts], gone)
-            gone = ()
-        engine.write(index, self._with_meaning(texts, engine.vector_model(index)), gone)
+        else:
+            engine.write(index, self._with_meaning(texts, engine.vector_model(index)), gone)
 
     def _with_meaning(
         self,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.changes import lag_of
-from matchmaker.catalogue.models import Product
+from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.services import change_product
 from matchmaker.config import Config
 from matchmaker.money import exchange_rates
@@ -20,7 +20,7 @@ from matchmaker.searching import Searching
 from matchmaker.storefront.documents import product_documents
 from matchmaker.storefront.indexing import Indexer
 from search.contract import Between, Equals, Query
-from tests.factories import make_firm, make_product, product_facts
+from tests.factories import make_family, make_firm, make_product, product_facts
 
 TODAY = dt.date(2026, 11, 21)
 
@@ -54,6 +54,29 @@ def test_what_is_saved_is_found_after_catching_up_and_changed_with_it(
     assert titles(indexer, "ribbed") == ["Ribbed mat"]
     with sessions() as db:
         assert lag_of(db, "index").waiting == 0
+
+
+def test_of_many_changes_the_words_of_all_come_before_the_meaning_of_any(
+    indexer: Indexer, sqlite_engine: Engine
+) -> None:
+    sessions = sessionmaker(sqlite_engine)
+    with sessions() as db, db.begin():
+        firm, family = make_firm(db), make_family(db)
+        known = firm.id, family.id
+        for number in range(70):
+            make_product(db, firm=firm, family=family, title=f"Ribbed mat {number}")
+    assert indexer.catch_up(sessions, TODAY) > 70
+    products = indexer.search.engine.status()["products"]
+    assert (products.documents, products.vectors) == (70, 0)
+    with sessions() as db, db.begin():  # what is saved meanwhile does not wait for them
+        firm, family = db.get_one(Firm, known[0]), db.get_one(ProductFamily, known[1])
+        make_product(db, firm=firm, family=family, title="Hammered stable mat")
+    indexer.catch_up(sessions, TODAY)
+    assert titles(indexer, "hammered") == ["Hammered stable mat"]
+    while indexer.catch_up(sessions, TODAY):
+        pass
+    products = indexer.search.engine.status()["products"]
+    assert (products.documents, products.vectors) == (71, 71)
 
 
 def test_what_is_hidden_disappears_from_the_index(indexer: Indexer, sqlite_engine: Engine) -> None:
