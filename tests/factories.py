@@ -17,6 +17,7 @@ from matchmaker.accounts.services import add_member, add_user, found_organisatio
 from matchmaker.catalogue.models import Currency, Firm, HsCode, Product, ProductFamily, UnitRow
 from matchmaker.catalogue.services import ProductFacts, list_product, register_firm
 from matchmaker.clusters.models import Cluster, Port, Sector
+from matchmaker.measures import UNITS
 from matchmaker.orm import utc_now
 
 _numbers = itertools.count(1)
@@ -26,8 +27,10 @@ def make_reference(db: Session) -> None:
     """The least that firms and products refer to; nothing if it is there."""
     if db.get(UnitRow, "H87"):
         return
-    for code, name, dimension in (("H87", "piece", "piece"), ("KGM", "kilogram", "mass")):
-        db.add(UnitRow(code=code, name=name, symbol=name, dimension=dimension))
+    for unit in UNITS.values():
+        db.add(
+            UnitRow(code=unit.code, name=unit.name, symbol=unit.symbol, dimension=unit.dimension)
+        )
     for code in ("INR", "USD", "EUR"):
         db.add(Currency(code=code, name=code))
     db.add(HsCode(code="401699", level=6, label="Other articles of vulcanised rubber"))
