@@ -8,13 +8,13 @@ from typing import Any
 from matchmaker.catalogue.guessing import Families, FamilyWords
 from matchmaker.catalogue.importing.headings import find_layout
 from matchmaker.catalogue.importing.sheets import Sheet, read_sheets
-from matchmaker.catalogue.importing.staging import (
+from matchmaker.catalogue.importing.staging import stage
+from matchmaker.catalogue.importing.world import (
     FamilyInfo,
     FirmInfo,
     Outcome,
     Skipped,
     World,
-    stage,
 )
 
 MAT = FamilyInfo(

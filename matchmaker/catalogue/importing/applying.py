@@ -24,7 +24,8 @@ from matchmaker.catalogue.facts import ProductFacts
 from matchmaker.catalogue.importing.queries import products_of, sender_of, world_of
 from matchmaker.catalogue.importing.remarks import Remark, remark
 from matchmaker.catalogue.importing.services import fail, restage
-from matchmaker.catalogue.importing.staging import Outcome, decide_again
+from matchmaker.catalogue.importing.staging import decide_again
+from matchmaker.catalogue.importing.world import Outcome
 from matchmaker.catalogue.models import Firm, PriceTier, Product, ProductFamily
 from matchmaker.catalogue.upkeep import CatalogueImport, ImportRow, ProductVersion
 from matchmaker.catalogue.versions import facts_in

@@ -12,7 +12,7 @@ from matchmaker.accounts.actor import WRITING_ROLES, Actor, actor_of
 from matchmaker.accounts.mandates import clients_of
 from matchmaker.accounts.models import User
 from matchmaker.catalogue.guessing import Families, FamilyWords
-from matchmaker.catalogue.importing.staging import FamilyInfo, FirmInfo, World
+from matchmaker.catalogue.importing.world import FamilyInfo, FirmInfo, World
 from matchmaker.catalogue.models import Firm, HsCode, Product, ProductFamily
 from matchmaker.catalogue.services import said_by
 from matchmaker.catalogue.upkeep import CatalogueImport, ColumnNames, ImportRow

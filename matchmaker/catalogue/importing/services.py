@@ -32,7 +32,8 @@ from matchmaker.catalogue.importing.queries import (
 from matchmaker.catalogue.importing.reading import read_apart
 from matchmaker.catalogue.importing.remarks import Refused, Remark, remark, remark_in
 from matchmaker.catalogue.importing.sheets import Sheet, text_of
-from matchmaker.catalogue.importing.staging import Outcome, Skipped, World, stage
+from matchmaker.catalogue.importing.staging import stage
+from matchmaker.catalogue.importing.world import Outcome, Skipped, World
 from matchmaker.catalogue.upkeep import CatalogueImport, ColumnNames, ImportRow
 from matchmaker.errors import N_, BadInput, Conflict, NotAllowed
 from matchmaker.store import Store

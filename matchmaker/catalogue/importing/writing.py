@@ -14,7 +14,7 @@ from typing import Any
 
 from matchmaker.catalogue.importing.columns import BY_KEY, COLUMNS, WHAT_TO_CORRECT
 from matchmaker.catalogue.importing.sheets import Cell, guarded, text_of
-from matchmaker.catalogue.importing.staging import FamilyInfo
+from matchmaker.catalogue.importing.world import FamilyInfo
 from matchmaker.errors import N_
 from matchmaker.measures import UNITS
 

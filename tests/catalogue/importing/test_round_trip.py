@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from matchmaker.catalogue.facts import AUDIENCES, INCOTERMS, PACKAGES, STATES, ProductFacts
 from matchmaker.catalogue.importing.sheets import Sheet, guarded, read_sheets, unguarded
-from matchmaker.catalogue.importing.staging import Outcome
+from matchmaker.catalogue.importing.world import Outcome
 from matchmaker.catalogue.importing.writing import as_csv, as_xlsx, catalogue_table
 from matchmaker.catalogue.versions import said_of
 from tests.importing_world import FAMILIES, stage_sheet, staged, world
