@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -36,7 +37,12 @@ from matchmaker.slugs import slug_of
 AT_ONCE = 500
 # Whoever changes one of these stands by the price from that day on (as in catalogue.services).
 PRICED_BY = frozenset({"tiers", "currency", "incoterm", "incoterm_place", "unit"})
+BROKE_OFF = N_(
+    "This broke off. Nothing was written. Those who run the site see why; "
+    "please send the file again later."
+)
 Tell = Callable[[int, int], None]
+log = structlog.get_logger("matchmaker.import")
 
 
 @dataclass
@@ -81,20 +87,49 @@ def apply_import(db: Session, row: CatalogueImport, tell: Tell) -> None:
         fail(row, Remark(refusal.message))
         return
     staged = [_outcome(each) for each in _rows(db, row)]
-    world = world_of(db, actor, {each.firm_id for each in staged if each.firm_id})
-    again = [decide_again(each, world) for each in staged]
-    differing = sum(_differs(old, new) for old, new in zip(staged, again, strict=True))
+    again, differing = _decided_again(db, actor, staged)
     if differing:
         _ask_again(row, differing)
         return
     try:
         with db.begin_nested():
             _write(db, actor, row, again, tell)
-    except IntegrityError:
-        # Somebody listed a product under one of these numbers in the same moment.
-        _ask_again(row, 1)
+    except IntegrityError as clash:
+        _tell_apart(db, actor, row, staged, clash)
         return
     row.state, row.applied_at = "applied", utc_now()
+
+
+def _decided_again(
+    db: Session, actor: Actor, staged: Sequence[Outcome]
+) -> tuple[list[Outcome], int]:
+    """The same rows held against what products say now, and how many come out otherwise."""
+    world = world_of(db, actor, {each.firm_id for each in staged if each.firm_id})
+    again = [decide_again(each, world) for each in staged]
+    return again, sum(_differs(old, new) for old, new in zip(staged, again, strict=True))
+
+
+def _tell_apart(
+    db: Session,
+    actor: Actor,
+    row: CatalogueImport,
+    staged: Sequence[Outcome],
+    clash: IntegrityError,
+) -> None:
+    """Ask again where somebody saved one of these in the same moment; else the fault is ours.
+
+    Rows that nobody touched and the database refuses would be refused each time they are asked
+    about, so that import ends here.
+    """
+    db.expire_all()
+    _, differing = _decided_again(db, actor, staged)
+    if differing:
+        _ask_again(row, differing)
+        return
+    # The first line names the constraint; those below may show the row.
+    reason = str(clash.orig).partition("\n")[0]
+    log.error("import refused by the database", import_id=row.public_id, reason=reason)
+    fail(row, Remark(BROKE_OFF))
 
 
 def _rows(db: Session, row: CatalogueImport) -> list[ImportRow]:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.models import AuditEntry, ChangeEntry, Mandate
-from matchmaker.catalogue.importing.applying import apply_import
-from matchmaker.catalogue.importing.queries import own_import, rows_of
+from matchmaker.catalogue.importing.applying import _columns, apply_import
+from matchmaker.catalogue.importing.queries import own_import, rows_of, world_of
 from matchmaker.catalogue.importing.services import (
     agree,
     choose_columns,
@@ -139,21 +139,36 @@ def test_a_number_taken_in_the_same_moment_leaves_nothing_behind(
 ) -> None:
     db = any_db
     row = send(db, cast.owner, store, HEAD + "M-1,A,Mats,9,5\nM-2,B,Mats,9,5\n")
+    # As if the other were committed between the look and the writing.
+    looks = [world_of(db, cast.owner, {cast.firm.id})]
     make_product(db, firm=cast.firm, sku="M-2")
     db.commit()
-    # As if the other were committed between the look and the writing.
-    monkeypatch.setattr("matchmaker.catalogue.importing.applying._differs", lambda *_: False)
     monkeypatch.setattr(
-        "matchmaker.catalogue.importing.applying.decide_again",
-        lambda each, world: replace(each, said=_said(each)),
+        "matchmaker.catalogue.importing.applying.world_of",
+        lambda *asked: looks.pop() if looks else world_of(*asked),
     )
     before = catalogue(db, cast.firm.id)
     write(db, cast.owner, row)
     assert (row.state, catalogue(db, cast.firm.id)) == ("reading", before)
+    assert row.mapping["notice"][1] == {"count": "1"}
 
 
-def _said(outcome: Any) -> dict[str, Any]:
-    return {"standards": [], "tiers": [], "description": ""} | dict(outcome.stated)
+def test_rows_the_database_refuses_and_nobody_touched_end_the_import(
+    any_db: Session, cast: Cast, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = any_db
+    row = send(db, cast.owner, store, HEAD + "M-1,A,Mats,9,5\nM-2,B,Mats,9,5\n")
+    before = catalogue(db, cast.firm.id)
+    # As if the checks had let a minimum of nothing pass.
+    monkeypatch.setattr(
+        "matchmaker.catalogue.importing.applying._columns",
+        lambda facts: _columns(facts) | {"moq": Decimal(0)},
+    )
+    write(db, cast.owner, row)
+    assert (row.state, catalogue(db, cast.firm.id)) == ("failed", before)
+    trouble = trouble_of(row)
+    assert trouble is not None
+    assert trouble.text.startswith("This broke off. Nothing was written.")
 
 
 def test_an_agent_writes_for_all_its_firms_and_for_no_other(
