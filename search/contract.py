@@ -5,8 +5,8 @@ whether tantivy files or a server answer is decided in `search/engines.py`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,26 @@ class IndexSettings:
             other.vector_dimensions,
             other.vector_model,
         )
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> "IndexSettings":
+        """From what `dataclasses.asdict` made of it and JSON brought back.
+
+        KeyError or TypeError when it is something else.
+        """
+        return cls(
+            name=stored["name"],
+            fields=tuple(Field(**each) for each in stored["fields"]),
+            synonyms=tuple(tuple(group) for group in stored["synonyms"]),
+            vector_dimensions=stored["vector_dimensions"],
+            version=stored["version"],
+            vector_model=stored.get("vector_model", ""),
+        )
+
+    def shape(self) -> list[Any]:
+        """Everything that stored documents depend on: all but name and synonyms."""
+        fields = [asdict(each) for each in self.fields]
+        return [self.version, self.vector_dimensions, self.vector_model, fields]
 
     def field(self, name: str) -> Field | None:
         """The field of this name, if there is one."""

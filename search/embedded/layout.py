@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from search.contract import Field, IndexSettings
+from search.contract import IndexSettings
 from search.embedded.disk import honest_disk, sync_folder
 from search.errors import BadQuery, IndexDamaged, IndexMissing, SearchUnavailable, WriterBusy
 
@@ -36,10 +36,8 @@ class Pointer:
 
 
 def shape_of(settings: IndexSettings) -> str:
-    """Everything of the settings that the stored files depend on (synonyms do not count)."""
-    fields = [asdict(each) for each in settings.fields]
-    vectors = [settings.vector_dimensions, settings.vector_model]
-    return json.dumps([FORMAT, settings.version, *vectors, fields])
+    """Everything that the stored files depend on."""
+    return json.dumps([FORMAT, *settings.shape()])
 
 
 def signature(path: Path) -> Signature | None:
@@ -147,14 +145,8 @@ def save_settings(folder: Path, settings: IndexSettings) -> None:
 
 def load_settings(folder: Path, index: str) -> IndexSettings:
     try:
-        found = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
-        return IndexSettings(
-            name=found["name"],
-            fields=tuple(Field(**each) for each in found["fields"]),
-            synonyms=tuple(tuple(each) for each in found["synonyms"]),
-            vector_dimensions=found["vector_dimensions"],
-            version=found["version"],
-            vector_model=found.get("vector_model", ""),
+        return IndexSettings.restored(
+            json.loads((folder / "settings.json").read_text(encoding="utf-8"))
         )
     except (OSError, ValueError, KeyError, TypeError) as trouble:
         raise IndexDamaged(index, "its settings are unreadable") from trouble

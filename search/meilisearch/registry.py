@@ -7,13 +7,13 @@ say which field is a facet of ours. It reads them here.
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from search.contract import IndexSettings
 from search.errors import BadQuery, IndexDamaged, IndexMissing
 from search.meilisearch.server import Server
-from search.meilisearch.settings import NAME, from_stored, shape_of, to_stored
+from search.meilisearch.settings import FORMAT, NAME
 from search.understanding import SynonymTable, synonym_table
 
 UID = "index_settings"
@@ -29,6 +29,7 @@ class Entry:
     settings: IndexSettings
     generation: str
     synonyms: SynonymTable
+    format: int  # of the program that filled it
     building: float = 0.0  # since when a successor is being filled; 0: none is
 
     @property
@@ -37,7 +38,7 @@ class Entry:
 
 
 def new_entry(uid: str, settings: IndexSettings, generation: str) -> Entry:
-    return Entry(uid, settings, generation, synonym_table(settings.synonyms))
+    return Entry(uid, settings, generation, synonym_table(settings.synonyms), FORMAT)
 
 
 class Registry:
@@ -82,13 +83,15 @@ class Registry:
 
     def _read(self, stored: Mapping[str, Any], index: str, old: Entry | None) -> Entry:
         try:
-            settings = from_stored(stored["settings"])
+            settings = IndexSettings.restored(stored["settings"])
             generation, building = str(stored["generation"]), float(stored.get("building") or 0)
+            format = int(stored["settings"]["format"])
         except (KeyError, TypeError, ValueError) as trouble:
             raise IndexDamaged(index, "its settings on the server are not ours") from trouble
         if old is not None and old.settings == settings:
-            return replace(old, generation=generation, building=building)
-        return replace(new_entry(self._prefix + index, settings, generation), building=building)
+            return replace(old, generation=generation, building=building, format=format)
+        fresh = new_entry(self._prefix + index, settings, generation)
+        return replace(fresh, building=building, format=format)
 
     def all(self) -> dict[str, Entry]:
         """Every index that was built, by name."""
@@ -101,13 +104,13 @@ class Registry:
 
     def fits(self, entry: Entry, settings: IndexSettings) -> bool:
         """Whether documents written for the one can stay for the other."""
-        return shape_of(entry.settings) == shape_of(settings)
+        return entry.format == FORMAT and entry.settings.shape() == settings.shape()
 
     def save(self, entry: Entry) -> None:
         name = entry.settings.name
         stored = {
             "id": name,
-            "settings": to_stored(entry.settings),
+            "settings": {"format": entry.format, **asdict(entry.settings)},
             "generation": entry.generation,
             "building": entry.building,
         }

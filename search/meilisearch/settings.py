@@ -1,7 +1,6 @@
 """The settings of an index as the server wants them, and ours as it keeps them. Pure."""
 
 import re
-from dataclasses import asdict
 from typing import Any
 
 from search.contract import MAX_REACHABLE, Field, IndexSettings
@@ -65,29 +64,6 @@ def synonyms(settings: IndexSettings) -> dict[str, list[str]]:
     """Each phrase with its equivalents, in folded words like everything looked up."""
     table = synonym_table(settings.synonyms)
     return {" ".join(key): sorted(map(" ".join, others)) for key, others in sorted(table.items())}
-
-
-def shape_of(settings: IndexSettings) -> list[Any]:
-    """Everything but the synonyms, which can change without filling the index anew."""
-    fields = [asdict(each) for each in settings.fields]
-    vectors = [settings.vector_dimensions, settings.vector_model]
-    return [FORMAT, settings.version, *vectors, fields]
-
-
-def to_stored(settings: IndexSettings) -> dict[str, Any]:
-    return {"format": FORMAT, **asdict(settings)}
-
-
-def from_stored(stored: dict[str, Any]) -> IndexSettings:
-    """What `to_stored` wrote. KeyError or TypeError when it is something else."""
-    return IndexSettings(
-        name=stored["name"],
-        fields=tuple(Field(**each) for each in stored["fields"]),
-        synonyms=tuple(tuple(group) for group in stored["synonyms"]),
-        vector_dimensions=stored["vector_dimensions"],
-        version=stored["version"],
-        vector_model=stored.get("vector_model", ""),
-    )
 
 
 def check_names(settings: IndexSettings) -> None:

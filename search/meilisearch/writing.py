@@ -118,7 +118,11 @@ class Writing:
 
     def is_current(self, settings: IndexSettings) -> bool:
         entry = self._entry(settings.name)
-        return entry is not None and entry.settings == settings
+        return (
+            entry is not None
+            and entry.settings == settings
+            and self._registry.fits(entry, settings)
+        )
 
     def _entry(self, name: str) -> Entry | None:
         """What is registered and really there."""

@@ -1,6 +1,7 @@
 """What our engine asks of the server: how often, in which order, in which words."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from search.indexes import marketplace_indexes
 from search.meilisearch.documents import id_of, key_of
 from search.meilisearch.dressing import marked_words
 from search.meilisearch.engine import MeilisearchEngine
-from search.meilisearch.settings import from_stored, server_settings, to_stored
+from search.meilisearch.settings import server_settings
 from search.meilisearch.wording import wording
 from tests.search.meilisearch.conftest import Opened
 from tests.search.meilisearch.wall import Wall
@@ -304,12 +305,24 @@ def test_the_indexes_of_the_marketplace_fit_the_server(
 ) -> None:
     settings = marketplace_indexes()[name]
     sent = server_settings(settings)
-    assert from_stored(to_stored(settings)) == settings
+    assert IndexSettings.restored(asdict(settings)) == settings
     assert sent["searchableAttributes"][0] in ("_words_title", "_words_name")
     assert sent["synonyms"]["elaichi"]
     assert sent["pagination"]["maxTotalHits"] == MAX_REACHABLE
     assert engine.ensure(settings)
     assert not engine.ensure(settings)
+
+
+def test_what_a_program_of_another_format_filled_is_filled_anew(
+    filled: MeilisearchEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.meilisearch.registry.FORMAT", 2)
+    assert not filled.is_current(SETTINGS)
+    assert filled.rebuild(SETTINGS, things(5)) == 5
+    assert filled.is_current(SETTINGS)
+    monkeypatch.setattr("search.meilisearch.registry.FORMAT", 3)
+    assert filled.ensure(SETTINGS)
+    assert filled.is_current(SETTINGS)
 
 
 def test_names_that_would_collide_are_refused(engine: MeilisearchEngine) -> None:
