@@ -248,10 +248,9 @@ def _form(
 
 def _choose_product(form: EvidenceForm) -> None:
     """Coming from a product's line in the finder, that product is ticked."""
-    if request.method == "GET" and (wanted := request.args.get("product", "")).isdigit():
-        known = {number for number, _title in form.products.choices}
-        if int(wanted) in known:
-            form.covers.data, form.products.data = "some", [int(wanted)]
+    wanted = request.args.get("product", type=int)
+    if request.method == "GET" and wanted in {number for number, _title in form.products.choices}:
+        form.covers.data, form.products.data = "some", [wanted]
 
 
 def _save(

@@ -87,8 +87,8 @@ def _any_firm(public_id: str) -> Firm:
 def _overview(firm: Firm, here: str, named: dict[str, Any]) -> str:
     today = utc_now().date()
     asked = entry_day(request.args.get("on", ""), today)
-    number = request.args.get("page", "1")
-    shown = overview(get_db(), firm, today, asked.day, int(number) if number.isdecimal() else 1)
+    page = request.args.get("page", 1, type=int)
+    shown = overview(get_db(), firm, today, asked.day, page)
     day = asked.day.isoformat()
 
     def address(product: str, market: str) -> str:

@@ -164,7 +164,7 @@ def _narrowed(asked: Asked) -> Select[AuditEntry]:
         query = query.where(AuditEntry.action == asked.action)
     if asked.since:
         query = query.where(AuditEntry.at >= _midnight(asked.since))
-    if asked.until:
+    if asked.until and asked.until < dt.date.max:  # no day follows the last one
         query = query.where(AuditEntry.at < _midnight(asked.until + dt.timedelta(days=1)))
     return query
 

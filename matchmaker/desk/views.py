@@ -197,8 +197,8 @@ def _wanted() -> Wanted:
 
 
 def page_asked() -> int:
-    typed = request.args.get("page", "1")
-    return min(int(typed), 100_000) if typed.isascii() and typed.isdigit() and int(typed) else 1
+    """The page of a list that the address names; the first for what is no number."""
+    return min(max(request.args.get("page", 1, type=int), 1), 100_000)
 
 
 def _own_id() -> int:

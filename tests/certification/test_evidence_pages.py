@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -118,6 +119,18 @@ def test_what_is_made_for_each_shipment_is_no_form(cast: Cast, comes: Comes) -> 
     assert "it is a duty whenever you ship" in page
     assert 'name="number"' not in page
     assert comes(cast.owner).post("/firm/evidence/new/PHYTO", data=ISO).status_code == 200
+
+
+def test_the_product_one_comes_from_is_ticked(db: Session, cast: Cast, comes: Comes) -> None:
+    product = make_product(db, firm=cast.firm)
+    db.commit()
+    address = "/firm/evidence/new/ISO9001?product="
+    assert f'checked name="products" type="checkbox" value="{product.id}"' in re.sub(
+        r' id="[^"]+"', "", comes(cast.owner).get(f"{address}{product.id}").text
+    )
+    for nonsense in ("²", "x", "-1", "9" * 5000):
+        page = comes(cast.owner).get(address + nonsense)
+        assert (page.status_code, 'checked name="products"' in page.text) == (200, False)
 
 
 def test_nothing_typed_is_lost_when_something_is_wrong(

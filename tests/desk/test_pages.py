@@ -89,6 +89,14 @@ def test_every_number_of_the_home_leads_to_as_many_rows(officer: FlaskClient) ->
         assert rows == number, address
 
 
+def test_a_page_that_cannot_be_breaks_nothing(officer: FlaskClient, cast: Cast) -> None:
+    lists = ("queues/firms", "firms", "people", "audit", f"readiness/{cast.firm.public_id}")
+    for page in ("-3", "²", "9" * 5000):
+        for address in lists:
+            answer = officer.get(f"/desk/{address}", query_string={"page": page})
+            assert answer.status_code == 200, (address, page)
+
+
 @pytest.mark.parametrize("queue", QUEUES)
 def test_every_case_opens(officer: FlaskClient, queue: str) -> None:
     page = officer.get(f"/desk/queues/{queue}").text

@@ -65,6 +65,7 @@ def test_it_is_narrowed_by_person_organisation_subject_action_and_day(db: Sessio
     assert sentences(db, action="firm.checked") == [checked]
     assert sentences(db, since=today, action="firm.checked") == [checked]
     assert sentences(db, until=today - dt.timedelta(days=1)) == []
+    assert sentences(db, until=dt.date.max, action="firm.checked") == [checked]
     lines, total = read_trail(db, Asked())
     assert (len(lines), total > 10) == (min(total, 50), True)
 
