@@ -4,10 +4,10 @@ Uses the same analysis as the index, so that synonyms, repairs and prefixes are 
 just as they were matched. Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from search.analysis import Seeker, Token
-from search.contract import MARK_END, MARK_START
+from search.contract import MARK_END, MARK_START, IndexSettings, Value
 
 EXCERPT = 240  # characters of a long text that are shown
 _LOOKED_AT = 20_000
@@ -51,3 +51,15 @@ def highlight(text: str, seeker: Seeker, size: int = EXCERPT) -> str:
             at = each.end
     parts += [text[at:end], "…" if end < len(text) else ""]
     return "".join(parts)
+
+
+def excerpts(
+    values: Mapping[str, Value], settings: IndexSettings, seeker: Seeker
+) -> dict[str, str]:
+    """Of every field that is declared with `highlight` and held, the part to show."""
+    texts = {
+        spec.name: text if isinstance(text, str) else " · ".join(map(str, text))  # type: ignore[arg-type]
+        for spec in settings.fields
+        if spec.highlight and (text := values.get(spec.name))
+    }
+    return {name: highlight(text, seeker) for name, text in texts.items()}

@@ -55,6 +55,12 @@ class Slot:
     prefix: str = ""
     apart_boost: float = 1.0
 
+    def is_filled_by(self, held: set[str]) -> bool:
+        """Whether these folded words satisfy what was asked, in whatever order they stand."""
+        if self.prefix and any(word.startswith(self.prefix) for word in held):
+            return True
+        return any(held.issuperset(each.words) for each in self.alternatives)
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:

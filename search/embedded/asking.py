@@ -17,6 +17,7 @@ from tantivy import Query as TextQuery
 
 from search.analysis import Seeker
 from search.checking import check_filter, check_query
+from search.completing import telling_text
 from search.contract import (
     MAX_LIMIT,
     MAX_REACHABLE,
@@ -34,9 +35,8 @@ from search.embedded.matches import FEW, Few, Many, Matches
 from search.embedded.snapshot import Snapshot
 from search.embedded.spellings import respelt, respelt_query
 from search.embedded.words import Rows, Scores
-from search.errors import BadQuery
 from search.fusing import STRANGE, weight_of_meaning, words_to_be_related
-from search.highlight import highlight
+from search.highlight import excerpts
 from search.understanding import Slot, Understood, understand
 from search.values import Floats, checked_vector
 
@@ -87,8 +87,6 @@ class Asking:
         return checked_vector(self.query.vector, self.snapshot.settings.vector_dimensions)
 
     def _understand(self) -> Understood:
-        if not isinstance(self.query.text, str):
-            raise BadQuery("text", self.query.text, "Give a text.")
         if not self.query.text.strip():
             return Understood()
         return understand(self.query.text, self.snapshot.synonyms, self.snapshot.vocabulary)
@@ -343,21 +341,16 @@ class Asking:
             id=id,
             score=float(ranked.scores.get(row, 0.0)),
             values=values,
-            highlighted=self._highlighted(values),
+            highlighted=self._excerpts(values),
             matched_words=tuple(word for word, held in zip(asked, holds, strict=True) if held),
             dropped_words=tuple(word for word, held in zip(asked, holds, strict=True) if not held),
             similarity=ranked.similarity.get(row),
         )
 
-    def _highlighted(self, values: Mapping[str, Value]) -> dict[str, str]:
+    def _excerpts(self, values: Mapping[str, Value]) -> dict[str, str]:
         if not self.query.highlight:
             return {}
-        texts = {
-            spec.name: text if isinstance(text, str) else " · ".join(map(str, text))  # type: ignore[arg-type]
-            for spec in self.snapshot.settings.fields
-            if spec.highlight and (text := values.get(spec.name))
-        }
-        return {name: highlight(text, self.seeker) for name, text in texts.items()}
+        return excerpts(values, self.snapshot.settings, self.seeker)
 
 
 def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:
@@ -389,9 +382,8 @@ def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Pa
 
 def _sharing_words(snapshot: Snapshot, row: int, mask: NDArray[np.bool_]) -> tuple[Rows, Scores]:
     _, values = snapshot.journal.document(row)
-    weighty = sorted((f for f in snapshot.settings.fields if f.weight), key=lambda f: -f.weight)
-    text = " ".join(str(values.get(each.name) or "") for each in weighty[:2])
-    slots = understand(text.replace('"', " ").replace("-", " "), {}, snapshot.vocabulary).slots
+    text = telling_text(values, snapshot.settings)
+    slots = understand(text, {}, snapshot.vocabulary).slots
     if not slots:
         return _NONE, np.empty(0, np.float32)
     rows, scores = snapshot.text.matching(snapshot.text.some(slots, 1))

@@ -4,17 +4,15 @@ import numpy as np
 
 from search.analysis import words
 from search.checking import check_facet, check_filter
+from search.completing import LOOKED_AT, begins, best_first, names_among
 from search.contract import FacetCount, Filter, Suggestion
 from search.embedded.snapshot import Snapshot
 from search.embedded.spellings import respelt
 from search.understanding import Alternative, Slot, Understood, understand
 
-_LOOKED_AT = 60
-_LONGEST = 80  # a longer title is a sentence, not something to search for
-
 
 def suggest(snapshot: Snapshot, prefix: str, limit: int) -> tuple[Suggestion, ...]:
-    """Names from the weighty fields of the best matches, then single words.
+    """Names from the weighty fields of the best matches, most frequent first.
 
     The last word is taken as unfinished even when it is a word already.
     """
@@ -22,18 +20,11 @@ def suggest(snapshot: Snapshot, prefix: str, limit: int) -> tuple[Suggestion, ..
     if not understood.slots or limit <= 0:
         return ()
     text = snapshot.text
-    rows, _ = text.matching(text.every(understood.slots), _LOOKED_AT)
-    fields = snapshot.settings.naming()
-    names: dict[str, str] = {}
-    for row in rows:
-        _, values = snapshot.journal.document(int(row))
-        for field in reversed(fields):  # the class first: it stands for many
-            value = values.get(field)
-            if isinstance(value, str) and len(value) <= _LONGEST and _fits(value, understood):
-                names.setdefault(" ".join(words(value)), value)
-    found = [_counted(snapshot, name, shown) for name, shown in names.items()]
-    found.sort(key=lambda each: (-each.count, len(each.text), each.text))
-    return tuple(found[:limit])
+    rows, _ = text.matching(text.every(understood.slots), LOOKED_AT)
+    found = (snapshot.journal.document(row)[1] for row in rows.tolist())
+    names = names_among(found, snapshot.settings.naming())
+    fitting = [name for name in names if _fits(name, understood)]
+    return best_first(_counted(snapshot, name, names[name]) for name in fitting)[:limit]
 
 
 def _unfinished(prefix: str, snapshot: Snapshot) -> Understood:
@@ -50,14 +41,10 @@ def _unfinished(prefix: str, snapshot: Snapshot) -> Understood:
     return Understood((*understood.slots[:-1], slot))
 
 
-def _fits(value: str, understood: Understood) -> bool:
+def _fits(name: str, understood: Understood) -> bool:
     """Whether the name itself holds what was typed, not only its document."""
-    held = set(words(value))
-    return all(
-        any(held.issuperset(each.words) for each in slot.alternatives)
-        or (slot.prefix and any(word.startswith(slot.prefix) for word in held))
-        for slot in understood.slots
-    )
+    held = set(name.split())
+    return all(slot.is_filled_by(held) for slot in understood.slots)
 
 
 def _counted(snapshot: Snapshot, name: str, shown: str) -> Suggestion:
@@ -68,7 +55,7 @@ def _counted(snapshot: Snapshot, name: str, shown: str) -> Suggestion:
 def facet_values(
     snapshot: Snapshot, field: str, prefix: str, asked: Filter | None
 ) -> tuple[FacetCount, ...]:
-    """'knits' finds 'Noyyal Knits': any word of the value may begin so."""
+    """The values that begin so, most frequent first."""
     check_facet(field, snapshot.settings, "invalid_facet_search_facet_name")
     if asked is not None:
         check_filter(asked, snapshot.settings)
@@ -76,10 +63,5 @@ def facet_values(
     mask = columns.mask(None if asked is None else respelt(asked, columns))
     counts = columns.value_counts(field, np.flatnonzero(mask))
     typed = words(prefix)
-    found = [FacetCount(value, count) for value, count in counts.items() if _begins(value, typed)]
+    found = [FacetCount(value, count) for value, count in counts.items() if begins(value, typed)]
     return tuple(sorted(found, key=lambda each: (-each.count, each.value)))
-
-
-def _begins(value: str, typed: list[str]) -> bool:
-    held = words(value)
-    return all(any(word.startswith(each) for word in held) for each in typed)

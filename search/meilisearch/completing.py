@@ -6,6 +6,7 @@ from typing import Any
 
 from search.analysis import words
 from search.checking import check_facet
+from search.completing import LOOKED_AT, begins, best_first, names_among, telling_text
 from search.contract import (
     MAX_LIMIT,
     FacetCount,
@@ -21,11 +22,9 @@ from search.meilisearch.filters import filter_text, quoted
 from search.meilisearch.registry import Entry
 from search.meilisearch.server import Server
 from search.meilisearch.settings import EMBEDDER, MOST_FACET_VALUES
-from search.meilisearch.wording import explained, fills, wording
+from search.meilisearch.wording import explained, wording
 
-_LOOKED_AT = 60
 _COUNTED = 24
-_LONGEST = 80  # a longer title is a sentence, not something to search for
 
 
 def stored_document(server: Server, entry: Entry, id: str) -> dict[str, Any] | None:
@@ -84,9 +83,7 @@ def _near(
 def _sharing_words(
     server: Server, entry: Entry, stored: Mapping[str, Any], limit: int, bound: str | None
 ) -> Mapping[str, Any]:
-    weighty = sorted((f for f in entry.settings.fields if f.weight), key=lambda f: -f.weight)
-    text = " ".join(str(stored.get(each.name) or "") for each in weighty[:2])
-    asked = wording(text.replace('"', " ").replace("-", " "))
+    asked = wording(telling_text(stored, entry.settings))
     if not asked.asked:
         return {"hits": [], "estimatedTotalHits": 0}
     other = f"NOT (id = {quoted(stored['id'])})"
@@ -113,16 +110,11 @@ def suggest(server: Server, entry: Entry, prefix: str, limit: int) -> tuple[Sugg
         "indexUid": entry.uid,
         "q": asked.text(),
         "matchingStrategy": "all",
-        "limit": _LOOKED_AT,
+        "limit": LOOKED_AT,
         "attributesToRetrieve": fields or ["id"],
     }
     hits = server.multi_search([query])[0]["hits"]
-    names: dict[str, str] = {}
-    for hit in hits:
-        for field in reversed(fields):  # the class first: it stands for many
-            value = hit.get(field)
-            if isinstance(value, str) and len(value) <= _LONGEST:
-                names.setdefault(" ".join(words(value)), value)
+    names = names_among(hits, fields)
     fitting = [name for name in names if _fits(name, typed, entry)]
     return _counted(server, entry, {name: names[name] for name in fitting[:_COUNTED]})[:limit]
 
@@ -131,12 +123,12 @@ def _fits(name: str, typed: str, entry: Entry) -> bool:
     """Whether the name itself holds what was typed, not only its document."""
     held = set(name.split())
     understood = explained(typed, entry.synonyms, held)
-    if all(fills(slot, held) for slot in understood.slots):
+    if all(slot.is_filled_by(held) for slot in understood.slots):
         return True
     *complete, last = understood.slots
     unfinished = words(last.asked)
     begun = len(unfinished) == 1 and any(word.startswith(unfinished[0]) for word in held)
-    return begun and all(fills(slot, held) for slot in complete)
+    return begun and all(slot.is_filled_by(held) for slot in complete)
 
 
 def _counted(server: Server, entry: Entry, names: Mapping[str, str]) -> tuple[Suggestion, ...]:
@@ -148,11 +140,10 @@ def _counted(server: Server, entry: Entry, names: Mapping[str, str]) -> tuple[Su
         for name in names
     ]
     answers = server.multi_search(queries)
-    found = [
+    return best_first(
         Suggestion(shown, int(answer["estimatedTotalHits"]))
         for shown, answer in zip(names.values(), answers, strict=True)
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.count, len(each.text), each.text)))
+    )
 
 
 def facet_values(
@@ -167,9 +158,4 @@ def facet_values(
     answer = server.multi_search([query])[0]
     typed = words(prefix)
     counts = facet_counts(entry.settings, field, answer, MOST_FACET_VALUES)
-    return tuple(each for each in counts if _begins(each.value, typed))
-
-
-def _begins(value: str, typed: list[str]) -> bool:
-    held = words(value)
-    return all(any(word.startswith(each) for word in held) for each in typed)
+    return tuple(each for each in counts if begins(each.value, typed))

@@ -10,7 +10,7 @@ from typing import Any
 
 from search.analysis import Seeker
 from search.contract import MARK_END, MARK_START, Hit, Query, Value
-from search.highlight import highlight
+from search.highlight import excerpts
 from search.meilisearch.documents import id_of, values_of
 from search.meilisearch.filters import among
 from search.meilisearch.registry import Entry
@@ -75,7 +75,7 @@ class Dressing:
             id=id_of(key),
             score=scores.get(key, 0.0),
             values=values,
-            highlighted=self._highlighted(values, seeker),
+            highlighted=self._excerpts(values, seeker),
             matched_words=tuple(w.raw for w in asked if key in by_word.get(w, {key: set()})),
             dropped_words=tuple(w.raw for w in asked if key not in by_word.get(w, {key: set()})),
             similarity=similarity.get(key),
@@ -123,15 +123,10 @@ class Dressing:
             "highlightPostTag": MARK_END,
         }
 
-    def _highlighted(self, values: Mapping[str, Value], seeker: Seeker) -> dict[str, str]:
+    def _excerpts(self, values: Mapping[str, Value], seeker: Seeker) -> dict[str, str]:
         if not self._query.highlight:
             return {}
-        texts = {
-            spec.name: text if isinstance(text, str) else " · ".join(map(str, text))  # type: ignore[arg-type]
-            for spec in self._entry.settings.fields
-            if spec.highlight and (text := values.get(spec.name))
-        }
-        return {name: highlight(text, seeker) for name, text in texts.items()}
+        return excerpts(values, self._entry.settings, seeker)
 
 
 def marked_words(formatted: Mapping[str, Any]) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from search.spelling import Vocabulary
-from search.understanding import Slot, SynonymTable, Understood, understand
+from search.understanding import SynonymTable, Understood, understand
 from search.values import clean
 
 MOST_WORDS = 10  # the server reads no more, and says nothing
@@ -74,12 +74,3 @@ def wording(text: str) -> Wording:
 def explained(text: str, synonyms: SynonymTable, matched: Iterable[str]) -> Understood:
     """The typed text read again, knowing which words the server matched for it."""
     return understand(clean(text), synonyms, Vocabulary((word, 1) for word in set(matched)))
-
-
-def fills(slot: Slot, held: set[str]) -> bool:
-    """Whether these folded words satisfy what was asked."""
-    if slot.prefix and any(word.startswith(slot.prefix) for word in held):
-        return True
-    if slot.apart and held.issuperset(slot.apart):
-        return True
-    return any(held.issuperset(each.words) for each in slot.alternatives)
