@@ -5,7 +5,7 @@ use Python's logging pass through the same door.
 
 A person who reports a problem reads the id from the page or the header `X-Request-ID`;
 searching the log for it shows all that this request did. Query strings are not logged: what
-somebody searches for is theirs.
+somebody searches for is theirs. Nor are the secrets of links that open something.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ REQUEST_ID = "X-Request-ID"
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Asked for so often that they would bury the rest; shown with --debug only.
 QUIET = ("/static/", "/healthz")
+# Addresses that end in a secret: whoever reads the log could sign in by it.
+SECRET = re.compile(
+    r"^((?:/[a-z]{2})?/(?:enter|invitation|confirm|recover|privacy/data|unsubscribe)/)[^/]+"
+)
 
 log = structlog.get_logger("matchmaker.web")
 
@@ -161,7 +165,7 @@ class _Line:
         say(
             "request",
             method=self.method,
-            path=self.path[:200],
+            path=SECRET.sub(r"\1…", self.path)[:200],
             status=self.status,
             ms=round((ended - self._began) * 1000, 1),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 from pathlib import Path
 
@@ -56,6 +57,28 @@ def test_all_that_a_request_did_carries_its_id(config: Config, capsys):
     }
     assert "private" not in json.dumps(request)
     assert request_id() == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/enter/s3cret",
+        "/ml/enter/s3cret",
+        "/invitation/s3cret",
+        "/confirm/s3cret.x",
+        "/recover/s3cret.x",
+        "/unsubscribe/s3cret",
+        "/ar/privacy/data/s3cret/export.json",
+    ],
+)
+def test_links_that_open_something_leave_no_secret_in_the_log(config: Config, capsys, path: str):
+    configure_logs(config)
+    logging.getLogger("some.library").setLevel(logging.ERROR)
+    Client(RequestLog(site)).get(path).close()
+    logging.getLogger("some.library").setLevel(logging.NOTSET)
+    (request,) = lines(capsys)
+    assert "s3cret" not in json.dumps(request)
+    assert request["path"] == re.sub(r"s3cret[^/]*", "…", path)
 
 
 def test_what_is_done_once_the_answer_is_out_is_not_the_readers_time(config: Config, capsys):
