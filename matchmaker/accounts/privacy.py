@@ -26,7 +26,7 @@ SECRETS = frozenset(
     {"password", "fs_uniquifier", "tf_totp_secret", "mf_recovery_codes", "secret_hash"}
 )
 # Rows about nobody but the person; they go with the account, in this order.
-PERSONAL = ("notice_wish", "notice", "letter", "sign_in_link")
+PERSONAL = ("notice_wish", "notice", "letter", "sign_in_link", "used_draft")
 ERASED_NAME = "Former member"
 
 
@@ -173,11 +173,21 @@ def _row(db: Session, table: Any, condition: Any) -> dict[str, Any]:
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """Without secrets and row numbers, in values JSON knows."""
-    return {name: _value(value) for name, value in row.items() if not _stays_inside(name)}
+    return {
+        name: _value(value)
+        for name, value in row.items()
+        if not (_stays_inside(name) or _holds_a_link(name, row))
+    }
 
 
 def _stays_inside(column: str) -> bool:
     return column in SECRETS or column == "id" or (column.endswith("_id") and column != "public_id")
+
+
+def _holds_a_link(column: str, row: dict[str, Any]) -> bool:
+    """Whether it is the body of a letter that may recover or confirm an account: the mailbox
+    proves whose it is, a browser that somebody left signed in does not."""
+    return column in ("text", "html") and str(row.get("kind", "")).startswith("account.")
 
 
 def _value(value: Any) -> Any:

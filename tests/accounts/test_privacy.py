@@ -9,6 +9,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
+from matchmaker.accounts.drafts import UsedDraft, note_draft
 from matchmaker.accounts.entries import Contact
 from matchmaker.accounts.invitations import invite
 from matchmaker.accounts.links import hand_over_link
@@ -52,6 +53,7 @@ def make_known(db: Session, cast: Cast) -> User:
         )
     )
     hand_over_link(db, SYSTEM, user)
+    note_draft(db, cast.owner, "a-phone-made-this", "thing1")
     invite(db, cast.rival, cast.rival_firm.organisation, name=MARKS[0], role="viewer",
            email=MARKS[1])  # fmt: skip
     db.flush()
@@ -80,6 +82,25 @@ def test_the_file_holds_all_of_a_person_and_no_secret(db: Session, cast: Cast) -
     assert [each["source"] for each in data["elsewhere"]["contacts"]] == ["fair"]
 
 
+def test_no_file_holds_a_link_that_recovers_the_account(db: Session, cast: Cast) -> None:
+    user = make_known(db, cast)
+    for person in (user, None):
+        write_letter(
+            db,
+            address=MARKS[1],
+            kind="account.reset_instructions",
+            subject="Choose a new password",
+            text="/recover/door-opener",
+            html="<a href='/recover/door-opener'>here</a>",
+            user=person,
+        )
+    assert "door-opener" not in json.dumps(data_of_person(db, user))
+    letters = data_of_address(db, MARKS[1])["letters"]
+    assert [(each["subject"], each.get("text")) for each in letters] == [
+        ("Choose a new password", None)
+    ]
+
+
 def test_after_erasure_nothing_names_the_person(db: Session, cast: Cast) -> None:
     user = make_known(db, cast)
     identity, session = user.public_id, user.fs_uniquifier
@@ -88,6 +109,7 @@ def test_after_erasure_nothing_names_the_person(db: Session, cast: Cast) -> None
     db.commit()
     left = everything(db)
     assert [mark for mark in (*MARKS, "hash-of-password", session) if mark in left] == []
+    assert db.scalar(select(UsedDraft)) is None
     assert db.scalar(select(Membership).where(Membership.user_id == user.id)) is None
     assert not user.is_active
     # The trail of acts stays, under the number.
