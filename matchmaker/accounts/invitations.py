@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
@@ -76,7 +76,7 @@ def _has_owner(organisation: Organisation) -> bool:
 
 
 def invitation_of(db: Session, secret: str) -> Invitation:
-    """The open invitation with this secret. Raises LinkSpent."""
+    """The open invitation with this secret, to where people can act. Raises LinkSpent."""
     invitation = db.scalar(
         select(Invitation).where(
             Invitation.secret_hash == hash_of(secret),
@@ -85,14 +85,26 @@ def invitation_of(db: Session, secret: str) -> Invitation:
             Invitation.expires_at > utc_now(),
         )
     )
-    if invitation is None:
+    if invitation is None or invitation.organisation.standing == "suspended":
         raise LinkSpent
     return invitation
 
 
 def accept(db: Session, invitation: Invitation, user: User) -> Membership:
-    """The user becomes a member with the role of the invitation. The caller commits."""
-    invitation.accepted_at = utc_now()
+    """The user becomes a member with the role of the invitation. The caller commits.
+
+    Raises LinkSpent where somebody else was faster.
+    """
+    # Asked again in the UPDATE: of two who press at once, one gets in.
+    taken = db.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.accepted_at.is_(None))
+        .values(accepted_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
+    if int(getattr(taken, "rowcount", 0)) != 1:
+        raise LinkSpent
+    db.refresh(invitation)
     organisation = invitation.organisation
     there = db.scalar(
         select(Membership).where(

@@ -14,7 +14,6 @@ from matchmaker.access import ACTING_FOR, ACTING_IN, current_actor, open_to
 from matchmaker.accounts.attempts import attempt_at
 from matchmaker.accounts.entering import let_in
 from matchmaker.accounts.entries import Invitation
-from matchmaker.accounts.errors import LinkSpent
 from matchmaker.accounts.forms import AcceptByPhoneForm, AcceptForm
 from matchmaker.accounts.invitations import accept, invitation_of
 from matchmaker.accounts.links import link_of, use_link
@@ -115,8 +114,6 @@ def _has_account(asked: Invitation) -> bool:
 
 
 def _page(asked: Invitation, form: AcceptForm | AcceptByPhoneForm) -> str:
-    if asked.organisation.standing == "suspended":
-        raise LinkSpent
     return render_template(
         "accounts/invitation.html",
         invitation=asked,

@@ -24,6 +24,7 @@ from matchmaker.accounts.links import (
 from matchmaker.accounts.mandates import agents_of, clients_of, end_mandate, give_mandate
 from matchmaker.accounts.members import change_role, members_of, remove_member
 from matchmaker.accounts.models import AuditEntry, Membership, User
+from matchmaker.accounts.standing import suspend_organisation
 from matchmaker.accounts.tokens import hash_of
 from matchmaker.errors import BadInput, Conflict, NotAllowed
 from matchmaker.orm import utc_now
@@ -170,8 +171,18 @@ def test_an_accepted_invitation_makes_a_member_once(db: Session, cast: Cast) -> 
     assert (membership.user, membership.organisation, membership.role) == (user, firm, "editor")
     with pytest.raises(LinkSpent):
         invitation_of(db, secret)
+    with pytest.raises(LinkSpent):  # who found it open a moment earlier
+        accept(db, invitation, make_user(db))
     other, secret = invite(db, cast.owner, firm, name="B", role="editor", email="b@example.com")
     withdraw(db, cast.owner, other)
+    with pytest.raises(LinkSpent):
+        invitation_of(db, secret)
+
+
+def test_nobody_enters_where_a_desk_suspended_the_organisation(db: Session, cast: Cast) -> None:
+    firm = cast.firm.organisation
+    _asked, secret = invite(db, cast.owner, firm, name="A", role="editor", email="a@example.com")
+    suspend_organisation(db, SYSTEM, firm, reason="Its certificates were not its own.")
     with pytest.raises(LinkSpent):
         invitation_of(db, secret)
 
