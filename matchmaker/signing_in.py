@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from functools import wraps
+from html import unescape
 from typing import Any
 
 from flask import Flask, Response, after_this_request, has_request_context, request, session
@@ -87,7 +88,8 @@ class Outbox(MailUtil):
             address=address,
             kind=f"account.{name}",
             subject=str(subject),
-            text=(body or "").strip() + "\n",
+            # Templates escape what they fill in; in plain words O'Brien is no O&#39;Brien.
+            text=unescape(body or "").strip() + "\n",
             html=html,
             user=user,
             language=user.language if user else "en",
@@ -229,7 +231,7 @@ def _forms_only(view: View) -> View:
 def _count_tries(view: View) -> View:
     @wraps(view)
     def counted(**values: Any) -> Any:
-        if request.method != "POST":
+        if request.method != "POST" or _is_inside_already():
             return view(**values)
         attempt = attempts.attempt_at(_who_tries())
         attempt.begin()
@@ -239,6 +241,11 @@ def _count_tries(view: View) -> View:
         return answer
 
     return counted
+
+
+def _is_inside_already() -> bool:
+    """Signing in once more tries nothing, and must not clear the count of tries elsewhere."""
+    return request.endpoint == "security.login" and bool(current_user.is_authenticated)
 
 
 def _who_tries() -> str:

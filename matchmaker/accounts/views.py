@@ -10,7 +10,7 @@ from matchmaker.access import ACTING_FOR, ACTING_IN, acting, open_to
 from matchmaker.accounts.mandates import clients_of
 from matchmaker.accounts.standing import BUYING_KINDS, may_contact, may_post
 from matchmaker.database import get_db
-from matchmaker.errors import N_, NotFound
+from matchmaker.errors import N_, NotAllowed, NotFound
 from matchmaker.web import local_address
 
 pages = Blueprint("accounts", __name__)
@@ -51,11 +51,13 @@ def home() -> str:
 
 
 @pages.post("/account/as")
-@open_to("user")
+@open_to("person")  # who acts where it was suspended may still go elsewhere
 def act_as() -> Response:
     """Choose the organisation one acts in, and for whom. Only what one may choose is taken."""
     actor, db = acting(), get_db()
     assert actor.user is not None
+    if actor.user.suspended_reason:
+        raise NotAllowed(_("This account is suspended. Your account page says why and by whom."))
     asked, client = request.form.get("organisation", ""), request.form.get("client", "")
     member = next(
         (m for m in actor.user.memberships if m.organisation.public_id == asked),

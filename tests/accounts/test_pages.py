@@ -14,10 +14,12 @@ from passlib.totp import TOTP
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.attempts import DEVICE_COOKIE
 from matchmaker.accounts.entries import Contact, Invitation, SignInLink
 from matchmaker.accounts.models import AuditEntry, Mandate, Membership, Organisation, User
 from matchmaker.accounts.notice import NOTICE_VERSION
+from matchmaker.accounts.standing import suspend_organisation
 from matchmaker.catalogue.models import Firm
 from matchmaker.clusters.models import Cluster
 from matchmaker.database import get_db
@@ -237,6 +239,17 @@ def test_a_right_password_forgets_the_wrong_ones(app: Flask) -> None:
         assert try_password(client, "asha@example.com", GOOD) == 302
 
 
+def test_signing_in_once_more_does_not_clear_the_count_of_guesses(app: Flask) -> None:
+    make_account(app)
+    thief = app.test_client()  # with a browser somebody left signed in, not the password
+    assert try_password(thief, "asha@example.com", GOOD) == 302
+    statuses = []
+    for _ in range(12):
+        statuses.append(thief.post("/sign-in/again", data={"password": "guess"}).status_code)
+        assert try_password(thief, "asha@example.com", "whatever") == 302
+    assert statuses == [200] * 10 + [429] * 2
+
+
 def test_mails_anybody_can_ask_for_end_after_some(app: Flask, client: FlaskClient) -> None:
     make_account(app)
     answers = [client.post("/recover", data={"email": "asha@example.com"}) for _ in range(8)]
@@ -332,6 +345,18 @@ def test_an_invitation_by_mail_is_shown_to_nobody_but_its_address(app: Flask, ca
     assert "Viewer" in guest.get("/account").text
 
 
+def test_the_words_of_a_mail_are_no_markup(app: Flask, cast: Cast) -> None:
+    owner = sign_in(app.test_client(), cast.owner)
+    with app.app_context():
+        get_db().get_one(Organisation, cast.firm.organisation_id).name = "O'Brien & Sons"
+        get_db().commit()
+    guest = {"name": "Mini", "email": "mini@example.com", "role": "viewer"}
+    owner.post("/account/members/invite", data=guest)
+    with app.app_context():
+        text = get_db().scalars(select(Letter.text).order_by(Letter.id.desc()).limit(1)).one()
+    assert "invites you to join O'Brien & Sons at Matchmaker." in text
+
+
 def test_a_rival_finds_none_of_the_people_of_others(app: Flask, cast: Cast, read: Any) -> None:
     def their_things(db: Session) -> tuple[str, str]:
         member = db.scalars(
@@ -382,6 +407,21 @@ def test_acting_for_a_client_shows_on_every_page_and_stops(app: Flask, cast: Cas
     assert client.post("/account/as", data=refused).status_code == 404
 
 
+def test_who_acts_for_a_suspended_client_gets_back_to_their_own(
+    app: Flask, cast: Cast, read: Any
+) -> None:
+    client = sign_in(app.test_client(), cast.agent)
+    with app.app_context():
+        firm = get_db().get_one(Organisation, cast.firm.organisation_id)
+        suspend_organisation(get_db(), SYSTEM, firm, reason="Its certificates were not its own.")
+        get_db().commit()
+    assert client.get("/account/members").status_code == 403
+    assert cast.agent.organisation is not None
+    home = {"organisation": cast.agent.organisation.public_id}
+    assert client.post("/account/as", data=home).status_code == 302
+    assert client.get("/account/members").status_code == 200
+
+
 def test_the_suspended_read_why_take_their_data_and_nothing_else(app: Flask, cast: Cast) -> None:
     client = sign_in(app.test_client(), cast.suspended)
     page = client.get("/account")
@@ -389,6 +429,9 @@ def test_the_suspended_read_why_take_their_data_and_nothing_else(app: Flask, cas
     assert client.get("/account/export.json").status_code == 200
     for address in ("/account/members", "/account/erase", "/account/password"):
         assert client.get(address).status_code == 403
+    assert cast.suspended.organisation is not None
+    own = {"organisation": cast.suspended.organisation.public_id}
+    assert client.post("/account/as", data=own).status_code == 403
     linked = set(re.findall(r'href="(/account[^"]*)"', page.text))
     assert linked == {"/account", "/account/export.json"}
 
