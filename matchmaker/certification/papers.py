@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
+from matchmaker.accounts.changes import note_changes
 from matchmaker.certification.models import Evidence, EvidenceDocument
-from matchmaker.certification.services import submit
+from matchmaker.certification.queries import concerned
+from matchmaker.certification.services import must_be_open, submit
 from matchmaker.certification.uploads import Accepted, accept
 from matchmaker.errors import BadInput
 from matchmaker.store import Store
@@ -32,7 +34,7 @@ def keep(
     db: Session, actor: Actor, store: Store, evidence: Evidence, accepted: Accepted
 ) -> EvidenceDocument:
     """The same for a document that was looked at before."""
-    actor.must_write_for(evidence.holder_id)
+    must_be_open(actor, evidence)
     if len(evidence.documents) >= MOST:
         raise BadInput(
             _("Document"), accepted.file_name, _("Ten documents are enough. Remove one first.")
@@ -50,8 +52,11 @@ def keep(
     )
     evidence.documents.append(document)
     evidence.document_hash = evidence.document_hash or digest
+    was_refused = evidence.review == "refused"
     submit(evidence)
     db.flush()
+    if was_refused:  # shown again, as self-declared
+        note_changes(db, concerned(db, evidence))
     record(
         db,
         actor,

@@ -17,16 +17,12 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.changes import note_changes
 from matchmaker.certification.models import GRADES, Evidence
 from matchmaker.certification.queries import concerned
-from matchmaker.certification.services import grade_evidence, plain
-from matchmaker.errors import N_, BadInput, Conflict, NotAllowed
+from matchmaker.certification.services import EvidenceMoved, grade_evidence, plain
+from matchmaker.errors import N_, BadInput, NotAllowed
 from matchmaker.notices.services import tell_members
 from matchmaker.wording import gettext as _
 
 GRADES_GIVEN = GRADES[1:]
-
-
-class EvidenceMoved(Conflict):
-    """The holder changed it, or a colleague decided, while the officer was looking."""
 
 
 def stamp_of(evidence: Evidence) -> str:
@@ -125,9 +121,7 @@ def _must_be_desk(actor: Actor) -> None:
 
 def _must_be_as_seen(evidence: Evidence, seen: str) -> None:
     if evidence.withdrawn_at is not None or stamp_of(evidence) != seen:
-        raise EvidenceMoved(
-            _("It was changed while you looked at it, or a colleague decided. Look again.")
-        )
+        raise EvidenceMoved
 
 
 def _tell(db: Session, evidence: Evidence, kind: str, subject: str, text: str) -> None:

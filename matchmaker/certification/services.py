@@ -19,12 +19,21 @@ from matchmaker.accounts.models import Organisation
 from matchmaker.certification.models import GRADES, Evidence, Scheme
 from matchmaker.certification.queries import concerned
 from matchmaker.certification.scoping import scope_rows
-from matchmaker.errors import BadInput, NotAllowed
+from matchmaker.errors import BadInput, Conflict, NotAllowed
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
 
 _NOTHING: Mapping[str, str] = {}
 _NO_MATERIALS: Mapping[int, str] = {}
+
+
+class EvidenceMoved(Conflict):
+    """The other side changed it, or a colleague decided, while one was looking."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("It was changed while you looked at it, or a colleague decided. Look again.")
+        )
 
 
 @dataclass(frozen=True)
@@ -102,7 +111,7 @@ def declare_evidence(
 
 def change_evidence(db: Session, actor: Actor, evidence: Evidence, facts: EvidenceFacts) -> None:
     """Replace what it says. What a desk saw was something else: it looks again."""
-    _must_be_open(actor, evidence)
+    must_be_open(actor, evidence)
     check_facts(evidence.scheme, facts)
     before, touched = plain(evidence), concerned(db, evidence)
     _state(db, actor, evidence, facts)
@@ -129,7 +138,7 @@ def renew_evidence(db: Session, actor: Actor, evidence: Evidence, facts: Evidenc
 
     Members of a group stay members. Raises BadInput for one that is not newer.
     """
-    _must_be_open(actor, evidence)
+    must_be_open(actor, evidence)
     if facts.issued_on <= evidence.issued_on:
         raise BadInput(
             "issued_on", facts.issued_on, _("The renewed one must be newer than the earlier.")
@@ -149,7 +158,7 @@ def renew_evidence(db: Session, actor: Actor, evidence: Evidence, facts: Evidenc
 
 def withdraw_evidence(db: Session, actor: Actor, evidence: Evidence, reason: str = "") -> None:
     """Show it to nobody any more; it is kept with its history."""
-    _must_be_open(actor, evidence)
+    must_be_open(actor, evidence)
     evidence.withdrawn_at = utc_now()
     db.flush()
     record(db, actor, "evidence.withdrawn", "evidence", evidence.public_id, reason=reason or None)
@@ -157,11 +166,16 @@ def withdraw_evidence(db: Session, actor: Actor, evidence: Evidence, reason: str
 
 
 def answer_question(db: Session, actor: Actor, evidence: Evidence, answer: str) -> None:
-    """Answer what the desk asked; it goes back to the desk."""
-    _must_be_open(actor, evidence)
+    """Answer what the desk asked; it goes back to the desk, with a document or without.
+
+    Raises EvidenceMoved where nothing is asked: an answer brings nothing back that was refused.
+    """
+    must_be_open(actor, evidence)
+    if evidence.review != "asked":
+        raise EvidenceMoved
     if not answer.strip():
         raise BadInput("answer", answer, _("Write the answer to the desk's question."))
-    submit(evidence)
+    _wait_for_desk(evidence)
     db.flush()
     record(db, actor, "evidence.answered", "evidence", evidence.public_id, reason=answer.strip())
 
@@ -203,9 +217,12 @@ def check_facts(scheme: Scheme, facts: EvidenceFacts) -> None:
 
 def submit(evidence: Evidence) -> None:
     """Put it into the desk's queue, if there is anything to look at: a document or a register."""
-    shown = bool(evidence.documents) or evidence.scheme.evidence_type == "registration"
-    if shown:
-        evidence.review, evidence.submitted_at = "waiting", utc_now()
+    if evidence.documents or evidence.scheme.evidence_type == "registration":
+        _wait_for_desk(evidence)
+
+
+def _wait_for_desk(evidence: Evidence) -> None:
+    evidence.review, evidence.submitted_at = "waiting", utc_now()
 
 
 def plain(evidence: Evidence) -> dict[str, object]:
@@ -225,7 +242,8 @@ def plain(evidence: Evidence) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _must_be_open(actor: Actor, evidence: Evidence) -> None:
+def must_be_open(actor: Actor, evidence: Evidence) -> None:
+    """Let pass who may write for its holder, unless it was taken back: NotAllowed, BadInput."""
     actor.must_write_for(evidence.holder_id)
     if evidence.withdrawn_at is not None:
         raise BadInput("evidence", evidence.number, _("It was taken back. Enter it anew."))

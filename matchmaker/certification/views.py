@@ -32,7 +32,7 @@ from matchmaker.certification.queries import (
 from matchmaker.certification.rules import BLOCS, EVERYWHERE, ORIGIN
 from matchmaker.certification.shelves import lapsed_products, shelves_of, state_of
 from matchmaker.database import get_db
-from matchmaker.errors import BadInput, NotFound, Unavailable
+from matchmaker.errors import BadInput, Conflict, NotFound, Unavailable
 from matchmaker.orm import utc_now
 from matchmaker.store import get_store
 from matchmaker.wording import gettext as _
@@ -64,8 +64,9 @@ def find() -> str:
     own = products_of(db, holder.id)
     chosen = next((p for p in own if p.public_id == request.args.get("product")), None)
     words = request.args.get("q", "").strip()[:80]
+    markets = _markets(db)
     market = request.args.get("market", "") if chosen is not None else ""
-    market = market if market in _markets(db) else ""
+    market = market if market in markets else ""
     found = find_schemes(db, words=words, product=chosen, market=market, today=_today())
     return render_template(
         "certification/find.html",
@@ -75,7 +76,7 @@ def find() -> str:
         products=own,
         chosen=chosen,
         market=market,
-        markets=_markets(db),
+        markets=markets,
         may_write=_may_write(),
     )
 
@@ -292,7 +293,7 @@ def _do(evidence: Evidence, work: Callable[[], object], said: str) -> Response:
         work()
         db.commit()
         flash(said, "success")
-    except (BadInput, Unavailable) as wrong:
+    except (BadInput, Conflict, Unavailable) as wrong:
         db.rollback()
         flash(wrong.remedy if isinstance(wrong, BadInput) else wrong.message, "error")
     return redirect(url_for("certification.piece", public_id=public_id))

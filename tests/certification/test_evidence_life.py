@@ -17,11 +17,12 @@ from matchmaker.catalogue.models import Site
 from matchmaker.certification.models import Evidence, Scheme
 from matchmaker.certification.papers import add_document, remove_document
 from matchmaker.certification.queries import evidence_shown, now
-from matchmaker.certification.reviewing import EvidenceMoved, approve, ask, refuse, stamp_of
+from matchmaker.certification.reviewing import approve, ask, refuse, stamp_of
 from matchmaker.certification.scope import covers
 from matchmaker.certification.scoping import MaterialAsked
 from matchmaker.certification.services import (
     EvidenceFacts,
+    EvidenceMoved,
     answer_question,
     change_evidence,
     renew_evidence,
@@ -171,6 +172,36 @@ def test_a_question_is_answered_and_the_exchange_is_kept(
     assert (entry.reason, entry.on_behalf_of) == ("For Kottayam.", cast.firm.public_id)
 
 
+def test_an_answer_without_any_document_reaches_the_desk_too(db: Session, cast: Cast) -> None:
+    evidence = declare(db, cast)
+    ask(db, cast.officer, evidence, question="Which site is it for?", seen=stamp_of(evidence))
+    answer_question(db, cast.owner, evidence, "For Kottayam.")
+    assert evidence.review == "waiting"
+    assert evidence.submitted_at is not None
+
+
+def test_what_was_refused_is_not_brought_back_by_an_answer(
+    db: Session, cast: Cast, store: Store
+) -> None:
+    evidence = declare(db, cast)
+    add_document(db, cast.owner, store, evidence, pdf(), "a.pdf")
+    refuse(db, cast.officer, evidence, reason="Not theirs.", seen=stamp_of(evidence))
+    with pytest.raises(EvidenceMoved):
+        answer_question(db, cast.owner, evidence, "It is.")
+    assert (evidence.review, shown(db, cast)) == ("refused", [])
+
+
+def test_a_better_document_brings_the_refused_back_and_the_index_learns_of_it(
+    db: Session, cast: Cast, store: Store
+) -> None:
+    evidence = declare(db, cast)
+    refuse(db, cast.officer, evidence, reason="Cannot be read.", seen=stamp_of(evidence))
+    noted(db)
+    add_document(db, cast.owner, store, evidence, pdf(), "a.pdf")
+    assert (evidence.review, shown(db, cast)) == ("waiting", [evidence])
+    assert noted(db) == [Change("firm", cast.firm.id, "saved")]
+
+
 def test_what_is_corrected_after_the_check_falls_back(
     db: Session, cast: Cast, store: Store
 ) -> None:
@@ -211,13 +242,17 @@ def test_a_renewal_keeps_the_earlier_one(db: Session, cast: Cast) -> None:
     assert shown(db, cast) == [evidence, renewed]
 
 
-def test_what_is_taken_back_is_kept_and_shown_to_nobody(db: Session, cast: Cast) -> None:
+def test_what_is_taken_back_is_kept_and_shown_to_nobody(
+    db: Session, cast: Cast, store: Store
+) -> None:
     evidence = declare(db, cast)
     withdraw_evidence(db, cast.owner, evidence, "Entered twice.")
     assert shown(db, cast) == []
     assert db.get(Evidence, evidence.id) is evidence
     with pytest.raises(BadInput, match="taken back"):
         change_evidence(db, cast.owner, evidence, FACTS)
+    with pytest.raises(BadInput, match="taken back"):
+        add_document(db, cast.owner, store, evidence, pdf(), "a.pdf")
 
 
 def test_a_document_a_desk_relied_on_stays(db: Session, cast: Cast, store: Store) -> None:
