@@ -141,7 +141,6 @@ class Many:
         return {name: shown_counts(each, size, wanted) for name, each in counted.items()}
 
     def stats(self, name: str, obeying: Iterable[str]) -> NumberStats:
-        self._columns.numbers(name, np.empty(0, np.int64))  # refuses what is no number
         query = self._under(obeying)
         if self._columns.holds_several(name):
             # tantivy counts a document once a bar, however many of its numbers lie there

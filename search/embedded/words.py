@@ -31,7 +31,7 @@ from search.contract import (
 from search.counts import buckets
 from search.embedded.columns import Mask, stored_fields
 from search.embedded.journal import State
-from search.errors import BadQuery, IndexDamaged, SearchError
+from search.errors import IndexDamaged, SearchError
 from search.spelling import Vocabulary
 from search.understanding import Alternative, Phrase, Slot
 from search.values import LONGEST_KEYWORD, as_keyword, as_number, clean
@@ -212,7 +212,7 @@ class TextView:
     # -- filters ---------------------------------------------------------------------
 
     def filter(self, asked: Filter) -> TextQuery:
-        """The filter in tantivy's words. `Columns.mask` has checked it before."""
+        """The filter in tantivy's words; `search/checking.py` has checked it before."""
         match asked:
             case And(parts):
                 return self._all_of([self.filter(each) for each in parts])
@@ -228,7 +228,6 @@ class TextView:
                 return self._range(name, low, high)
             case Exists(name):
                 return TextQuery.exists_query(f"f{self._at[name][0]}")
-        raise BadQuery("filter", asked, "Use the filters of the contract.")
 
     def filter_value(self, name: str, value: Scalar) -> TextQuery:
         at, spec = self._at[name]
