@@ -30,6 +30,7 @@ from search.contract import (
 )
 from search.spelling import typos_allowed
 from search.understanding import Phrase, SynonymTable, synonym_table
+from search.values import as_text, normal, several
 
 # as typed | another form, such as a plural | begins so | misspelt | means the same
 How = Literal["exact", "form", "prefix", "spelling", "synonym"]
@@ -94,7 +95,7 @@ class Explainer:
         return [self._explain(hit, narrowed, answer) for hit in hits]
 
     def _explain(self, hit: Hit, filters: Sequence[Filter], answer: "_Answer") -> Explanation:
-        texts = {name: _text(hit.values[name]) for name in self._fields if hit.values.get(name)}
+        texts = {name: as_text(hit.values[name]) for name in self._fields if hit.values.get(name)}
         found = (answer.found(word, texts) for word in hit.matched_words)
         return Explanation(
             tuple(each for each in found if each is not None),
@@ -213,12 +214,6 @@ def _nearly(asked: str, phrase: Phrase, held: Words) -> Found | None:
     return None
 
 
-def _text(value: Value) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    return " ".join(map(str, value)) if not isinstance(value, int | float) else str(value)
-
-
 def _passed(asked: Filter, values: Mapping[str, Value]) -> Iterator[Passed]:
     """The leaves by which a document passes a filter; what it lacks explains nothing."""
     match asked:
@@ -247,12 +242,12 @@ def _holds(asked: Filter, values: Mapping[str, Value]) -> bool:
 
 def _passing(asked: Leaf, values: Mapping[str, Value]) -> list[Scalar]:
     """The document's own values that pass this leaf."""
-    held = _several(values.get(asked.field))
+    held = several(values.get(asked.field))
     match asked:
         case Equals(_, wanted):
-            return [each for each in held if each == wanted]
-        case AnyOf(_, several):
-            return [each for each in held if each in several]
+            return [each for each in held if _same(each, wanted)]
+        case AnyOf(_, choices):
+            return [each for each in held if any(_same(each, one) for one in choices)]
         case Between(_, low, high):
             numbers = [each for each in held if isinstance(each, int | float)]
             return [each for each in numbers if _lies(each, low, high)]
@@ -263,7 +258,8 @@ def _lies(value: float, low: float | None, high: float | None) -> bool:
     return (low is None or value >= low) and (high is None or value <= high)
 
 
-def _several(value: Value) -> list[Scalar]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str | int | float) else list(value)
+def _same(held: Scalar, wanted: Scalar) -> bool:
+    """As filters compare: numbers by their size, keywords and flags however they are written."""
+    if isinstance(held, str | bool):
+        return normal(str(held)) == normal(str(wanted))
+    return held == wanted

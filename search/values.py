@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from search.contract import Document, Field, IndexSettings, Value, Vector
+from search.contract import Document, Field, IndexSettings, Scalar, Value, Vector
 from search.errors import BadQuery
 
 Floats = NDArray[np.float32]
@@ -23,6 +23,18 @@ def clean(text: str) -> str:
 def normal(text: str) -> str:
     """What a keyword is compared by: its letters, however they are written or framed."""
     return (text if text.isascii() else unicodedata.normalize("NFKD", text)).lower().strip()
+
+
+def several(value: Value) -> list[Scalar]:
+    """The value or values a field holds, none or one of them too."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, str | int | float) else list(value)
+
+
+def as_text(value: Value) -> str:
+    """The texts a field holds, one after the other; empty when it lacks any."""
+    return " ".join(map(str, several(value)))
 
 
 def as_number(name: str, value: object) -> float:

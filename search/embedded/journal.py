@@ -33,7 +33,7 @@ from search.embedded.columns import (
 )
 from search.embedded.vectors import VectorRows, quantised
 from search.errors import IndexDamaged
-from search.values import Floats, as_keyword, as_number
+from search.values import Floats, as_keyword, as_number, several
 
 FILES = ("documents", "rows", "many", "values", "dead", "vectors", "factors")
 _MAPPED = ("rows", "many", "vectors", "factors")
@@ -284,8 +284,7 @@ class JournalWriter:
         return code
 
     def _append_many(self, row: int, at: int, spec: Field, value: Value) -> None:
-        several = [value] if isinstance(value, str | int | float) else list(value or ())
-        codes = {self._code(at, _as_text(spec, each)) for each in several}
+        codes = {self._code(at, _as_text(spec, each)) for each in several(value)}
         if codes:
             pairs = np.array([(row, at, code) for code in sorted(codes)], dtype=MANY_DTYPE)
             self._append("many", pairs.tobytes())

@@ -16,7 +16,7 @@ from search.embedded.columns import stored_fields
 from search.embedded.journal import State
 from search.embedded.words import GAP, STATE_ID, TextView, guarded
 from search.errors import IndexDamaged
-from search.values import as_keyword, as_number
+from search.values import as_keyword, as_number, several
 
 _SMALL_HEAP, _LARGE_HEAP = 15_000_000, 120_000_000
 
@@ -39,11 +39,9 @@ def combined_text(document: Document, settings: IndexSettings) -> str:
     """All searchable texts as folded words, the weighty ones several times."""
     parts: list[str] = []
     for field in settings.fields:
-        value = document.values.get(field.name)
-        if not field.weight or not value:
+        if not field.weight:
             continue
-        texts = [value] if isinstance(value, str) else list(value)  # type: ignore[arg-type]
-        for text in texts:
+        for text in several(document.values.get(field.name)):
             folded = " ".join(words(str(text)))
             if folded:
                 parts.extend([folded] * field.weight)
@@ -102,11 +100,7 @@ class TextWriter:
         found.add_unsigned("row", row)
         found.add_text("words", combined_text(document, self._settings))
         for at, spec in enumerate(stored_fields(self._settings)):
-            value = document.values.get(spec.name)
-            if value is None:
-                continue
-            several = [value] if isinstance(value, str | int | float) else value
-            for each in dict.fromkeys(several):
+            for each in dict.fromkeys(several(document.values.get(spec.name))):
                 if spec.kind == "number":
                     found.add_float(f"f{at}", as_number(spec.name, each))
                 else:

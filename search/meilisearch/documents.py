@@ -14,7 +14,7 @@ from search.contract import Document, IndexSettings, Value
 from search.errors import BadQuery
 from search.meilisearch.filters import WRITTEN
 from search.meilisearch.settings import EMBEDDER, FOLDED, searchable
-from search.values import checked_document
+from search.values import as_text, checked_document, several
 
 # Bytes; of anything longer the server forgets the end, and filters miss it.
 LONGEST_KEYWORD = 468
@@ -53,7 +53,7 @@ def to_server(document: Document, settings: IndexSettings, written: int) -> dict
     _check_keywords(good.values, settings)
     found: dict[str, Any] = {"id": key_of(good.id), **good.values, WRITTEN: written}
     for each in searchable(settings):
-        text = _text(good.values.get(each.name))
+        text = as_text(good.values.get(each.name))
         if text:
             found[FOLDED + each.name] = " ".join(words(text))
     if settings.vector_dimensions:
@@ -63,20 +63,11 @@ def to_server(document: Document, settings: IndexSettings, written: int) -> dict
     return found
 
 
-def _text(value: Value) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
-    if isinstance(value, bool | int | float):
-        return str(value)
-    return " ".join(map(str, value))
-
-
 def _check_keywords(values: Mapping[str, Value], settings: IndexSettings) -> None:
     for each in settings.fields:
-        value = values.get(each.name)
-        if each.kind != "keyword" or value is None:
+        if each.kind != "keyword":
             continue
-        for text in [value] if isinstance(value, str) else value:  # type: ignore[union-attr]
+        for text in several(values.get(each.name)):
             if len(str(text).encode()) > LONGEST_KEYWORD:
                 raise BadQuery(
                     each.name, text, f"A keyword has at most {LONGEST_KEYWORD} bytes here."

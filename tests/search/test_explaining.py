@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.contract import And, AnyOf, Between, Field, Hit, IndexSettings, Not, Or
+from search.contract import And, AnyOf, Between, Equals, Field, Hit, IndexSettings, Not, Or
 from search.explaining import Explainer, Explanation, Found, How, Passed
 
 SETTINGS = IndexSettings(
@@ -15,6 +15,7 @@ SETTINGS = IndexSettings(
         Field("family", "text", weight=2),
         Field("hs_text", "text", weight=1),
         Field("state", "keyword", facet=True),
+        Field("gi", "flag"),
         Field("lengths", "number", many=True),
     ),
     synonyms=(("horse", "livestock"), ("cardamom", "elaichi"), ("natural rubber", "nr")),
@@ -103,6 +104,19 @@ def test_filters_are_told_with_the_values_of_its_own_that_pass() -> None:
         Passed("state", ("Kerala",)),
         Passed("lengths", (18.0,)),
         Passed("lengths", (1200.0,)),
+    )
+
+
+def test_a_filter_is_passed_however_its_value_is_written() -> None:
+    hit = Hit("mat", 1.0, MAT | {"gi": True})
+    filters = [Equals("state", " KERALA "), AnyOf("state", ("goa", "kerala")), Equals("gi", "true")]
+
+    (why,) = EXPLAINER.explain([hit], filters)
+
+    assert why.passed == (
+        Passed("state", ("Kerala",)),
+        Passed("state", ("Kerala",)),
+        Passed("gi", (True,)),
     )
 
 
