@@ -12,7 +12,7 @@ def check_bounds(query: Query) -> None:
         ("facet_size", query.facet_size, 10_000),
     ):
         if not isinstance(value, int) or value < 0 or (most is not None and value > most):
-            remedy = f"Give a whole number from 0 to {most or 'any'}."
+            remedy = f"Give a whole number from 0 {'on' if most is None else f'to {most}'}."
             raise BadQuery(name, value, remedy, code=f"invalid_search_{name}")
     for name, number, least, most in (
         ("vector_weight", query.vector_weight, 0, 100),

@@ -180,6 +180,21 @@ def test_nonsense_is_refused_with_a_remedy(engine: Engine, query: Query) -> None
 
 
 @pytest.mark.parametrize(
+    ("query", "remedy"),
+    [
+        (Query(offset=-1), "Give a whole number from 0 on."),
+        (Query(limit=-1), "Give a whole number from 0 to 1000."),
+    ],
+)
+def test_a_number_out_of_bounds_is_told_its_bounds(
+    engine: Engine, query: Query, remedy: str
+) -> None:
+    with pytest.raises(BadQuery) as refusal:
+        engine.search("goods", query)
+    assert refusal.value.remedy == remedy
+
+
+@pytest.mark.parametrize(
     "typed",
     ["", "   ", "!!!", '"', '"""', "-", "- -", "\x00\x07", "\ud800 rubber", "🥥", "a" * 5_000,
      "rubber " * 500, "\\", '" OR 1=1', "സ" * 400, "-" * 50, '-"', "(((((", "*", "\u202e"],
