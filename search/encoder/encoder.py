@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from search.encoder.errors import ModelMissing
 from search.encoder.ready import GRAPH, TOKENIZER, ReadyModel, read_ready
+from search.values import clean
 
 Vectors = NDArray[np.float32]
 
@@ -93,9 +94,8 @@ class OnnxEncoder:
         return vector
 
     def _token_ids(self, prompt: str, text: str) -> list[int]:
-        text = prompt + text[: self._ready.max_length * _CHARACTERS_PER_TOKEN]
         # Half of a surrogate pair, as a cut-off form field brings it, is no Unicode.
-        text = text.encode("utf-8", "replace").decode("utf-8")
+        text = clean(prompt + text[: self._ready.max_length * _CHARACTERS_PER_TOKEN])
         # One by one: the tokenizer's own batches start threads, which a fork would lose.
         ids: list[int] = self._tokenizer.encode(
             text.lower() if self._ready.lower_case else text

@@ -14,6 +14,7 @@ import numpy as np
 
 from search.encoder.encoder import Vectors
 from search.encoder.errors import ModelUnsupported
+from search.values import clean
 
 # Enough to keep a GPU busy; the library sorts by length within what it is given.
 _BATCH = 64
@@ -76,12 +77,12 @@ class TorchEncoder:
         """One unit vector per text, in order."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        vectors = self._model.encode_document([_readable(text) for text in texts], **_HOW)
+        vectors = self._model.encode_document([clean(text) for text in texts], **_HOW)
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_query(self, text: str) -> Vectors:
         """The vector of what a buyer typed."""
-        vectors = self._model.encode_query([_readable(text)], **_HOW)
+        vectors = self._model.encode_query([clean(text)], **_HOW)
         return np.asarray(vectors[0], dtype=np.float32)
 
 
@@ -91,8 +92,3 @@ _HOW: dict[str, Any] = {
     "convert_to_numpy": True,
     "show_progress_bar": False,
 }
-
-
-def _readable(text: str) -> str:
-    """Half of a surrogate pair, as a cut-off form field brings it, is no Unicode."""
-    return text.encode("utf-8", "replace").decode("utf-8")
