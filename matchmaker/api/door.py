@@ -147,9 +147,12 @@ def http_problem(error: HTTPException) -> Any:
 
 def _field_errors(messages: Any, path: str = "") -> Any:
     """Marshmallow's nested messages, one entry a field: `prices.0.price`."""
+    if isinstance(messages, list):
+        for each in messages:
+            yield from _field_errors(each, path)
+        return
     if not isinstance(messages, dict):
-        for each in messages if isinstance(messages, list) else [messages]:
-            yield {"field": path, "remedy": str(each)}
+        yield {"field": path, "remedy": str(messages)}
         return
     for name, inner in messages.items():
         outer = "" if name in ("json", "query", "headers", "_schema") else str(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, request
@@ -74,14 +75,11 @@ def put_product(said: dict[str, Any], sku: str) -> Any:
         raise BadInput("family", said["family"], "Use the key of a product family.")
     found = _product(db, firm, sku)
     _must_match(actor, found)
-    facts = _facts(sku, said)
+    facts = _facts(sku, said, found)
     if found is None:
         listed = list_product(db, actor, firm, family, facts)
         status = 201
     else:
-        before = facts_of(found)
-        kept = {"line_factor": before.line_factor, "has_photo": before.has_photo}
-        facts = ProductFacts(**{**vars(facts), **kept})
         listed = change_product(
             db, actor, found, facts, "API", family=family, expected=found.version
         )
@@ -101,16 +99,20 @@ def hide_product(sku: str) -> Response:
     actor.must_write_for(found.firm.organisation_id)
     _must_match(actor, found)
     if found.state != "hidden":
-        facts = ProductFacts(**{**vars(facts_of(found)), "state": "hidden"})
+        facts = replace(facts_of(found), state="hidden")
         change_product(db, actor, found, facts, "API", expected=found.version)
         db.commit()
     return Response(status=204)
 
 
-def _facts(sku: str, said: dict[str, Any]) -> ProductFacts:
+def _facts(sku: str, said: dict[str, Any], found: Product | None) -> ProductFacts:
+    """What is said now. What a program cannot say, and who sees it if unsaid, stays as it was."""
     values = {name: value for name, value in said.items() if name not in ("family", "prices")}
     steps = sorted((each["from_quantity"], each["price"]) for each in said["prices"])
-    return ProductFacts(sku=sku, tiers=tuple(steps), **values)
+    values["tiers"] = tuple(steps)
+    if found is not None:
+        return replace(facts_of(found), **values)
+    return ProductFacts(sku=sku, **({"state": "draft"} | values))
 
 
 def _product(db: Session, firm: Firm, sku: str) -> Product | None:

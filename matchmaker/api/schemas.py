@@ -5,9 +5,10 @@ Amounts travel as text ("12.5"): programs that read numbers as floats would chan
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from marshmallow import Schema, validate
+from marshmallow import Schema, ValidationError, validate
 from marshmallow.fields import (
     AwareDateTime,
     Boolean,
@@ -22,11 +23,23 @@ from marshmallow.fields import (
     Url,
 )
 
-from matchmaker.catalogue.facts import AUDIENCES, INCOTERMS, LONGEST, PACKAGES, STATES
+from matchmaker.catalogue.facts import (
+    AUDIENCES,
+    INCOTERMS,
+    LARGEST,
+    LONGEST,
+    LONGEST_ATTRIBUTE,
+    LONGEST_LEAD,
+    LONGEST_STANDARD,
+    MOST_TIERS,
+    PACKAGES,
+    STATES,
+)
 
 LARGEST_PAGE = 100
 MONTH = validate.Regexp(r"^\d{4}-(0[1-9]|1[0-2])$", error="Write a month as 2027-03.")
 NO_NUL = validate.Regexp(r"^[^\x00]*$", error="Leave out the sign that cannot be shown.")
+UNSHOWABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Amount(Decimal):
@@ -38,7 +51,27 @@ def amount(**settings: Any) -> Amount:
 
 
 def words(most: int, **settings: Any) -> String:
-    return String(validate=[validate.Length(max=most), NO_NUL], **settings)
+    return String(validate=[validate.Length(max=most), NO_NUL, showable], **settings)
+
+
+def showable(text: str) -> None:
+    """Refuse half a letter ("\\ud800") too: JSON can hold it, no database, index or page can."""
+    if UNSHOWABLE.search(text):
+        raise ValidationError(NO_NUL.error)
+
+
+def texts_and_numbers(attributes: dict[str, Any]) -> None:
+    """Refuse attributes that no page could show: true, nothing, lists, infinite numbers."""
+    wrong = {key: [error] for key, value in attributes.items() if (error := _unfit(value))}
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _unfit(value: Any) -> str:
+    if isinstance(value, str):
+        return NO_NUL.error if UNSHOWABLE.search(value) else ""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "" if is_number and abs(value) < LARGEST else "Say it as a text or a number."
 
 
 class Problem(Schema):
@@ -75,19 +108,14 @@ class PriceStep(Schema):
     price = amount(required=True)
 
 
-class ProductSaid(Schema):
-    """What a firm says of a product: what is left out of a PUT is not said any more."""
+class Stated(Schema):
+    """What is said of a product and seen of it alike. Sizes are of one trading unit."""
 
     title = words(LONGEST["title"], required=True)
-    family = words(60, required=True, metadata={"description": "key of a product family"})
-    description = words(LONGEST["description"], load_default="")
     hs_code = String(required=True, validate=validate.Regexp(r"^[0-9]{6}$"))
     unit = String(required=True, validate=validate.Regexp(r"^[A-Z0-9]{2,3}$"))
     moq = amount(required=True)
-    attributes = Dict(keys=String(), values=Raw(), load_default=dict)
-    standards = List(words(120), load_default=list)
     gi = words(LONGEST["gi"], load_default=None, allow_none=True)
-    state = String(load_default="draft", validate=validate.OneOf(STATES))
     net_kg = amount(load_default=None, allow_none=True)
     gross_kg = amount(load_default=None, allow_none=True)
     unit_m2 = amount(load_default=None, allow_none=True)
@@ -96,12 +124,33 @@ class ProductSaid(Schema):
     per_package = amount(load_default=None, allow_none=True)
     per_20ft = amount(load_default=None, allow_none=True)
     per_40hc = amount(load_default=None, allow_none=True)
-    lead_days = Integer(load_default=None, allow_none=True, validate=validate.Range(0, 730))
+    lead_days = Integer(
+        load_default=None, allow_none=True, validate=validate.Range(0, LONGEST_LEAD)
+    )
+
+
+class ProductSaid(Stated):
+    """What a firm says of a product: what is left out of a PUT is not said any more.
+
+    Except who sees it: `state` and `price_audience` stay as they are, so that no program shows
+    what somebody hid. A new product is a draft, its price public, unless they say otherwise.
+    """
+
+    family = words(60, required=True, metadata={"description": "key of a product family"})
+    description = words(LONGEST["description"], load_default="")
+    attributes = Dict(
+        keys=words(LONGEST_ATTRIBUTE),
+        values=Raw(allow_none=True, metadata={"type": ["string", "number"]}),
+        load_default=dict,
+        validate=texts_and_numbers,
+    )
+    standards = List(words(LONGEST_STANDARD), load_default=list)
+    state = String(validate=validate.OneOf(STATES))
     currency = String(load_default="INR", validate=validate.Regexp(r"^[A-Z]{3}$"))
     incoterm = String(load_default="EXW", validate=validate.OneOf(INCOTERMS))
     incoterm_place = words(LONGEST["incoterm_place"], load_default="")
-    price_audience = String(load_default="public", validate=validate.OneOf(AUDIENCES))
-    prices = List(Nested(PriceStep), load_default=list, validate=validate.Length(max=12))
+    price_audience = String(validate=validate.OneOf(AUDIENCES))
+    prices = List(Nested(PriceStep), load_default=list, validate=validate.Length(max=MOST_TIERS))
 
 
 class FirmNamed(Schema):
@@ -110,30 +159,16 @@ class FirmNamed(Schema):
     cluster = String(required=True)
 
 
-class ProductSeen(Schema):
+class ProductSeen(Stated):
     """A product as anybody may see it. `prices` is missing where they are told on request."""
 
     id = String(required=True)
     url = Url(required=True, relative=True, require_tld=False)
     firm = Nested(FirmNamed, required=True)
-    title = String(required=True)
     family = String(required=True)
     description = String(required=True)
-    hs_code = String(required=True)
-    unit = String(required=True)
-    moq = amount(required=True)
     attributes = Dict(required=True)
     standards = List(String(), required=True)
-    gi = String(allow_none=True)
-    net_kg = amount(allow_none=True)
-    gross_kg = amount(allow_none=True)
-    unit_m2 = amount(allow_none=True)
-    unit_m3 = amount(allow_none=True)
-    package_kind = String(allow_none=True)
-    per_package = amount(allow_none=True)
-    per_20ft = amount(allow_none=True)
-    per_40hc = amount(allow_none=True)
-    lead_days = Integer(allow_none=True)
     lead_confirmed_on = Date(allow_none=True)
     currency = String()
     incoterm = String()

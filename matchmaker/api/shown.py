@@ -7,17 +7,14 @@ from typing import Any
 from flask import url_for
 
 from matchmaker.accounts.actor import Actor
+from matchmaker.api.schemas import Stated
 from matchmaker.catalogue.capacity import ProductionLine
 from matchmaker.catalogue.line_calendar import CalendarMonth
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.certification.models import Evidence
 
-PLAIN = (
-    *("title", "description", "hs_code", "unit", "moq", "attributes", "standards", "gi"),
-    *("net_kg", "gross_kg", "unit_m2", "unit_m3", "package_kind"),
-    *("per_package", "per_20ft", "per_40hc", "lead_days", "lead_confirmed_on"),
-)
+PLAIN = (*Stated().fields, "description", "attributes", "standards", "lead_confirmed_on")
 PRICED = ("currency", "incoterm", "incoterm_place", "price_confirmed_on")
 
 

@@ -29,6 +29,18 @@ def test_the_same_request_again_changes_nothing(world: World) -> None:
     again = world.program.ask("PUT", "/products/MAT-18", json=mat(world.family))
     assert again.status_code == 200
     assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.get_json() == first.get_json()
+
+
+def test_who_sees_a_product_and_its_price_stays_unless_it_is_said(world: World) -> None:
+    hidden = mat(world.family, price_audience="request")
+    world.program.ask("PUT", "/products/A", json=hidden)
+    unsaid = {name: value for name, value in mat(world.family, moq="60").items() if name != "state"}
+    replaced = world.program.ask("PUT", "/products/A", json=unsaid).get_json()
+    assert (replaced["state"], replaced["price_audience"]) == ("published", "request")
+    assert "950.5" not in world.program.client.get("/api/v1/catalogue/products").text
+    new = world.program.ask("PUT", "/products/B", json=unsaid).get_json()
+    assert (new["state"], new["price_audience"]) == ("draft", "public")
 
 
 def test_who_saw_an_older_version_is_told_and_given_the_newer(world: World) -> None:
@@ -83,6 +95,13 @@ def test_products_of_others_do_not_exist(world: World) -> None:
         ({"prices": [{"from_quantity": "1", "price": "5"}, {"from_quantity": "2", "price": "6"}]},
          "price"),
         ({"attributes": {"thickness_mm": "thick"}}, "attributes.thickness_mm"),
+        ({"attributes": {"washable": True}}, "attributes.washable"),
+        ({"attributes": {"sizes": [1, 2]}}, "attributes.sizes"),
+        ({"attributes": {"depth": float("inf")}}, "attributes.depth"),
+        ({"attributes": {"thickness_mm": 10**400}}, "attributes.thickness_mm"),
+        ({"attributes": {"surface": "\ud800"}}, "attributes.surface"),
+        ({"title": "Mat \ud800"}, "title"),
+        ({"standards": ["\ud800"]}, "standards.0"),
         ({"colour": "red"}, "colour"),
     ],
 )  # fmt: skip
