@@ -19,7 +19,6 @@ from sqlalchemy import (
     cast,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
@@ -255,7 +254,7 @@ def _is_aside(look: Look) -> ColumnElement[bool]:
 
 def _counting(queue: str, look: Look, wanted: Wanted, officer_id: int) -> Select[Any]:
     base, joined = _joined(queue, look)
-    is_open = or_(Assignment.aside_until.is_(None), Assignment.aside_until <= look.today)
+    is_open = ~_is_aside(look)
 
     def number(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((and_(*conditions), 1), else_=0)), 0, type_=Integer)
@@ -266,7 +265,7 @@ def _counting(queue: str, look: Look, wanted: Wanted, officer_id: int) -> Select
         cast(number(is_open, Assignment.officer_id == officer_id), Integer),
         cast(number(is_open, Assignment.officer_id.is_(None)), Integer),
         cast(number(is_open, Assignment.due_on <= look.today), Integer),
-        cast(number(~is_open), Integer),
+        cast(number(_is_aside(look)), Integer),
         func.min(case((is_open, base.c.since))),
     ).where(*_placed(wanted))
 

@@ -98,14 +98,14 @@ def verify(db: Session, actor: Actor, firm: Firm) -> None:
         raise BadInput("checks", ", ".join(met), _("Still missing: %(what)s.", what=words))
     how = "; ".join(f"{key}: {checks[key].how}" for key in met)
     verify_firm(db, actor, firm, utc_now().date(), how)
+    firm.is_confirmed = True  # the desk has spoken with somebody
     _forget_refusal(db, firm)
     _show_anew(db, firm)
-    tell_members(
+    _tell(
         db,
         firm.organisation,
-        kind="standing.changed",
-        subject=N_("Your firm was verified by the export desk"),
-        text=N_("Buyers see it from now on beside your name."),
+        N_("Your firm was verified by the export desk"),
+        N_("Buyers see it from now on beside your name."),
         address="/firm",
     )
 
@@ -126,14 +126,14 @@ def refuse(db: Session, actor: Actor, firm: Firm, *, reason: str, again_on: dt.d
     db.add(row)
     after = {"again": day.isoformat()}
     record(db, actor, "firm.refused", "firm", firm.public_id, after=after, reason=reason)
-    tell_members(
+    _tell(
         db,
         firm.organisation,
-        kind="standing.changed",
-        subject=N_("The export desk could not verify your firm yet"),
-        text=N_("Why: %(reason)s\n\nThe desk looks again on %(day)s."),
-        values={"reason": reason, "day": day.isoformat()},
+        N_("The export desk could not verify your firm yet"),
+        N_("Why: %(reason)s\n\nThe desk looks again on %(day)s."),
         address="/firm",
+        reason=reason,
+        day=day.isoformat(),
     )
 
 
@@ -142,18 +142,15 @@ def suspend(db: Session, actor: Actor, organisation: Organisation, *, reason: st
     must_be_head(actor)
     if organisation.kind == "desk":
         raise BadInput("organisation", organisation.name, _("A desk cannot be suspended here."))
+    reason = _reason(reason)
     suspend_organisation(db, actor, organisation, reason=reason)
-    firm = _firm_of(db, organisation)
-    if firm is not None:
-        _set_verification(db, actor, firm, "suspended", reason)
-    tell_members(
+    _set_verification(db, actor, organisation, "suspended", reason)
+    _tell(
         db,
         organisation,
-        kind="standing.changed",
-        subject=N_("%(name)s was suspended by the export desk"),
-        text=N_("Why: %(reason)s\n\nAnswer the desk if this is a mistake."),
-        values={"name": organisation.name, "reason": reason.strip()},
-        address="/account",
+        N_("%(name)s was suspended by the export desk"),
+        N_("Why: %(reason)s\n\nAnswer the desk if this is a mistake."),
+        reason=reason,
     )
 
 
@@ -164,17 +161,13 @@ def lift(db: Session, actor: Actor, organisation: Organisation, *, reason: str) 
         raise Conflict(_("This organisation is not suspended."))
     reason = _reason(reason)
     lift_suspension(db, actor, organisation, reason=reason)
-    firm = _firm_of(db, organisation)
-    if firm is not None:
-        _set_verification(db, actor, firm, "unverified", reason)
-    tell_members(
+    _set_verification(db, actor, organisation, "unverified", reason)
+    _tell(
         db,
         organisation,
-        kind="standing.changed",
-        subject=N_("%(name)s is no longer suspended"),
-        text=N_("Why: %(reason)s"),
-        values={"name": organisation.name, "reason": reason},
-        address="/account",
+        N_("%(name)s is no longer suspended"),
+        N_("Why: %(reason)s"),
+        reason=reason,
     )
 
 
@@ -190,14 +183,11 @@ def verify_buyer(
         raise BadInput("how", ", ".join(unsaid), _("Say of each check how it was made."))
     how = "; ".join(f"{key}: {said.strip()}" for key, said in checks.items())
     verify_organisation(db, actor, organisation, checks=list(checks), reason=how)
-    tell_members(
+    _tell(
         db,
         organisation,
-        kind="standing.changed",
-        subject=N_("%(name)s was verified by the export desk"),
-        text=N_("You may now ask any firm and post requirements without limit."),
-        values={"name": organisation.name},
-        address="/account",
+        N_("%(name)s was verified by the export desk"),
+        N_("You may now ask any firm and post requirements without limit."),
     )
 
 
@@ -221,7 +211,33 @@ def _must_agree(numbers: Mapping[str, str]) -> None:
         raise BadInput("number", f"{numbers['gst']} / {numbers['iec']}", remedy)
 
 
-def _set_verification(db: Session, actor: Actor, firm: Firm, to: str, reason: str) -> None:
+def _tell(
+    db: Session,
+    organisation: Organisation,
+    subject: str,
+    text: str,
+    *,
+    address: str = "/account",
+    **values: str,
+) -> None:
+    tell_members(
+        db,
+        organisation,
+        kind="standing.changed",
+        subject=subject,
+        text=text,
+        values={"name": organisation.name} | values,
+        address=address,
+    )
+
+
+def _set_verification(
+    db: Session, actor: Actor, organisation: Organisation, to: str, reason: str
+) -> None:
+    """Of the organisation's firm, if it has one."""
+    firm = db.scalar(select(Firm).where(Firm.organisation_id == organisation.id))
+    if firm is None:
+        return
     before = firm.verification
     firm.verification, firm.verified_on = to, None
     record(
@@ -232,7 +248,7 @@ def _set_verification(db: Session, actor: Actor, firm: Firm, to: str, reason: st
         firm.public_id,
         before={"verification": before},
         after={"verification": to},
-        reason=reason.strip(),
+        reason=reason,
     )
     if to == "unverified":
         db.execute(delete(FirmCheck).where(FirmCheck.firm_id == firm.id))
@@ -247,10 +263,6 @@ def _forget_refusal(db: Session, firm: Firm) -> None:
 def _show_anew(db: Session, firm: Firm) -> None:
     """The index and its readers learn of it: the firm and all it has published."""
     note_changes(db, concerned_by(db, [firm.organisation_id]))
-
-
-def _firm_of(db: Session, organisation: Organisation) -> Firm | None:
-    return db.scalar(select(Firm).where(Firm.organisation_id == organisation.id))
 
 
 def _reason(text: str) -> str:

@@ -104,12 +104,16 @@ def assign_cases(
         raise BadInput("officer", "", _("Choose a person or a day."))
     person = _officer(db, actor, officer) if officer not in (None, "nobody") else None
     rows = _rows(db, queue, subjects)
+    after: dict[str, str | None] = {}  # the trail says what was set, nothing of the rest
+    if officer is not None:
+        after["officer"] = person.public_id if person else None
+    if due_on is not None:
+        after["due"] = due_on.isoformat()
     for row in rows:
         if officer is not None:
             row.officer_id = person.id if person else None
         if due_on is not None:
             row.due_on = due_on
-        after = {"officer": person.public_id if person else None, "due": _iso(row.due_on)}
         _note(db, actor, "case.assigned", row, after)
     if person is not None and rows and (actor.user is None or person.id != actor.user.id):
         _tell_officer(db, person, queue, len(rows))
@@ -129,7 +133,7 @@ def set_aside(
     for row in rows:
         row.aside_until = until
         row.note = note.strip() or row.note
-        _note(db, actor, "case.set_aside", row, {"until": _iso(until)}, note.strip())
+        _note(db, actor, "case.set_aside", row, {"until": until.isoformat()}, note.strip())
     return len(rows)
 
 
@@ -240,7 +244,3 @@ def _note(
 ) -> None:
     subject = f"{row.queue}:{row.subject}"
     record(db, actor, action, "case", subject, after=after or None, reason=reason or None)
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None

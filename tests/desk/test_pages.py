@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.entries import Contact
-from matchmaker.accounts.models import Organisation, User
+from matchmaker.accounts.models import AuditEntry, Organisation, User
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.database import database, get_db
 from matchmaker.desk.models import QUEUES, Assignment, Flag
@@ -127,7 +127,7 @@ def test_three_cases_and_fifty_cost_the_same_number_of_queries(
 
 
 def test_rows_are_assigned_with_a_day_and_found_by_who_has_them(
-    officer: FlaskClient, cast: Cast
+    app: Flask, officer: FlaskClient, cast: Cast
 ) -> None:
     page = "/desk/queues/stale"
     case = first_case(officer.get(page).text, "stale")
@@ -139,6 +139,14 @@ def test_rows_are_assigned_with_a_day_and_found_by_who_has_them(
     assert case in officer.get(f"{page}?who=me").text
     assert case not in officer.get(f"{page}?who=nobody").text
     assert case in officer.get(f"{page}?who={cast.officer.user.public_id}").text
+    send(officer, page, page, case=case, act="assign", due_on="2026-12-31")
+    assert case in officer.get(f"{page}?who=me").text
+    noted = select(AuditEntry.after).where(AuditEntry.action == "case.assigned")
+    with app.app_context():
+        assert list(get_db().scalars(noted.order_by(AuditEntry.id))) == [
+            {"officer": cast.officer.user.public_id, "due": "2026-12-24"},
+            {"due": "2026-12-31"},  # whoever has it keeps it
+        ]
 
 
 def test_nothing_ticked_is_said_beside_the_buttons_and_what_was_typed_stays(
