@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -41,7 +42,8 @@ def own_evidence(asked: dict[str, Any]) -> dict[str, Any]:
     query = _held(firm).order_by(Evidence.public_id).limit(asked["limit"] + 1)
     if "cursor" in asked:
         query = query.where(Evidence.public_id > asked["cursor"])
-    rows, skus = db.scalars(query).all(), _skus(db, firm)
+    rows = db.scalars(query).all()
+    skus = _skus_in(db, rows)
     return page_of(
         rows, asked["limit"], lambda each: each.public_id, lambda each: evidence_held(each, skus)
     )
@@ -54,8 +56,10 @@ def own_evidence(asked: dict[str, Any]) -> dict[str, Any]:
 def read_evidence(id: str) -> dict[str, Any]:
     """One piece of evidence of the firm."""
     actor, db = key_actor(), get_db()
-    firm = firm_of(db, actor)
-    return evidence_held(_found(db, firm, id), _skus(db, firm))
+    found = _held_as(db, firm_of(db, actor), id)
+    if found is None:
+        raise NotFound("There is no such evidence of your firm.")
+    return evidence_held(found, _skus_in(db, [found]))
 
 
 @own.route("/evidence", methods=["POST"])
@@ -66,7 +70,8 @@ def read_evidence(id: str) -> dict[str, Any]:
 def declare(said: dict[str, Any]) -> dict[str, Any]:
     """Declare evidence; it counts as self-declared until a desk has seen its document.
 
-    Send an `Idempotency-Key` of your own: the same key again gives the same evidence.
+    Send an `Idempotency-Key` of your own: the same key again gives the same evidence, and with
+    other evidence is refused.
     """
     actor, db = key_actor(), get_db()
     firm = firm_of(db, actor)
@@ -74,20 +79,20 @@ def declare(said: dict[str, Any]) -> dict[str, Any]:
     key = _idempotency_key()
     before = db.get(ApiDone, (actor.key, key)) if key else None
     if before is not None:
-        return evidence_held(_found(db, firm, before.made), _skus(db, firm))
-    skus = _skus(db, firm)
+        again = _again(db, firm, before, said)
+        return evidence_held(again, _skus_in(db, [again]))
     made = declare_evidence(
         db,
         actor,
         firm.organisation,
         _scheme(db, said.pop("scheme")),
-        products=_products(skus, said.pop("products")),
+        products=_products(db, firm, said.pop("products")),
         **said,
     )
     if key:
         _note(db, actor, key, made.public_id)
     db.commit()
-    return evidence_held(made, skus)
+    return evidence_held(made, _skus_in(db, [made]))
 
 
 def _held(firm: Firm) -> Any:
@@ -95,21 +100,35 @@ def _held(firm: Firm) -> Any:
     return select(Evidence).where(*living).options(*WHOLE)
 
 
-def _found(db: Session, firm: Firm, public_id: str) -> Evidence:
-    evidence = db.scalar(_held(firm).where(Evidence.public_id == public_id))
-    if evidence is None:
-        raise NotFound("There is no such evidence of your firm.")
-    found: Evidence = evidence
+def _held_as(db: Session, firm: Firm, public_id: str) -> Evidence | None:
+    found: Evidence | None = db.scalar(_held(firm).where(Evidence.public_id == public_id))
     return found
 
 
-def _skus(db: Session, firm: Firm) -> dict[int, str]:
-    rows = db.execute(select(Product.id, Product.sku).where(Product.firm_id == firm.id))
+def _again(db: Session, firm: Firm, before: ApiDone, said: dict[str, Any]) -> Evidence:
+    """What the first request with this key made; never in answer to another question."""
+    made = _held_as(db, firm, before.made)
+    if made is None or (made.scheme.code, made.number) != (said["scheme"], said["number"].strip()):
+        raise BadInput(
+            "Idempotency-Key", before.key, "It was sent with other evidence. Take a new one."
+        )
+    return made
+
+
+def _skus_in(db: Session, held: Sequence[Evidence]) -> dict[int, str]:
+    """The firm's own numbers of the products in these scopes."""
+    ids = {each.product_id for one in held for each in one.scope}
+    if not ids:
+        return {}
+    rows = db.execute(select(Product.id, Product.sku).where(Product.id.in_(ids)))
     return {row.id: row.sku for row in rows}
 
 
-def _products(skus: dict[int, str], wanted: list[str]) -> list[int]:
-    numbers = {sku: number for number, sku in skus.items()}
+def _products(db: Session, firm: Firm, wanted: list[str]) -> list[int]:
+    rows = db.execute(
+        select(Product.sku, Product.id).where(Product.firm_id == firm.id, Product.sku.in_(wanted))
+    )
+    numbers = {row.sku: row.id for row in rows}
     for each in wanted:
         if each not in numbers:
             raise BadInput("products", each, "Name products by your own numbers.")

@@ -49,6 +49,15 @@ def test_the_same_idempotency_key_declares_once(with_scheme: World) -> None:
     assert with_scheme.rival.ask("POST", "/evidence", json=ISO, headers=headers).status_code == 201
 
 
+def test_an_idempotency_key_is_not_answered_with_other_evidence(with_scheme: World) -> None:
+    program, headers = with_scheme.program, {"Idempotency-Key": "order-1"}
+    program.ask("POST", "/evidence", json=ISO, headers=headers)
+    other = program.ask("POST", "/evidence", json=ISO | {"number": "IN-4712"}, headers=headers)
+    assert other.status_code == 422
+    assert [each["field"] for each in other.get_json()["errors"]] == ["Idempotency-Key"]
+    assert len(program.ask("GET", "/evidence").get_json()["items"]) == 1
+
+
 def test_evidence_of_others_does_not_exist(with_scheme: World) -> None:
     made = with_scheme.program.ask("POST", "/evidence", json=ISO).get_json()
     assert with_scheme.rival.ask("GET", f"/evidence/{made['id']}").status_code == 404
