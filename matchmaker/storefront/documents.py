@@ -12,13 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.catalogue.capacity import LineMonth, ProductionLine
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
-from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
+from matchmaker.catalogue.visibility import (
+    FIRM_IS_PUBLIC,
+    PRODUCT_IS_PUBLIC,
+    can_see_firm,
+    can_see_price,
+    can_see_product,
+)
 from matchmaker.certification.models import Evidence
 from matchmaker.certification.queries import evidence_shown, now
 from matchmaker.certification.scope import covers
@@ -274,7 +280,8 @@ def _free_per_month(db: Session, lines: set[int], today: dt.date) -> dict[int, D
 def _counts_by_cluster(db: Session) -> dict[int, tuple[int, int]]:
     rows = db.execute(
         select(Firm.cluster_id, func.count(Firm.id.distinct()), func.count(Product.id))
-        .outerjoin(Product, Product.firm_id == Firm.id)
+        .outerjoin(Product, and_(Product.firm_id == Firm.id, Product.state == "published"))
+        .where(FIRM_IS_PUBLIC)
         .group_by(Firm.cluster_id)
     )
     return {cluster: (firms, products) for cluster, firms, products in rows}
@@ -285,6 +292,7 @@ def _families_by_cluster(db: Session) -> dict[int, list[tuple[str, str, Sequence
         select(Firm.cluster_id, ProductFamily.key, ProductFamily.name, ProductFamily.aliases)
         .join(Product, Product.firm_id == Firm.id)
         .join(ProductFamily, ProductFamily.id == Product.family_id)
+        .where(PRODUCT_IS_PUBLIC)
         .distinct()
         .order_by(ProductFamily.key)
     ).all()

@@ -17,7 +17,7 @@ from matchmaker.catalogue.services import change_product
 from matchmaker.config import Config
 from matchmaker.money import exchange_rates
 from matchmaker.searching import Searching
-from matchmaker.storefront.documents import product_documents
+from matchmaker.storefront.documents import cluster_documents, product_documents
 from matchmaker.storefront.indexing import Indexer
 from search.contract import Between, Equals, Query
 from tests.factories import make_family, make_firm, make_product, product_facts
@@ -90,6 +90,24 @@ def test_what_is_hidden_disappears_from_the_index(indexer: Indexer, sqlite_engin
         change_product(db, SYSTEM, product, facts)
     indexer.catch_up(sessions, TODAY)
     assert titles(indexer, "hammered") == []
+
+
+def test_what_clusters_make_is_told_by_what_their_firms_publish_alone(
+    sqlite_engine: Engine,
+) -> None:
+    with Session(sqlite_engine) as db:
+        shown, secret, gone = make_family(db), make_family(db), make_family(db)
+        firm = make_firm(db)
+        hidden_firm = make_firm(db, cluster=firm.cluster)
+        make_product(db, firm=firm, family=shown)
+        make_product(db, firm=firm, family=secret, state="draft")
+        make_product(db, firm=hidden_firm, family=gone)
+        hidden_firm.verification = "suspended"
+        db.flush()
+        (text,) = cluster_documents(db, [firm.cluster_id])
+        assert text.document.values["family_key"] == [shown.key]
+        counted = [text.document.values[name] for name in ("firm_count", "product_count")]
+        assert counted == [1.0, 1.0]
 
 
 def test_a_price_that_is_not_public_is_in_no_field_and_no_filter_tells_it(
