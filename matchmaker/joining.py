@@ -1,6 +1,7 @@
 """Joining: a person, their organisation and, for makers, their firm, in one page.
 
-Outside of the rooms because it needs two of them: accounts and the catalogue.
+Outside of the rooms because it needs two of them: accounts and the catalogue. Until somebody of
+it is known a firm that joined is shown to nobody outside.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from babel import Locale
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import get_locale
 from flask_security.confirmable import send_confirmation_instructions
+from flask_security.signals import user_confirmed
 from flask_security.utils import hash_password, send_mail
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,12 +23,17 @@ from wtforms import SelectChoice  # type: ignore[import-untyped]
 from matchmaker.access import open_to
 from matchmaker.accounts.actor import SYSTEM, Actor
 from matchmaker.accounts.attempts import asks_for_mail
+from matchmaker.accounts.audit import record
+from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.accounts.forms import JoinAsFirmForm, JoinAsTraderForm, JoinForm
 from matchmaker.accounts.messages import SUBJECTS
-from matchmaker.accounts.models import User
+from matchmaker.accounts.models import Organisation, User
 from matchmaker.accounts.notice import NOTICE_VERSION
 from matchmaker.accounts.services import add_member, add_user, found_organisation
+from matchmaker.accounts.vouching import vouch_for, when_vouched_for
+from matchmaker.catalogue.models import Firm
 from matchmaker.catalogue.services import register_firm
+from matchmaker.certification.queries import concerned_by
 from matchmaker.clusters.models import Cluster
 from matchmaker.database import get_db
 from matchmaker.errors import NotFound
@@ -73,7 +80,7 @@ def join(db: Session, newcomer: Newcomer) -> User | None:
     )
     add_member(db, SYSTEM, user=user, organisation=organisation, role="owner")
     if newcomer.kind == "firm" and newcomer.cluster is not None:
-        register_firm(
+        firm = register_firm(
             db,
             Actor(user, organisation),
             organisation,
@@ -84,7 +91,28 @@ def join(db: Session, newcomer: Newcomer) -> User | None:
             languages=[newcomer.language],
             sites=[(newcomer.town, newcomer.town, None, None)],
         )
+        firm.is_confirmed = False  # anybody can type any address
     return user
+
+
+@user_confirmed.connect
+def _address_confirmed(_app: object, *, user: User, **_more: object) -> None:
+    for membership in user.memberships:
+        vouch_for(get_db(), membership.organisation)
+
+
+@when_vouched_for
+def _show_firm(db: Session, organisation: Organisation) -> None:
+    """From now on everybody sees it, with what it published."""
+    firm = db.scalar(
+        select(Firm).where(Firm.organisation_id == organisation.id, Firm.is_confirmed.is_(False))
+    )
+    if firm is None:
+        return
+    firm.is_confirmed = True
+    record(db, SYSTEM, "firm.confirmed", "firm", firm.public_id)
+    shown = concerned_by(db, [organisation.id])
+    note_changes(db, [*shown, Change("cluster", firm.cluster_id, "saved")])
 
 
 def account_of(db: Session, email: str) -> User | None:

@@ -16,6 +16,7 @@ from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.accounts.phones import phone_of
 from matchmaker.accounts.services import add_member
 from matchmaker.accounts.tokens import hash_of, new_secret
+from matchmaker.accounts.vouching import vouch_for
 from matchmaker.errors import BadInput, NotAllowed
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
@@ -122,6 +123,7 @@ def accept(db: Session, invitation: Invitation, user: User) -> Membership:
         organisation.public_id,
         after={"invitation": invitation.public_id},
     )
+    vouch_for(db, organisation)
     return membership
 
 

@@ -10,6 +10,7 @@ from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.managing import may_manage, must_manage
 from matchmaker.accounts.models import Mandate, Organisation
+from matchmaker.accounts.vouching import vouch_for
 from matchmaker.errors import BadInput, Conflict, NotAllowed
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
@@ -52,6 +53,7 @@ def give_mandate(
         client.public_id,
         after={"agent": agent.public_id, "how": mandate.how},
     )
+    vouch_for(db, client)
     return mandate
 
 

@@ -82,7 +82,10 @@ class ProductFamily(Model):
 
 
 class Firm(PublicId, Model):
-    """A maker: the trading side of an organisation of kind 'firm'."""
+    """A maker: the trading side of an organisation of kind 'firm'.
+
+    `is_confirmed`: somebody of it is known (see `accounts/vouching.py`); only then is it public.
+    """
 
     __tablename__ = "firm"
     __table_args__ = (
@@ -101,6 +104,7 @@ class Firm(PublicId, Model):
     languages: Mapped[list[str]] = mapped_column(JSON)
     verification: Mapped[str] = mapped_column(String(12), default="unverified")
     verified_on: Mapped[dt.date | None] = mapped_column(Date)
+    is_confirmed: Mapped[bool] = mapped_column(Boolean, default=True)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     organisation: Mapped[Organisation] = relationship()
     cluster: Mapped[Cluster] = relationship()

@@ -11,7 +11,7 @@ from matchmaker.catalogue.models import Firm, Product
 
 # The same two questions for whole lists, asked in SQL for a visitor; a test holds them to
 # `can_see_firm` and `can_see_product`.
-FIRM_IS_PUBLIC: ColumnElement[bool] = Firm.verification != "suspended"
+FIRM_IS_PUBLIC: ColumnElement[bool] = and_(Firm.verification != "suspended", Firm.is_confirmed)
 PRODUCT_IS_PUBLIC: ColumnElement[bool] = and_(Product.state == "published", FIRM_IS_PUBLIC)
 
 
@@ -22,6 +22,8 @@ class OfFirm(Protocol):
     def organisation_id(self) -> int: ...
     @property
     def verification(self) -> str: ...
+    @property
+    def is_confirmed(self) -> bool: ...
 
 
 class OfProduct(Protocol):
@@ -36,8 +38,10 @@ class OfProduct(Protocol):
 
 
 def can_see_firm(actor: Actor | None, firm: OfFirm) -> bool:
-    """Everybody sees firms that are not suspended; members and desks see their own anyway."""
-    return firm.verification != "suspended" or _is_inside(actor, firm)
+    """Everybody sees firms of which somebody is known and that are not suspended; members and
+    desks see their own anyway."""
+    is_public = firm.is_confirmed and firm.verification != "suspended"
+    return is_public or _is_inside(actor, firm)
 
 
 def can_see_product(actor: Actor | None, product: OfProduct) -> bool:

@@ -97,8 +97,6 @@ class EnquiryMessage(Model):
     sender_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     text: Mapped[str] = mapped_column(Text)
-    # The phone's own number for what was typed without a connection: sent twice, kept once.
-    draft_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     enquiry: Mapped[Enquiry] = relationship(back_populates="messages")
     sender: Mapped[User | None] = relationship()

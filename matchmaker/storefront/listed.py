@@ -34,6 +34,7 @@ class ListedFirm(NamedTuple):
     public_id: str
     organisation_id: int
     verification: str
+    is_confirmed: bool
     founded: int | None
     workers: int
     name: str
@@ -72,6 +73,7 @@ _FIRM = (
     Firm.public_id,
     Firm.organisation_id,
     Firm.verification,
+    Firm.is_confirmed,
     Firm.founded,
     Firm.workers,
     Organisation.name,
@@ -142,7 +144,7 @@ def listed_firms(db: Session, ids: Sequence[str]) -> dict[str, ListedFirm]:
     """Firms by public id; what is gone is left out."""
     if not ids:
         return {}
-    found = (ListedFirm(*row) for row in db.execute(_FIRMS, {"these": ids}))
+    found = (ListedFirm._make(row) for row in db.execute(_FIRMS, {"these": ids}))
     return {each.public_id: each for each in found}
 
 

@@ -11,13 +11,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_security.utils import hash_password
 from passlib.totp import TOTP
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.attempts import DEVICE_COOKIE
 from matchmaker.accounts.entries import Contact, Invitation, SignInLink
-from matchmaker.accounts.models import AuditEntry, Mandate, Membership, Organisation, User
+from matchmaker.accounts.invitations import invite
+from matchmaker.accounts.mandates import give_mandate
+from matchmaker.accounts.models import (
+    AuditEntry,
+    ChangeEntry,
+    Mandate,
+    Membership,
+    Organisation,
+    User,
+)
 from matchmaker.accounts.notice import NOTICE_VERSION
 from matchmaker.accounts.standing import suspend_organisation
 from matchmaker.catalogue.models import Firm
@@ -132,6 +141,43 @@ def test_a_firm_joins_with_its_cluster(app: Flask, client: FlaskClient, read: An
         assert [(m.role, m.user.name) for m in firm.organisation.memberships] == [
             ("owner", "Leela Nair")
         ]
+
+
+def test_a_firm_that_joined_is_shown_once_its_address_is_confirmed(
+    app: Flask, client: FlaskClient, read: Any
+) -> None:
+    slug = read(lambda db: db.scalar(select(Cluster.slug).limit(1)))
+    client.post("/join/firm", data=JOIN | {"cluster": slug, "town": "Pala"})
+    page = "/firms/" + read(lambda db: db.scalars(select(Organisation.slug)).one())
+    assert client.get(page).status_code == 404
+    read(lambda db: (db.execute(delete(ChangeEntry)), db.commit()))
+    link = link_in_last_letter(app)
+    assert client.get(link).status_code == 200
+    assert client.get(page).status_code == 404  # looking at the link confirms nothing
+    assert client.post(link).status_code == 302
+    assert client.get(page).status_code == 200
+    noted = read(lambda db: db.scalars(select(ChangeEntry.subject_kind)).all())
+    assert noted == ["firm", "cluster"]
+
+
+def test_a_firm_nobody_confirmed_is_shown_once_a_desk_let_somebody_in(
+    app: Flask, client: FlaskClient, cast: Cast, read: Any
+) -> None:
+    with app.app_context():
+        for firm in (cast.firm, cast.rival_firm):
+            get_db().get_one(Firm, firm.id).is_confirmed = False
+        firm, rival = (get_db().get_one(Firm, each.id) for each in (cast.firm, cast.rival_firm))
+        pages = [f"/firms/{each.slug}" for each in (firm, rival)]
+        _asked, secret = invite(
+            get_db(), SYSTEM, firm.organisation, name="Mini", role="editor", phone="9876543210"
+        )
+        body = make_organisation(get_db(), name="Another Body", kind="institution")
+        how = "By telephone."
+        give_mandate(get_db(), SYSTEM, agent=body, client=rival.organisation, how=how)
+        get_db().commit()
+    assert [client.get(page).status_code for page in pages] == [404, 200]
+    client.post(f"/invitation/{secret}", data={"name": "Mini", "notice": "y"})
+    assert app.test_client().get(pages[0]).status_code == 200
 
 
 def test_nobody_joins_as_a_desk(client: FlaskClient) -> None:

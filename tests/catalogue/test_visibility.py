@@ -1,8 +1,15 @@
 """One place decides who sees what."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
+from matchmaker.catalogue.models import Firm
+from matchmaker.catalogue.visibility import (
+    FIRM_IS_PUBLIC,
+    can_see_firm,
+    can_see_price,
+    can_see_product,
+)
 from tests.factories import make_cast, make_product
 
 
@@ -42,6 +49,16 @@ def test_a_verified_buyer_sees_what_is_meant_for_verified_buyers_and_no_more(db:
     assert not can_see_price(cast.rival, meant)
     cast.stranger.organisation.standing = "suspended"
     assert not can_see_price(cast.stranger, meant)
+
+
+def test_a_firm_of_which_nobody_is_known_is_hidden_with_its_products(db: Session) -> None:
+    cast = make_cast(db)
+    product = make_product(db, firm=cast.firm)
+    cast.firm.is_confirmed = False
+    assert seen_by(db, can_see_firm, cast.firm, cast) == INSIDE
+    assert seen_by(db, can_see_product, product, cast) == INSIDE
+    db.flush()
+    assert list(db.scalars(select(Firm.id).where(FIRM_IS_PUBLIC, Firm.id == cast.firm.id))) == []
 
 
 def test_a_suspended_firm_disappears_for_others_with_its_products(db: Session) -> None:
