@@ -36,6 +36,9 @@ from matchmaker.orm import new_public_id, utc_now
 from matchmaker.slugs import slug_of
 from matchmaker.wording import gettext as _
 
+# Whoever changes one of these stands by the price from that day on.
+PRICED_BY = frozenset({"tiers", "currency", "incoterm", "incoterm_place", "unit"})
+
 
 class ChangedMeanwhile(Conflict):
     """Somebody else saved the product since this one was opened."""
@@ -306,9 +309,7 @@ def _confirmed(product: Product, facts: ProductFacts, changed: set[str]) -> Prod
     """Whoever changes a fact stands by it from today on; a day that is named counts instead."""
     today = utc_now().date()
     price, lead = facts.price_confirmed_on, facts.lead_confirmed_on
-    if changed & {"tiers", "currency", "incoterm", "incoterm_place", "unit"} and (
-        price in (None, product.price_confirmed_on)
-    ):
+    if changed & PRICED_BY and price in (None, product.price_confirmed_on):
         price = today if facts.tiers else None
     if "lead_days" in changed and lead in (None, product.lead_confirmed_on):
         lead = today if facts.lead_days is not None else None

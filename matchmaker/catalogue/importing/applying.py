@@ -28,6 +28,7 @@ from matchmaker.catalogue.importing.services import fail, restage
 from matchmaker.catalogue.importing.staging import decide_again
 from matchmaker.catalogue.importing.world import Outcome
 from matchmaker.catalogue.models import Firm, PriceTier, Product, ProductFamily
+from matchmaker.catalogue.services import PRICED_BY
 from matchmaker.catalogue.upkeep import CatalogueImport, ImportRow, ProductVersion
 from matchmaker.catalogue.versions import facts_in
 from matchmaker.errors import N_, NotAllowed
@@ -35,8 +36,6 @@ from matchmaker.orm import new_public_id, utc_now
 from matchmaker.slugs import slug_of
 
 AT_ONCE = 500
-# Whoever changes one of these stands by the price from that day on (as in catalogue.services).
-PRICED_BY = frozenset({"tiers", "currency", "incoterm", "incoterm_place", "unit"})
 BROKE_OFF = N_(
     "This broke off. Nothing was written. Those who run the site see why; "
     "please send the file again later."
@@ -57,16 +56,12 @@ class _Writing:
     now: dt.datetime
     note: str
 
-    @property
-    def by(self) -> str:
-        return self.actor.user.public_id if self.actor.user else "system"
-
     def trace(self, firm_id: int) -> dict[str, Any]:
         """Who, and for whom: an agent's act names both."""
         own = self.actor.organisation
         party = self.parties[firm_id]
         return {
-            "actor": self.by,
+            "actor": self.actor.signature,
             "organisation": own.public_id if own else None,
             "on_behalf_of": party.public_id if own is None or party.id != own.id else None,
         }
@@ -325,7 +320,7 @@ def _put_versions(writing: _Writing, versions: Iterable[tuple[int, int, Outcome]
             "product_id": number,
             "number": version,
             "at": writing.now,
-            "by": writing.by,
+            "by": writing.actor.signature,
             "organisation": own.public_id if own else None,
             "facts": dict(outcome.said),
             "note": writing.note,
