@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from flask import Response, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import get_locale
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from matchmaker.access import acting, open_to
-from matchmaker.accounts.actor import WRITING_ROLES
+from matchmaker.accounts.actor import WRITING_ROLES, Actor
 from matchmaker.catalogue.importing import shown
 from matchmaker.catalogue.importing.columns import COLUMNS, MOST_STEPS
 from matchmaker.catalogue.importing.headings import PROPERTY, SKIP
@@ -166,15 +168,9 @@ def choose_import_columns(public_id: str) -> Answer:
 @open_to("firm")
 def agree_to_import(public_id: str) -> Answer:
     """Write what the preview shows."""
-    db = get_db()
-    row = own_import(db, acting(), public_id)
-    try:
-        agree(db, acting(), row)
-    except Conflict as late:
-        flash(late.message, "error")
-        return redirect(url_for("catalogue.import_page", public_id=public_id))
-    db.commit()
-    _ask_for(row)
+    row = _decided(public_id, agree)
+    if row is not None:
+        _ask_for(row)
     return redirect(url_for("catalogue.import_page", public_id=public_id))
 
 
@@ -182,14 +178,8 @@ def agree_to_import(public_id: str) -> Answer:
 @open_to("firm")
 def drop_import(public_id: str) -> Answer:
     """Leave everything as it is."""
-    db = get_db()
-    row = own_import(db, acting(), public_id)
-    try:
-        drop(db, acting(), row)
-    except Conflict as late:
-        flash(late.message, "error")
+    if _decided(public_id, drop) is None:
         return redirect(url_for("catalogue.import_page", public_id=public_id))
-    db.commit()
     flash(_("Nothing was changed. The file was put aside."), "success")
     return redirect(url_for("catalogue.imports"))
 
@@ -233,6 +223,21 @@ def export_products(kind: str) -> Response:
     families = world_of(db, actor, only=()).families
     table = catalogue_table(said, families, _, with_firm=len(firms) > 1)
     return _sheet(kind, "products", {_("Products"): table})
+
+
+def _decided(
+    public_id: str, decide: Callable[[Session, Actor, CatalogueImport], None]
+) -> CatalogueImport | None:
+    """The import once that is decided of it; None where it comes too late, which is told."""
+    db = get_db()
+    row = own_import(db, acting(), public_id)
+    try:
+        decide(db, acting(), row)
+    except Conflict as late:
+        flash(late.message, "error")
+        return None
+    db.commit()
+    return row
 
 
 def _imports_page(error: str = "") -> str:
@@ -286,9 +291,7 @@ def _sheet(kind: str, name: str, sheets: dict[str, Table]) -> Response:
     if kind not in FORMATS:
         raise NotFound(_("There is nothing at this address. Try the search."))
     content = as_xlsx(sheets) if kind == "xlsx" else as_csv(next(iter(sheets.values())))
-    answer = Response(content, mimetype=XLSX if kind == "xlsx" else None, content_type=CSV)
-    if kind == "xlsx":
-        answer.headers["Content-Type"] = XLSX
+    answer = Response(content, content_type=XLSX if kind == "xlsx" else CSV)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     answer.headers["Content-Language"] = str(get_locale() or "en")
     answer.headers["Cache-Control"] = "no-store"

@@ -143,7 +143,7 @@ def choose_columns(
     db: Session, actor: Actor, row: CatalogueImport, chosen: Mapping[int, str], header: int | None
 ) -> None:
     """Say what columns hold. It is remembered by their headings; the sheet is read again."""
-    _must_be_open(db, actor, row)
+    _must_be(db, actor, row, "staged")
     headings = row.mapping.get("headings", [])
     for place, key in chosen.items():
         if not _is_key(key):
@@ -158,7 +158,7 @@ def choose_columns(
 
 def agree(db: Session, actor: Actor, row: CatalogueImport) -> None:
     """The person saw the preview and wants it so; a job writes it."""
-    _must_be_open(db, actor, row)
+    _must_be(db, actor, row, "staged")
     if not (row.counts.get("created") or row.counts.get("changed")):
         raise Conflict(_("There is nothing to write: no row is new or changed."))
     _once_more(row, "applying")
@@ -167,10 +167,7 @@ def agree(db: Session, actor: Actor, row: CatalogueImport) -> None:
 
 def drop(db: Session, actor: Actor, row: CatalogueImport) -> None:
     """Leave everything as it is."""
-    if row.state not in ("staged", "failed"):
-        raise Conflict(_("This import is being worked on, or is over."))
-    if not writable_firms(db, actor):
-        raise NotAllowed(_("Only members of this organisation who may edit can do that."))
+    _must_be(db, actor, row, "staged", "failed")
     row.state = "dropped"
     db.execute(delete(ImportRow).where(ImportRow.import_id == row.id))
     record(db, actor, "import.dropped", "import", row.public_id)
@@ -187,8 +184,14 @@ def _once_more(row: CatalogueImport, state: str) -> None:
     row.state, row.trouble = state, None
 
 
-def _must_be_open(db: Session, actor: Actor, row: CatalogueImport) -> None:
-    if row.state != "staged":
+def _must_be(db: Session, actor: Actor, row: CatalogueImport, *states: str) -> None:
+    """Hold the import as it stands now, in one of these states and for somebody who may decide.
+
+    Held until the commit: two who decide at once, or a job at its end, come one after the other.
+    """
+    db.flush()
+    db.refresh(row, with_for_update=True)
+    if row.state not in states:
         raise Conflict(_("This import is being worked on, or is over."))
     if not writable_firms(db, actor):
         raise NotAllowed(_("Only members of this organisation who may edit can do that."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from fsspec.implementations.local import LocalFileSystem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
@@ -112,6 +113,20 @@ def test_a_second_writing_of_the_same_import_changes_nothing(
     assert (catalogue(any_db, cast.firm.id), count(any_db, AuditEntry)) == before
     with pytest.raises(Conflict):
         agree(any_db, cast.owner, row)
+
+
+@pytest.mark.parametrize("decide", [agree, drop])
+def test_what_is_decided_is_decided_of_an_import_as_it_stands_now(
+    any_db: Session, cast: Cast, store: Store, decide: Callable[..., None]
+) -> None:
+    row = send(any_db, cast.owner, store, HEAD + "M-2,New mat,Mats,90,5\n")
+    assert row.state == "staged"
+    # As if a colleague agreed and the job wrote, after this page had read the row.
+    asked = update(CatalogueImport).where(CatalogueImport.id == row.id).values(state="applied")
+    any_db.execute(asked.execution_options(synchronize_session=False))
+    with pytest.raises(Conflict):
+        decide(any_db, cast.owner, row)
+    assert row.state == "applied"
 
 
 def test_what_changed_since_the_preview_is_shown_again_before_anything_is_written(
