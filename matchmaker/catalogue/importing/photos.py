@@ -22,6 +22,7 @@ from matchmaker.catalogue.models import Firm, Product
 from matchmaker.errors import N_
 
 PHOTOS = "application/zip"
+NO_PRODUCT = N_("No product has this number. Name the photo by the item number.")
 MOST_PHOTOS = 300
 MOST_UNFOLDED = 400 * 1024 * 1024  # bytes
 _NUMBERED = re.compile(r"^(.*?)[ _-]*(?:\((\d{1,2})\)|[_ -](\d{1,2}))$")
@@ -95,7 +96,7 @@ def _row(
         found = (numbers.get((firm.id, folded(stem))) for stem in _stems(photo.stem))
         sku = next((each for each in found if each), "")
     if not sku and remedy is None:
-        remedy = remark(N_("No product has this number. Name the photo by the item number."))
+        remedy = remark(NO_PRODUCT)
     return {
         "number": photo.place,
         "kind": "error" if remedy else "created",

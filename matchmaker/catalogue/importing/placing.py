@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
-from matchmaker.catalogue.importing.photos import photo_bytes
+from matchmaker.catalogue.importing.photos import NO_PRODUCT, photo_bytes
 from matchmaker.catalogue.importing.queries import count_rows, sender_of, writable_firms
 from matchmaker.catalogue.importing.remarks import Refused, Remark
 from matchmaker.catalogue.importing.services import fail
@@ -51,7 +51,7 @@ def _place(db: Session, actor: Actor, row: ImportRow, content: bytes, store: Sto
     name = str(row.cells.get("0", ""))
     firm = next((each for each in writable_firms(db, actor) if each.id == row.firm_id), None)
     if product is None or firm is None:
-        row.kind = "error"
+        row.kind, row.troubles = "error", [["", name, Remark(NO_PRODUCT).as_json()]]
         return
     own = actor.organisation
     party = firm.organisation if own is None or firm.organisation_id != own.id else None

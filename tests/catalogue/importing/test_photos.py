@@ -16,6 +16,7 @@ from matchmaker.catalogue.importing.placing import place_photos
 from matchmaker.catalogue.importing.queries import rows_of
 from matchmaker.catalogue.importing.remarks import Refused
 from matchmaker.catalogue.importing.services import agree, send_import, stage_import
+from matchmaker.catalogue.importing.shown import reasons
 from matchmaker.catalogue.pictures import pictures_of
 from matchmaker.store import Store
 from tests.factories import make_cast, make_product
@@ -63,6 +64,27 @@ def test_photos_find_their_products_and_are_placed_once(db: Session, tmp_path: P
     assert reasons == [
         "This is a page or a drawing in code (HTML, SVG), not a photo. Send a JPEG or PNG.",
         "No product has this number. Name the photo by the item number.",
+    ]
+
+
+def test_a_photo_whose_product_got_another_number_since_says_so(
+    db: Session, tmp_path: Path
+) -> None:
+    store = Store(LocalFileSystem(), str(tmp_path / "store"))
+    cast = make_cast(db)
+    mat = make_product(db, firm=cast.firm, sku="MAT-18")
+    db.commit()
+    content = packed({"mat-18.jpg": picture("red")})
+    row = send_import(db, cast.owner, store, file_name="p.zip", content=content)
+    stage_import(db, row, store, lambda *_: None)
+    agree(db, cast.owner, row)
+    mat.sku = "MAT-19"
+    db.commit()
+    place_photos(db, row, store, lambda *_: None)
+    db.commit()
+    assert (row.state, row.counts, mat.has_photo) == ("applied", {"error": 1}, False)
+    assert [reasons(each) for each in rows_of(db, row)] == [
+        ["No product has this number. Name the photo by the item number."]
     ]
 
 
