@@ -116,6 +116,7 @@ def as_xlsx(sheets: Mapping[str, Table]) -> bytes:
     """A workbook whose texts are texts, whatever they begin with."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -132,8 +133,9 @@ def as_xlsx(sheets: Mapping[str, Table]) -> bytes:
             for value in row:
                 cell = WriteOnlyCell(sheet, value=None)
                 if isinstance(value, str):
-                    # Set by hand: openpyxl takes what begins with '=' for a formula.
-                    cell._value, cell.data_type = value, "s"
+                    # Set by hand: openpyxl takes what begins with '=' for a formula. What no
+                    # XML may hold (a vertical tab out of a slide) would spoil the whole file.
+                    cell._value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub(" ", value), "s"
                     cell.quotePrefix = True
                 else:
                     cell.value = value

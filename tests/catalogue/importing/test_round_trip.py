@@ -159,6 +159,12 @@ def test_a_row_that_was_exported_is_found_by_its_number_whatever_else_changed() 
     )
 
 
+def test_signs_no_workbook_can_hold_do_not_spoil_it() -> None:
+    table = [["Name"], ["Mat\x0bof coir\x01"]]
+    [sheet] = read_sheets(as_xlsx({"Products": table}))
+    assert [cells for _, cells in sheet.rows] == [["Name"], ["Mat of coir "]]
+
+
 def test_both_formats_hold_the_same_cells() -> None:
     facts = ProductFacts("007", "1,234", "a\nb", "401691", "H87", Decimal("12.5"))
     plain, book = _sheets({"007": said_of(facts, "rubber-mat", None) | {"sku": "007"}})
