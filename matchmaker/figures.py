@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal, TypeVar
 
 from matchmaker import figure_words as known
+from search.understanding import QUOTED
 
 Bound = Literal["exact", "most", "least", "between"]
 Name = TypeVar("Name", bound=str)
@@ -51,7 +52,7 @@ def read_figures(text: str, *, bare: bool = False) -> tuple[Figure, ...]:
         return ()
     plain = _plain(text[:LONGEST_TEXT])
     if not bare:
-        plain = _QUOTED.sub(lambda m: _HIDDEN * len(m.group()), plain)
+        plain = QUOTED.sub(lambda m: _HIDDEN * len(m.group()), plain)
     found: list[Figure] = []
     at = 0
     while match := _NUMBER_BEFORE_UNIT.search(plain, at):
@@ -88,7 +89,6 @@ def _all(table: Mapping[str, str]) -> str:
 # A letter or a vowel sign: where a word of any script goes on.
 _ON = r"(?:[^\W\d_]|[\u0300-\u036f\u0600-\u06ff\u0900-\u0dff])"
 _END = rf"(?!{_ON})"
-_QUOTED = re.compile(r'(?<!\w)(-?)["“”„«»]([^"“”„«»]*)["“”«»]|(?<!\S)-(?=\w)(\S+)')
 _LOOSE_ENDS = re.compile(r"^(?:[\s,;:·]|[–-](?!\w))+|[\s,;:·–-]+$")
 _NUM = (
     r"(?:\d+\s+\d/\d|\d+/\d+(?=\s*(?:inch|in\b|\"|ft|zoll))|\d*[½¼¾]"

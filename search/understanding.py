@@ -18,7 +18,8 @@ LONGEST_SYNONYM = 5
 # to two thirds ranks alike.
 _TORN_APART = 0.5
 _COMPLETIONS = 12
-_QUOTED = re.compile(r'(?<!\w)(-?)["“”„«»]([^"“”„«»]*)["“”«»]|(?<!\S)-(?=\w)(\S+)')
+# What is quoted or stands after a minus: (minus, quoted text, word after a minus)
+QUOTED = re.compile(r'(?<!\w)(-?)["“”„«»]([^"“”„«»]*)["“”«»]|(?<!\S)-(?=\w)(\S+)')
 
 # "HS 5703.20", "hsn code: 080132", "0801.31.00": people write tariff codes in many ways.
 _CODE_WORD = re.compile(
@@ -113,7 +114,7 @@ def _read(text: str) -> _Typed:
             (excluded if minus or quoted is None else phrases).append(phrase)
         return " "
 
-    rest = _QUOTED.sub(take, _with_plain_codes(text))
+    rest = QUOTED.sub(take, _with_plain_codes(text))
     found = tokens(rest)
     loose = tuple((each.text, rest[each.start : each.end]) for each in found)
     open_end = bool(found) and found[-1].end == len(rest)
