@@ -9,7 +9,8 @@ score = keyword score / best keyword score of the query + weight of meaning x co
 _GAIN_OF_ONE_WORD = 2.5
 
 # What lacks some of the words and is no kin in meaning either shares a word by chance: 'tire'
-# found grinders whose motor hardly tires. Its words count half.
+# found grinders whose motor hardly tires. Its words count half, where the engine knows every
+# cosine: a server tells those of the nearest only.
 STRANGE = 0.5
 
 

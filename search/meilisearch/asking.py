@@ -1,8 +1,8 @@
 """Answer one query by one multi-search: totals and facets, words, meaning, then fuse.
 
 A query with a vector would make the server count all filtered documents, so totals and
-facets come from a query of words beside it. Ranking is that of the embedded engine: word
-score / best word score + weight x cosine.
+facets come from a query of words beside it. Ranking is that of `search/fusing.py`: word score /
+best word score + weight x cosine, where the cosine of what is not among the nearest counts 0.
 """
 
 import time
