@@ -109,13 +109,15 @@ def _encode_everything(run: JobRun, source: str) -> int:
     encoded = EncodedTexts(encoder, remembered(run.config))
     engine = make_engine(run.config.database_url)
     done = 0
-    with only_reading(), sessionmaker(engine)() as db:
-        texts, total = meanings(db, dt.datetime.now(dt.UTC).date())
-        while batch := list(islice(texts, _AT_ONCE)):
-            encoded.encode(batch)
-            done += len(batch)
-            run.progress(done, max(done, total), "encoding")
-    engine.dispose()
+    try:
+        with only_reading(), sessionmaker(engine)() as db:
+            texts, total = meanings(db, dt.datetime.now(dt.UTC).date())
+            while batch := list(islice(texts, _AT_ONCE)):
+                encoded.encode(batch)
+                done += len(batch)
+                run.progress(done, max(done, total), "encoding")
+    finally:
+        engine.dispose()
     return done
 
 
