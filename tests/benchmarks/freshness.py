@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.catalogue.models import Firm, ProductFamily
 from matchmaker.catalogue.services import ProductFacts, list_product
-from matchmaker.config import ROOT, Config
+from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.migrating import migrate
 from matchmaker.searching import Searching
@@ -33,6 +33,7 @@ from search.contract import Query
 from search.encoder.model import fetch_model
 from seed.load import seed_world
 from tests.benchmarks.harness import Figures, p50, p95
+from tests.search.relevance.judged import model_cache
 
 PATIENCE = 20.0
 
@@ -60,7 +61,7 @@ def main() -> None:
 def make_site(folder: Path) -> Config:
     """A small seeded site with its index in this folder."""
     config = Config.from_env({}, data_dir=folder)
-    models = Path(os.environ.get("MATCHMAKER_MODEL_CACHE") or ROOT / ".data" / "models")
+    models = model_cache()
     fetch_model(models)
     config.model_dir.symlink_to(models)
     engine = make_engine(config.database_url, create=True)

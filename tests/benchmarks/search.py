@@ -35,8 +35,9 @@ from tests.benchmarks.harness import Figures, folder_megabytes, p50, p95, percen
 from tests.benchmarks.search_asking import INDEX, Task
 from tests.benchmarks.search_catalogue import DRAWN, Drawn, Vectors, documents, draw, encode, tell
 from tests.benchmarks.search_workload import Workload, workload
+from tests.search.relevance.judged import model_cache
 
-MODELS = Path(os.environ.get("MATCHMAKER_MODEL_CACHE") or Path(".data") / "models")
+MODELS = model_cache()
 SELECTIVITIES = (1.0, 0.1, 0.01, 0.001)
 NEAREST = 50
 RECALL_QUERIES = 60

@@ -82,8 +82,8 @@ def _keep(pages: list[Page], engine: Engine, query: Query) -> None:
 def _floor(place: Path, kinds: dict[str, list[Query]]) -> dict[str, list[float]]:
     """tantivy alone on the same files: every word, the best twenty, and six facets."""
     (folder,) = place.glob(f"{INDEX}.*-*/text")
-    searcher = tantivy.Index.open(str(folder)).searcher()
-    schema = tantivy.Index.open(str(folder)).schema
+    index = tantivy.Index.open(str(folder))
+    searcher, schema = index.searcher(), index.schema
     at = {each.name: at for at, each in enumerate(stored_fields(marketplace_indexes()["products"]))}
 
     def ask(query: Query) -> None:

@@ -23,6 +23,7 @@ from matchmaker.slugs import slug_of
 from search.contract import Document, Value
 from search.encoder.cache import EmbeddingCache, EncodedTexts
 from search.encoder.encoder import OnnxEncoder
+from search.meaning import attribute_in_words, product_meaning
 from seed.families import Family, all_families
 from seed.products import ProductPlan
 from seed.reference import read
@@ -118,7 +119,7 @@ def _product(firm: FirmPlan, number: int, plan: ProductPlan, cluster: dict[str, 
     if plan.tiers and plan.price_audience == "public":
         price = float(plan.tiers[0][1]) / USD_INR / float(unit.factor)
         values["price_usd_public"] = price
-    meaning = f"{plan.title}. {family.name}. {plan.description}"
+    meaning = product_meaning(plan.title, family.name, plan.description)
     return Drawn(public_id(firm.public_id, "product", number), values, meaning)
 
 
@@ -132,7 +133,7 @@ def _attributes(family: Family, plan: ProductPlan) -> str:
         about = family.attributes[key]
         unit = about.get("unit", "")
         symbol = UNITS[unit].symbol if unit in UNITS else unit
-        parts.append(f"{about.get('label', key)} {value} {symbol}".strip())
+        parts.append(attribute_in_words(about.get("label", key), str(value), symbol))
     return "; ".join(parts)
 
 

@@ -9,11 +9,11 @@ Needs the extra `models`. The suite compares with the recorded file, so that it 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from search.encoder.model import fetch_model
+from tests.search.relevance.judged import model_cache
 
 FILE = Path(__file__).with_name("reference.json")
 TEXTS = [
@@ -41,9 +41,7 @@ def main() -> None:
     import sentence_transformers
     import torch
 
-    checkout = Path(__file__).parents[3]
-    models = Path(os.environ.get("MATCHMAKER_MODEL_CACHE") or checkout / ".data" / "models")
-    source = fetch_model(models).with_name("source")
+    source = fetch_model(model_cache()).with_name("source")
     model: Any = sentence_transformers.SentenceTransformer(str(source), device="cpu")
     vectors = [model.encode([text], normalize_embeddings=True)[0] for text in TEXTS]
     content = {
