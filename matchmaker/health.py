@@ -35,7 +35,6 @@ class Ailing(Exception):
 class Part:
     """One part of the house: does it work, since the check took how long, and what it says."""
 
-    key: str
     name: str
     works: bool
     says: str
@@ -46,7 +45,7 @@ class Part:
 @open_to("anyone")
 def healthz() -> Response:
     """200 while pages can be served; names no detail."""
-    parts = [_check("database", _("Database"), _database)]
+    parts = [_check(_("Database"), _database)]
     works = all(part.works for part in parts)
     answer = jsonify(status="ok" if works else "degraded")
     answer.status_code = 200 if works else 503
@@ -59,19 +58,19 @@ def healthz() -> Response:
 def health() -> tuple[str, int, dict[str, str]]:
     """What works, how far the search is behind the catalogue, what waits."""
     parts = [
-        _check("database", _("Database"), _database),
-        _check("search", _("Search index"), _search),
-        _check("meaning", _("Search by meaning"), _meaning),
-        _check("lag", _("Catalogue changes waiting for the index"), partial(_lag, "index")),
-        _check("meaning", _("Of these, findable by words only so far"), partial(_lag, "meaning")),
-        _check("jobs", _("Background work"), _jobs),
-        _check("mail", _("Mail"), _mail),
+        _check(_("Database"), _database),
+        _check(_("Search index"), _search),
+        _check(_("Search by meaning"), _meaning),
+        _check(_("Catalogue changes waiting for the index"), partial(_lag, "index")),
+        _check(_("Of these, findable by words only so far"), partial(_lag, "meaning")),
+        _check(_("Background work"), _jobs),
+        _check(_("Mail"), _mail),
     ]
     status = 200 if parts[0].works else 503
     return render_template("health.html", parts=parts), status, {"Cache-Control": "no-store"}
 
 
-def _check(key: str, name: str, look: Callable[[], str]) -> Part:
+def _check(name: str, look: Callable[[], str]) -> Part:
     began = time.perf_counter()
     try:
         says, works = look(), True
@@ -80,7 +79,7 @@ def _check(key: str, name: str, look: Callable[[], str]) -> Part:
     except Exception as broken:  # whatever is broken, the page must still be shown
         # The kind of failure only: messages may hold paths and addresses.
         says, works = _("does not answer (%(kind)s)", kind=type(broken).__name__), False
-    return Part(key, name, works, says, (time.perf_counter() - began) * 1000)
+    return Part(name, works, says, (time.perf_counter() - began) * 1000)
 
 
 def _database() -> str:
