@@ -83,10 +83,8 @@ def _marked_otherwise(page: Page, query: Query, told: Mapping[str, Any]) -> set[
     ours = {hit.id: hit.highlighted for hit in page.hits}.get(first["id"], {})
     for name, text in ours.items():
         real = str(first["_formatted"].get(name, text))
-        for mark, ((start, end)) in {
-            "tags": ("<em>", "</em>"), "signs": ("\x01", "\x02"),
-        }.items():  # fmt: skip
-            real = real.replace(start, MARK_START).replace(end, MARK_END) if mark else real
+        for start, end in (("<em>", "</em>"), ("\x01", "\x02")):
+            real = real.replace(start, MARK_START).replace(end, MARK_END)
         if text != real:
             return {"marks"}
     return set()
