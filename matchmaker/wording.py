@@ -11,8 +11,10 @@ import flask_babel
 from flask import has_app_context
 
 
-def gettext(text: str, **values: Any) -> str:
-    """The text, translated where an application is at hand, with its places filled in."""
-    if has_app_context():
-        return str(flask_babel.gettext(text, **values))
-    return text % values if values else text
+def gettext(message: str, /, **values: Any) -> str:
+    """The text, translated where an application is at hand, with its places filled in.
+
+    Places may have any name, also `text` or `string`.
+    """
+    said = str(flask_babel.gettext(message)) if has_app_context() else message
+    return said % values if values else said
