@@ -35,6 +35,11 @@ _NOTHING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "nil", "none", "
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff\u200c\u200d])*"
 _AT_ONCE = frozenset({"immediate", "immediately", "at once", "ready stock", "in stock", "ex stock"})
 _TOKEN = re.compile(rf"{_WORD}[²³23]?(?:\.{_WORD})*|[₹$€£¥%]|/|\S")
+# The rate of a tax is no part of the price: 'Rs 2,340 + GST 12%', '120 (5% GST extra)'.
+_TAX = re.compile(
+    r"\d[\d.,]*\s*%\s*(?:[isc]?gst|vat|tax)\b|\b(?:[isc]?gst|vat|tax)\s*@?\s*\d[\d.,]*\s*%",
+    re.IGNORECASE,
+)
 _SIGNS = "/+()[]{},;:*=@-.–—>≥"
 _RANGE = re.compile(r"\d\s*(?:-|–|—|to|bis|മുതൽ)\s*\d")
 _SIZES = re.compile(r"\d\s*(?:x|×|\*)\s*\d", re.IGNORECASE)
@@ -76,7 +81,7 @@ def is_nothing(text: str) -> bool:
 
 def read_price(text: str, hint: Hint) -> Amount | None:
     """'Rs 120/pc', 'INR 1,20,000 per MT', '450/-', '12,50 €'; None for a price on request."""
-    clean = plain(text)
+    clean = _TAX.sub("gst", plain(text))
     if clean.lower().strip(" .") in _UNPRICED:
         return None
     _must_be_one(clean, N_("Write one price; put the others into “Price 2” with its quantity."))

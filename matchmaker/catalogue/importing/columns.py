@@ -37,8 +37,9 @@ COLUMNS: tuple[Column, ...] = (
         N_("Item number (SKU)"),
         N_("Your own number. By it a row finds its product the next time."),
         "sku|item number|item no|item code|item number sku|code|product code|art no|article|"
-        "article no|article number|model|model no|part no|part number|style no|design no|ref|"
-        "ref no|reference|catalogue no|product no|product id|ഇനം നമ്പർ|കോഡ്|ഐറ്റം കോഡ്",
+        "article no|article number|art nr|artikelnr|artikelnummer|model|model no|part no|"
+        "part number|style no|design no|ref|ref no|reference|catalogue no|product no|"
+        "product id|ഇനം നമ്പർ|കോഡ്|ഐറ്റം കോഡ്",
         "MAT-18",
     ),
     Column(
@@ -230,8 +231,8 @@ BY_KEY = {each.key: each for each in COLUMNS}
 # Headings that are known to hold nothing of ours, among them the last column of error files.
 _PASSED_OVER_WORDS = (
     "sl no|s no|sr no|serial no|serial number|sno|slno|no|#|ക്രമ നമ്പർ|നമ്പർ|gst|"
-    "gst rate|gst %|amount|total|total amount|mrp|stock|available stock|"
-    "closing stock|value|what to correct|തിരുത്തേണ്ടത്"
+    "gst rate|gst %|cost price|purchase price|purchase rate|amount|total|total amount|mrp|stock|"
+    "available stock|closing stock|value|what to correct|തിരുത്തേണ്ടത്"
 )
 PASSED_OVER = frozenset(_PASSED_OVER_WORDS.split("|"))
 WHAT_TO_CORRECT = N_("What to correct")

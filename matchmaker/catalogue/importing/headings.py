@@ -238,7 +238,9 @@ def _layout(
 ) -> Layout:
     taken: dict[int, Taken] = {}
     used: set[str] = set()
-    for place, heading in enumerate(headings):
+    # Where a sheet has a cost and a selling price, the cost is for the firm alone.
+    by_weight = sorted(enumerate(headings), key=lambda pair: "cost" in folded(pair[1]).split())
+    for place, heading in by_weight:
         found = column_of(heading, known, labels) if len(heading) <= 200 else None
         if found is None:
             continue
@@ -248,7 +250,7 @@ def _layout(
             continue
         used.add(found.key)
         taken[place] = found
-    return Layout(first, last, tuple(headings), _settled(taken))
+    return Layout(first, last, tuple(headings), _settled(dict(sorted(taken.items()))))
 
 
 def _next_step(used: set[str]) -> str:

@@ -12,11 +12,12 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from matchmaker.catalogue.importing.formulas import without_results
 from matchmaker.catalogue.importing.remarks import Refused, remark
 from matchmaker.errors import N_
 
@@ -235,8 +236,13 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
 def _rows_of(sheet: Any, content: bytes) -> list[tuple[int, list[Cell]]]:
     rows: list[tuple[int, list[Cell]]] = []
     sheet.reset_dimensions()  # what a file says of its size need not be true
+    formulas = _formulas(sheet, content)
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [_cell_of(each) for each in row]
+        if formulas:
+            cells = [
+                _or_formula(cell, each, formulas) for cell, each in zip(cells, row, strict=True)
+            ]
         while cells and cells[-1] in (None, ""):
             cells.pop()
         if number > MOST_ROWS * 60:
@@ -260,6 +266,12 @@ def _cell_of(cell: Any) -> Cell:
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if not value.time() else value.isoformat(sep=" ")
     return str(value)
+
+
+def _or_formula(value: Cell, cell: Any, formulas: Mapping[str, str]) -> Cell:
+    """The formula itself where its result is missing; whoever reads the column says so."""
+    known = value in (None, "") and getattr(cell, "coordinate", None)
+    return formulas.get(known, value) if known else value
 
 
 def _said_by_format(number_format: str | None) -> str:
@@ -289,6 +301,12 @@ def _fill_merged(rows: list[tuple[int, list[Cell]]], sheet: Any, content: bytes)
             cells.extend([None] * (column + 1 - len(cells)))
             if cells[column] in (None, ""):
                 cells[column] = top[column]
+
+
+def _formulas(sheet: Any, content: bytes) -> dict[str, str]:
+    path = str(sheet._worksheet_path).lstrip("/")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(path) as part:
+        return without_results(part)
 
 
 def _merged(sheet: Any, content: bytes) -> Iterator[tuple[int, int, int]]:

@@ -6,6 +6,7 @@ already stays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -41,6 +42,9 @@ from matchmaker.errors import N_
 _MEASURES = {"net_kg": "KGM", "gross_kg": "KGM", "unit_m2": "MTK", "unit_m3": "MTQ"}
 _COUNTS = ("per_package", "per_20ft", "per_40hc")
 _LONGEST = {"sku": 40, "title": 200, "description": 8000, "gi": 120, "incoterm_place": 80}
+_RULES = "|".join(sorted(INCOTERMS))
+_RULE_BEFORE = re.compile(rf"\s*\b({_RULES})\b()[\s:]*(?=[^\s:])", re.IGNORECASE)
+_RULE_BEHIND = re.compile(rf"[\s,]+\b({_RULES})\b((?:\s+[^\W\d_]+)*)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,25 @@ def state(layout: Layout, cells: Sequence[Cell], hs_codes: frozenset[str]) -> St
         stated.columns[taken.key] = (" ".join(heading.split()), text)
         hint = taken.hint if isinstance(cell, str) else _exactly(taken.hint)
         try:
+            _must_have_result(taken, text)
             _read(stated, steps, taken, text, hint, hs_codes, isinstance(cell, str))
         except Unread as unread:
             stated.trouble(taken.key, unread.remedy)
     _gather(stated, steps)
     return stated
+
+
+def _must_have_result(taken: Taken, text: str) -> None:
+    """Refuse '=C2*2' where an amount or a choice belongs; words may begin as they like."""
+    if text.startswith("=") and (taken.key.partition(":")[0] in ("price", "from", *_READERS)):
+        raise Unread(
+            remark(
+                N_(
+                    "This formula was saved without its result. "
+                    "Open the sheet in Excel or LibreOffice, save it and send it again."
+                )
+            )
+        )
 
 
 def _exactly(hint: Hint) -> Hint:
@@ -134,13 +152,24 @@ def _read_step(
     if taken.key.startswith("from"):
         step["from"] = read_quantity(text, hint)
         return
-    price = read_price(text, hint)
+    bare, rule = _without_rule(text)
+    price = read_price(bare, hint)
+    if rule:
+        _incoterm(stated, rule, hint)
     if price is None:
         stated.unpriced = True
         return
     step["price"] = price
     if taken.quantity is not None:
         step.setdefault("from", Amount(taken.quantity))
+
+
+def _without_rule(text: str) -> tuple[str, str]:
+    """'FOB $4.2' → ('$4.2', 'FOB'); '€ 3.10 CIF Hamburg' → ('€ 3.10', 'CIF Hamburg')."""
+    match = _RULE_BEFORE.match(text) or _RULE_BEHIND.search(text)
+    if match is None:
+        return text, ""
+    return text[: match.start()] + text[match.end() :], match.group(1).upper() + match.group(2)
 
 
 def _words(name: str, text: str) -> str:
@@ -161,7 +190,10 @@ def _incoterm(stated: Stated, text: str, _hint: Hint) -> None:
              **{each.lower(): each for each in INCOTERMS}}  # fmt: skip
     if plain(text).lower() in ("ex works", "ex factory"):
         rule, place = "EXW", ""
-    stated.facts["incoterm"] = read_choice(rule.strip(",:"), words)
+    chosen = read_choice(rule.strip(",:"), words)
+    if stated.facts.get("incoterm", chosen) != chosen:
+        raise Unread(remark(N_("Give all prices of a product by one Incoterm.")))
+    stated.facts["incoterm"] = chosen
     if place:
         stated.facts.setdefault("incoterm_place", place.strip(" ,")[:80])
 
