@@ -12,17 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from tantivy import Query as TextQuery
 
 from search.analysis import Seeker
-from search.checking import check_filter, check_query
-from search.completing import telling_text
+from search.checking import check_query
 from search.contract import (
-    MAX_LIMIT,
     MAX_REACHABLE,
     FacetCount,
-    Filter,
     Hit,
     NumberStats,
     Page,
@@ -33,7 +29,7 @@ from search.counts import chosen_values, without
 from search.embedded.columns import Mask
 from search.embedded.matches import FEW, Few, Many, Matches
 from search.embedded.snapshot import Snapshot
-from search.embedded.spellings import respelt, respelt_query
+from search.embedded.spellings import respelt_query
 from search.embedded.words import Rows, Scores
 from search.fusing import STRANGE, weight_of_meaning, words_to_be_related
 from search.highlight import excerpts
@@ -351,41 +347,3 @@ class Asking:
         if not self.query.highlight:
             return {}
         return excerpts(values, self.snapshot.settings, self.seeker)
-
-
-def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:
-    """The nearest in meaning; by shared words where there is no vector."""
-    started = time.perf_counter()
-    if asked is not None:
-        check_filter(asked, snapshot.settings)
-    row = snapshot.text.row_of(id)
-    columns = snapshot.journal.columns
-    mask = columns.mask(None if asked is None else respelt(asked, columns)).copy()
-    if row is None:
-        return Page((), 0)
-    mask[row] = False
-    vector = snapshot.journal.vectors.row(row) if snapshot.journal.vectors else None
-    if vector is not None and snapshot.journal.vectors is not None:
-        rows = np.flatnonzero(mask & (snapshot.journal.vectors.factors > 0))
-        scores = snapshot.journal.vectors.cosines(vector, rows)
-    else:
-        rows, scores = _sharing_words(snapshot, row, mask)
-    order = np.argsort(-scores, kind="stable")[: max(0, min(limit, MAX_LIMIT))]
-    hits = []
-    for at in order:
-        found, values = snapshot.journal.document(int(rows[at]))
-        near = float(scores[at])
-        hits.append(Hit(found, near, values, similarity=near if vector is not None else None))
-    took = (time.perf_counter() - started) * 1000
-    return Page(tuple(hits), len(rows), took_ms=took)
-
-
-def _sharing_words(snapshot: Snapshot, row: int, mask: NDArray[np.bool_]) -> tuple[Rows, Scores]:
-    _, values = snapshot.journal.document(row)
-    text = telling_text(values, snapshot.settings)
-    slots = understand(text, {}, snapshot.vocabulary).slots
-    if not slots:
-        return _NONE, np.empty(0, np.float32)
-    rows, scores = snapshot.text.matching(snapshot.text.some(slots, 1))
-    kept = mask[rows]
-    return rows[kept], scores[kept]

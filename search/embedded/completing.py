@@ -1,14 +1,54 @@
-"""Complete what is being typed: whole names for the search box, values for a long facet."""
+"""Similar documents, completions of what is typed, values of a long facet."""
+
+import time
 
 import numpy as np
 
 from search.analysis import words
 from search.checking import check_facet, check_filter
-from search.completing import LOOKED_AT, begins, best_first, names_among
-from search.contract import FacetCount, Filter, Suggestion
+from search.completing import LOOKED_AT, begins, best_first, names_among, telling_text
+from search.contract import MAX_LIMIT, FacetCount, Filter, Hit, Page, Suggestion
+from search.embedded.columns import Mask
 from search.embedded.snapshot import Snapshot
 from search.embedded.spellings import respelt
+from search.embedded.words import Rows, Scores
 from search.understanding import Alternative, Slot, Understood, understand
+
+
+def similar(snapshot: Snapshot, id: str, limit: int, asked: Filter | None) -> Page:
+    """The nearest in meaning; by shared words where there is no vector."""
+    started = time.perf_counter()
+    mask = _passing(snapshot, asked).copy()
+    row = snapshot.text.row_of(id)
+    if row is None:
+        return Page((), 0)
+    mask[row] = False
+    vectors = snapshot.journal.vectors
+    vector = vectors.row(row) if vectors else None
+    if vectors is not None and vector is not None:
+        rows = np.flatnonzero(mask & (vectors.factors > 0))
+        scores = vectors.cosines(vector, rows)
+    else:
+        rows, scores = _sharing_words(snapshot, row, mask)
+    order = np.argsort(-scores, kind="stable")[: max(0, min(limit, MAX_LIMIT))]
+    hits = []
+    for at in order:
+        found, values = snapshot.journal.document(int(rows[at]))
+        near = float(scores[at])
+        hits.append(Hit(found, near, values, similarity=near if vector is not None else None))
+    took = (time.perf_counter() - started) * 1000
+    return Page(tuple(hits), len(rows), took_ms=took)
+
+
+def _sharing_words(snapshot: Snapshot, row: int, mask: Mask) -> tuple[Rows, Scores]:
+    _, values = snapshot.journal.document(row)
+    text = telling_text(values, snapshot.settings)
+    slots = understand(text, {}, snapshot.vocabulary).slots
+    if not slots:
+        return np.empty(0, np.int64), np.empty(0, np.float32)
+    rows, scores = snapshot.text.matching(snapshot.text.some(slots, 1))
+    kept = mask[rows]
+    return rows[kept], scores[kept]
 
 
 def suggest(snapshot: Snapshot, prefix: str, limit: int) -> tuple[Suggestion, ...]:
@@ -57,11 +97,17 @@ def facet_values(
 ) -> tuple[FacetCount, ...]:
     """The values that begin so, most frequent first."""
     check_facet(field, snapshot.settings, "invalid_facet_search_facet_name")
-    if asked is not None:
-        check_filter(asked, snapshot.settings)
-    columns = snapshot.journal.columns
-    mask = columns.mask(None if asked is None else respelt(asked, columns))
-    counts = columns.value_counts(field, np.flatnonzero(mask))
+    rows = np.flatnonzero(_passing(snapshot, asked))
+    counts = snapshot.journal.columns.value_counts(field, rows)
     typed = words(prefix)
     found = [FacetCount(value, count) for value, count in counts.items() if begins(value, typed)]
     return tuple(sorted(found, key=lambda each: (-each.count, each.value)))
+
+
+def _passing(snapshot: Snapshot, asked: Filter | None) -> Mask:
+    """Which rows pass; raises BadQuery for a filter that makes no sense."""
+    columns = snapshot.journal.columns
+    if asked is None:
+        return columns.live
+    check_filter(asked, snapshot.settings)
+    return columns.mask(respelt(asked, columns))

@@ -20,8 +20,8 @@ from search.contract import (
     Query,
     Suggestion,
 )
-from search.embedded import asking
-from search.embedded.completing import facet_values, suggest
+from search.embedded.asking import Asking
+from search.embedded.completing import facet_values, similar, suggest
 from search.embedded.disk import folder_bytes
 from search.embedded.layout import Place, load_settings, save_settings, shape_of
 from search.embedded.snapshot import Snapshot, Watcher
@@ -61,11 +61,11 @@ class EmbeddedEngine:
     def search(self, index: str, query: Query) -> Page:
         """Hits, exact totals and facets for one query; see `asking.py` for the ranking."""
         snapshot = self._snapshot(index)
-        return asking.Asking(snapshot, query.for_index(snapshot.settings)).page()
+        return Asking(snapshot, query.for_index(snapshot.settings)).page()
 
     def similar(self, index: str, id: str, limit: int = 10, filter: Filter | None = None) -> Page:
         """The documents nearest to this one, without itself."""
-        return asking.similar(self._snapshot(index), id, limit, filter)
+        return similar(self._snapshot(index), id, limit, filter)
 
     def suggest(self, index: str, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Complete what is being typed with names that occur in the index."""
