@@ -1,5 +1,6 @@
-// Suggestions under a search box, after the combobox pattern of the ARIA practices.
-// Server: GET <data-suggest>?q=… answers [{label, kind, url}]. Without scripts the box still submits.
+// Suggestions under a box for words, after the combobox pattern of the ARIA practices.
+// Server: GET <data-suggest>?q=… answers [{label, kind, url}]; one with a `code` and no `url` is
+// told to the page as the event `suggested` of the box. Without scripts the box still submits.
 
 const PAUSE_MS = 120;
 
@@ -24,7 +25,7 @@ class Suggestions {
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
     this.list.addEventListener("click", (event) => {
       const option = event.target.closest("[role=option]");
-      if (option) this.go(Number(option.dataset.index));
+      if (option) this.take(Number(option.dataset.index));
     });
     this.status = document.createElement("p");
     this.status.className = "visually-hidden";
@@ -70,7 +71,7 @@ class Suggestions {
     option.id = `${this.list.id}-${index}`;
     option.dataset.index = index;
     option.setAttribute("role", "option");
-    kind.textContent = entry.kind;
+    kind.textContent = entry.kind ?? entry.code;
     option.append(entry.label, " ", kind);
     return option;
   }
@@ -97,12 +98,16 @@ class Suggestions {
       this.choose(((this.chosen + 1 + step + places) % places) - 1);
     } else if (event.key === "Enter" && this.chosen >= 0) {
       event.preventDefault();
-      this.go(this.chosen);
+      this.take(this.chosen);
     }
   }
 
-  go(index) {
-    location.assign(this.found[index].url);
+  take(index) {
+    const entry = this.found[index];
+    if (entry.url) return location.assign(entry.url);
+    this.input.value = "";
+    this.close();
+    this.box.dispatchEvent(new CustomEvent("suggested", { detail: entry }));
   }
 
   close() {

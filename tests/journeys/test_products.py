@@ -110,7 +110,7 @@ def test_a_product_is_kept_by_keyboard_alone(enter: Callable[..., Page], house: 
     retype(page, "Ribbed cow mat of rubber")
     tab_to(page, "hs_words")
     page.keyboard.type("door mat of coir")
-    page.locator("#codes-list [role=option]").first.wait_for()
+    page.locator("#hs_words-list [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("#hs_code")).to_have_value("570220")
