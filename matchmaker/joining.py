@@ -23,7 +23,6 @@ from wtforms import SelectChoice  # type: ignore[import-untyped]
 from matchmaker.access import open_to
 from matchmaker.accounts.actor import SYSTEM, Actor
 from matchmaker.accounts.attempts import asks_for_mail
-from matchmaker.accounts.audit import record
 from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.accounts.forms import JoinAsFirmForm, JoinAsTraderForm, JoinForm
 from matchmaker.accounts.messages import SUBJECTS
@@ -110,7 +109,6 @@ def _show_firm(db: Session, organisation: Organisation) -> None:
     if firm is None:
         return
     firm.is_confirmed = True
-    record(db, SYSTEM, "firm.confirmed", "firm", firm.public_id)
     shown = concerned_by(db, [organisation.id])
     note_changes(db, [*shown, Change("cluster", firm.cluster_id, "saved")])
 
