@@ -33,6 +33,7 @@ from matchmaker.storefront.capacity_view import calm
 from matchmaker.storefront.filters import marked, money, number, quantity, unit_words
 from matchmaker.storefront.labels import Labels, short_scheme
 from matchmaker.storefront.listed import HeldEvidence, ListedFirm, ListedProduct
+from matchmaker.storefront.price_view import standing_hidden, standing_words
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import locale, ngettext
 from search.contract import MARK_END, MARK_START, Hit, Page
@@ -196,7 +197,7 @@ class Maker:
         if price is None:
             return Fact(label, "")
         if not can_see_price(self.actor, product):
-            return Fact(label, _("on request"))
+            return Fact(label, standing_words(standing_hidden(product.price_audience)))
         given, wanted = product.currency, self.reader.currency
         per = unit_words(product.unit, 1)
         if given == wanted:

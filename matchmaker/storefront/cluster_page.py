@@ -29,7 +29,6 @@ from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
 
 MEMBERS_A_PAGE = 20
-# The same verdict as can_see_firm(None, …), for sums in the database; a test holds them together.
 
 
 @dataclass(frozen=True)

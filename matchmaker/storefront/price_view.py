@@ -11,6 +11,7 @@ from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.money import ExchangeRates, Money
+from matchmaker.storefront.words import gettext as _
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,18 @@ def _standing(product: Product, actor: Actor | None) -> str:
         return "untold"
     if can_see_price(actor, product):
         return "shown"
-    return "for verified buyers" if product.price_audience == "verified" else "on request"
+    return standing_hidden(product.price_audience)
+
+
+def standing_hidden(audience: str) -> str:
+    """How a price stands for those who may not see it."""
+    return "for verified buyers" if audience == "verified" else "on request"
+
+
+def standing_words(standing: str) -> str:
+    """What the reader is told in the place of such a price; of an untold one nothing."""
+    words = {"on request": _("on request"), "for verified buyers": _("for verified buyers")}
+    return words.get(standing, "")
 
 
 def _tiers(product: Product, currency: str, rates: ExchangeRates) -> tuple[Tier, ...]:

@@ -35,7 +35,7 @@ from matchmaker.storefront.evidence_view import (
 )
 from matchmaker.storefront.filters import money, number, quantity, unit_words
 from matchmaker.storefront.market_view import MarketView, market_view
-from matchmaker.storefront.price_view import PriceView, price_view
+from matchmaker.storefront.price_view import PriceView, price_view, standing_words
 from matchmaker.storefront.sea import Ports, SeaRoute, read_ports, sea_route
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
@@ -224,8 +224,7 @@ def _price_fact(price: PriceView) -> Fact:
         first = price.tiers[0]
         note = money(first.given) if price.rate else ""
         return Fact(label, f"{money(first.shown)} / {unit_words(price.unit, 1)}", note)
-    words = {"on request": _("on request"), "for verified buyers": _("for verified buyers")}
-    return Fact(label, words.get(price.standing, ""))
+    return Fact(label, standing_words(price.standing))
 
 
 def _specification(product: Product) -> tuple[Fact, ...]:

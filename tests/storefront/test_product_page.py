@@ -22,6 +22,7 @@ from matchmaker.certification.models import Scheme
 from matchmaker.certification.services import declare_evidence, grade_evidence
 from matchmaker.database import database
 from matchmaker.storefront import pages
+from search.contract import Hit, Page
 from tests.factories import make_cast, make_family, make_firm, make_product
 from tests.reading import words_of
 from tests.test_access import sign_in
@@ -103,6 +104,37 @@ def test_a_price_that_is_not_public_is_nowhere_on_the_page(
     assert says in html
     assert "7731" not in html.replace(",", "")
     assert "lowPrice" not in html
+
+
+def test_what_a_verified_buyer_reads_reaches_nobody_else(app_db: Session, app: Flask) -> None:
+    cast = make_cast(app_db)
+    assert cast.stranger.organisation is not None
+    cast.stranger.organisation.standing = "verified"
+    tiers = ((Decimal(100), Decimal("7731")),)
+    product = listed(app_db, price_audience="verified", tiers=tiers)
+    buyer, visitor = sign_in(app.test_client(), cast.stranger), app.test_client()
+    for each in (buyer, visitor):
+        each.get("/preferences?currency=INR")
+    for address in (f"/products/{product.slug}", f"/firms/{product.firm.slug}"):
+        seen = buyer.get(address)
+        assert "7731" in seen.text.replace(",", "")
+        assert "lowPrice" not in seen.text
+        assert "Cookie" in seen.headers["Vary"]
+        assert "public" not in seen.headers.get("Cache-Control", "")
+        assert "7731" not in visitor.get(address).text.replace(",", "")
+
+
+@pytest.mark.parametrize(
+    ("audience", "says"), [("request", "on request"), ("verified", "for verified buyers")]
+)
+def test_result_rows_say_of_a_hidden_price_who_sees_it(
+    app_db: Session, app: Flask, audience: str, says: str
+) -> None:
+    product = listed(app_db, price_audience=audience, tiers=((Decimal(100), Decimal(7731)),))
+    with app.test_request_context("/search"):
+        hit = Hit(product.public_id, 1.0, {})
+        (row,) = pages._maker().rows("products", Page((hit,), 1))
+    assert (row.facts[0].value, row.facts[0].note) == (says, "")
 
 
 def test_capacity_is_told_month_by_month_in_units_of_the_product(
