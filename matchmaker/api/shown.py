@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.api.schemas import Stated
@@ -13,6 +13,7 @@ from matchmaker.catalogue.line_calendar import CalendarMonth
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.certification.models import Evidence
+from matchmaker.storefront.cards import address
 
 PLAIN = (*Stated().fields, "description", "attributes", "standards", "lead_confirmed_on")
 PRICED = ("currency", "incoterm", "incoterm_place", "price_confirmed_on")
@@ -23,7 +24,7 @@ def product_seen(actor: Actor | None, product: Product) -> dict[str, Any]:
     shown: dict[str, Any] = {name: getattr(product, name) for name in PLAIN}
     shown |= {
         "id": product.public_id,
-        "url": url_for("storefront.product", slug=product.slug, _external=True),
+        "url": _page("product", product.slug),
         "family": product.family.key,
         "is_demo": product.firm.is_demo,
         "firm": {
@@ -87,7 +88,12 @@ def firm_seen(firm: Firm) -> dict[str, Any]:
     plain = ("name", "about", "workers", "verification", "verified_on", "is_demo")
     return {name: getattr(firm, name) for name in plain} | {
         "id": firm.public_id,
-        "url": url_for("storefront.firm", slug=firm.slug, _external=True),
+        "url": _page("firm", firm.slug),
         "cluster": firm.cluster.slug,
         "markets": sorted(each.country for each in firm.markets),
     }
+
+
+def _page(kind: str, slug: str) -> str:
+    """The address of a page under the site's public name, whatever name the program asked by."""
+    return f"{current_app.extensions['config'].public_url}{address(kind, slug)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from tests.api.conftest import World, mat
 
@@ -17,6 +18,15 @@ def test_visitors_read_what_is_published_without_a_key(world: World) -> None:
     assert one == page["items"][0]
     assert {"sku", "state", "version"}.isdisjoint(one)
     assert visitor.get(f"/api/v1/catalogue/firms/{world.firm}").get_json()["id"] == world.firm
+
+
+def test_addresses_bear_the_public_name_of_the_site(app: Flask, world: World) -> None:
+    world.program.ask("PUT", "/products/A", json=mat(world.family))
+    asked = {"base_url": "http://inner.example:9"}
+    (item,) = world.program.client.get("/api/v1/catalogue/products", **asked).get_json()["items"]
+    assert item["url"].startswith(f"{app.extensions['config'].public_url}/products/")
+    firm = world.program.client.get(f"/api/v1/catalogue/firms/{world.firm}", **asked).get_json()
+    assert firm["url"].startswith(f"{app.extensions['config'].public_url}/firms/")
 
 
 @pytest.mark.parametrize("audience", ["verified", "request"])
