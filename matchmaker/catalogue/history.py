@@ -147,6 +147,8 @@ def _free_number(sku: str, taken: set[str]) -> str:
 
 
 def _version(db: Session, product: Product, number: int) -> ProductVersion | None:
+    if not 0 < number <= product.version:
+        return None  # a number of an address may be larger than any database takes
     return db.scalar(
         select(ProductVersion).where(
             ProductVersion.product_id == product.id, ProductVersion.number == number

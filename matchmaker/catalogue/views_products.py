@@ -176,8 +176,9 @@ def save_product(public_id: str) -> str | Page | Answer:
         facts = form.facts(facts_of(product), family)
         line = _line(db, product.firm, form)
         mine = said_of(facts, family.key, line.id if line else None)
-        base = request.form.get("base", form.version.data or "", type=str)
-        if base != str(product.version):
+        began_at = "base" if "base" in request.form else "version"
+        base = request.form.get(began_at, type=int)
+        if base != product.version:
             settled = _settled(db, product, mine, base)
             if isinstance(settled, str):
                 return settled
@@ -230,11 +231,11 @@ def names_for(db: Session, product: Product) -> Names:
 
 
 def _settled(
-    db: Session, product: Product, mine: dict[str, Any], base: str
+    db: Session, product: Product, mine: dict[str, Any], base: int | None
 ) -> dict[str, Any] | str:
     """What both of two editors come to, or the page that asks whose word counts."""
     theirs = said_by(product)
-    began = version_said(db, product, int(base)) if base.isdigit() else None
+    began = version_said(db, product, base) if base else None
     began = began if began is not None else theirs
     answers = {
         name.removeprefix("keep-"): value
@@ -258,7 +259,7 @@ def _settled(
         questions=asked,
         is_answer=is_answer,
         typed=typed,
-        base=base,
+        base=base or "",
         editor=last_editor(db, product),
     )
 

@@ -409,3 +409,15 @@ def fetched(client: FlaskClient, address: str) -> tuple[str, int]:
     plain = client.get(address).get_data(as_text=True)
     packed = client.get(address, headers={"Accept-Encoding": "br"})
     return plain, len(packed.get_data())
+
+
+def test_versions_that_never_were_are_no_fault(app: Flask, house: House) -> None:
+    db, cast, product = house
+    client = come(app, cast.owner)
+    for base in ("²", "9" * 40, "-1"):
+        asked = change(client, product, title="Mine", base=base)
+        assert (asked.status_code, "Mine" in asked.get_data(as_text=True)) == (200, True)
+    gone = client.post(f"/firm/products/{product.public_id}/history/{'9' * 40}/undo")
+    assert gone.status_code == 404
+    db.rollback()
+    assert product.title != "Mine"
