@@ -101,8 +101,8 @@ class _Question(FlaskForm):  # type: ignore[misc]
         csrf = False
 
     def stated(self, facts: ProductFacts) -> dict[str, Any]:
-        """The facts that the answer changes."""
-        raise NotImplementedError
+        """The facts that the answer changes: none where it is no fact of the listing."""
+        return {}
 
     def blame(self, error: BadInput) -> None:
         """Put a refusal of the services beside the field it is about."""
