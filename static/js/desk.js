@@ -64,10 +64,6 @@ document.addEventListener("focusin", (event) => {
   rows()[here].classList.add("here");
 });
 
-for (const area of document.querySelectorAll("[data-select]")) {
-  area.addEventListener("focus", () => area.select());
-}
-
 if (keys) {
   keys.hidden = false;
   const box = keys.querySelector("[data-keys-on]");
