@@ -9,6 +9,7 @@ from sqlalchemy.orm import object_session
 
 from matchmaker.accounts.models import Mandate, Organisation, User
 from matchmaker.errors import NotAllowed
+from matchmaker.wording import gettext as _
 
 WRITING_ROLES = frozenset({"owner", "editor"})
 DESK_ROLES = frozenset({"desk_officer", "desk_head"})
@@ -71,6 +72,11 @@ class Actor:
         if acts_for is not None and acts_for.id == organisation_id and self.roles & WRITING_ROLES:
             return
         raise NotAllowed("Only members of this organisation who may edit can do that.")
+
+    def must_be_desk(self) -> None:
+        """Let the staff of desks and the system pass. Raises NotAllowed for everybody else."""
+        if self.is_suspended or not (self.is_desk or self.is_system):
+            raise NotAllowed(_("This page is for the staff of export desks."))
 
 
 SYSTEM = Actor(user=None)

@@ -137,7 +137,7 @@ def verify_organisation(
     db: Session, actor: Actor, organisation: Organisation, *, checks: Sequence[str], reason: str
 ) -> None:
     """A desk vouches for it; `checks` are keys of CHECKS, at least two. The caller commits."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     unknown = set(checks) - CHECKS.keys()
     if unknown or len(set(checks)) < CHECKS_NEEDED:
         raise BadInput("checks", ", ".join(checks), _("Tick at least two checks that were made."))
@@ -148,26 +148,26 @@ def suspend_organisation(
     db: Session, actor: Actor, organisation: Organisation, *, reason: str
 ) -> None:
     """Nobody acts in it any more; its members are shown the reason. The caller commits."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     _change(db, actor, organisation, "suspended", _reason(reason), [])
 
 
 def lift_suspension(db: Session, actor: Actor, organisation: Organisation, *, reason: str) -> None:
     """Back to registered: what was checked before counts no more. The caller commits."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     _change(db, actor, organisation, "registered", reason, [])
 
 
 def suspend_person(db: Session, actor: Actor, user: User, *, reason: str) -> None:
     """The person can sign in, read why, export their data, and nothing else."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     user.suspended_reason = _reason(reason)
     record(db, actor, "user.suspended", "user", user.public_id, reason=reason)
 
 
 def restore_person(db: Session, actor: Actor, user: User, *, reason: str) -> None:
     """Lift the suspension of a person. The caller commits."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     user.suspended_reason = None
     record(db, actor, "user.restored", "user", user.public_id, reason=reason)
 
@@ -178,17 +178,12 @@ def drop_second_factor(db: Session, actor: Actor, user: User, *, reason: str) ->
     Desks do it for people they know, never for each other's staff: that is for the command
     line. The caller commits.
     """
-    _must_be_desk(actor)
+    actor.must_be_desk()
     staff = {each.role for each in user.memberships} & (DESK_ROLES | {"operator"})
     if staff and not actor.is_system:
         raise NotAllowed(_("The second step of desk staff is reset by who runs the site."))
     user.tf_primary_method, user.tf_totp_secret, user.mf_recovery_codes = None, None, None
     record(db, actor, "user.second_factor_dropped", "user", user.public_id, reason=_reason(reason))
-
-
-def _must_be_desk(actor: Actor) -> None:
-    if actor.is_suspended or not (actor.is_desk or actor.is_system):
-        raise NotAllowed(_("This page is for the staff of export desks."))
 
 
 def _reason(text: str) -> str:

@@ -18,7 +18,7 @@ from matchmaker.accounts.changes import note_changes
 from matchmaker.certification.models import GRADES, Evidence
 from matchmaker.certification.queries import concerned
 from matchmaker.certification.services import EvidenceMoved, grade_evidence, plain
-from matchmaker.errors import N_, BadInput, NotAllowed
+from matchmaker.errors import N_, BadInput
 from matchmaker.notices.services import tell_members
 from matchmaker.wording import gettext as _
 
@@ -47,7 +47,7 @@ def approve(
 
     Raises BadInput, NotAllowed, EvidenceMoved.
     """
-    _must_be_desk(actor)
+    actor.must_be_desk()
     if grade not in GRADES_GIVEN:
         raise BadInput("grade", grade, _("Choose how far you checked it."))
     _must_be_as_seen(evidence, seen)
@@ -66,7 +66,7 @@ def approve(
 
 def refuse(db: Session, actor: Actor, evidence: Evidence, *, reason: str, seen: str) -> None:
     """The desk does not accept it: nobody is shown it any more; the holder reads why."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     if not reason.strip():
         raise BadInput("reason", reason, _("Say why: the firm will read it."))
     _must_be_as_seen(evidence, seen)
@@ -96,7 +96,7 @@ def refuse(db: Session, actor: Actor, evidence: Evidence, *, reason: str, seen: 
 
 def ask(db: Session, actor: Actor, evidence: Evidence, *, question: str, seen: str) -> None:
     """Ask the holder; it waits until they answer."""
-    _must_be_desk(actor)
+    actor.must_be_desk()
     if not question.strip():
         raise BadInput("question", question, _("Write what the firm should tell you."))
     _must_be_as_seen(evidence, seen)
@@ -112,11 +112,6 @@ def ask(db: Session, actor: Actor, evidence: Evidence, *, question: str, seen: s
         N_("%(scheme)s, number %(number)s: the desk asks"),
         N_("The desk asks: %(said)s"),
     )
-
-
-def _must_be_desk(actor: Actor) -> None:
-    if actor.is_suspended or not (actor.is_desk or actor.is_system):
-        raise NotAllowed(_("This page is for the staff of export desks."))
 
 
 def _must_be_as_seen(evidence: Evidence, seen: str) -> None:

@@ -19,7 +19,7 @@ from matchmaker.accounts.models import Organisation
 from matchmaker.certification.models import GRADES, Evidence, Scheme
 from matchmaker.certification.queries import concerned
 from matchmaker.certification.scoping import scope_rows
-from matchmaker.errors import BadInput, Conflict, NotAllowed
+from matchmaker.errors import BadInput, Conflict
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
 
@@ -184,8 +184,7 @@ def grade_evidence(
     db: Session, actor: Actor, evidence: Evidence, *, grade: str, on: dt.date, how: str
 ) -> None:
     """A desk says how far it trusts the evidence, when and how it looked. Audited."""
-    if actor.is_suspended or not (actor.is_desk or actor.is_system):
-        raise NotAllowed(_("This page is for the staff of export desks."))
+    actor.must_be_desk()
     if grade not in GRADES:
         raise BadInput("grade", grade, f"Choose one of {', '.join(GRADES)}.")
     if not how.strip():

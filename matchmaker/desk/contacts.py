@@ -19,7 +19,6 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.entries import Contact
 from matchmaker.accounts.models import Organisation
 from matchmaker.accounts.phones import phone_of
-from matchmaker.desk.rights import must_be_desk
 from matchmaker.errors import BadInput, NotAllowed
 from matchmaker.notices.services import write_letter
 from matchmaker.wording import gettext as _
@@ -107,7 +106,7 @@ def bring_contacts(
     `source`: from where the desk has them. With `tell_them`, new ones with an address are
     written to: who has it, from where, and how to have it erased (`privacy_address`).
     """
-    must_be_desk(actor)
+    actor.must_be_desk()
     desk = actor.organisation
     if desk is None:
         raise NotAllowed(_("This page is for the staff of export desks."))
@@ -146,7 +145,7 @@ def contacts_of(db: Session, desk: Organisation) -> Sequence[Contact]:
 
 def erase_contact(db: Session, actor: Actor, contact: Contact) -> None:
     """Forget a contact; the audit trail keeps that it happened, not who it was."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     record(db, actor, "contact.erased", "contact", contact.public_id)
     db.delete(contact)
     db.flush()

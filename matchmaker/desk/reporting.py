@@ -13,7 +13,6 @@ from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.visibility import can_see_firm, can_see_product
 from matchmaker.certification.queries import concerned_by
 from matchmaker.desk.models import Flag
-from matchmaker.desk.rights import must_be_desk
 from matchmaker.errors import N_, BadInput, Conflict, NotFound
 from matchmaker.notices.services import tell_members
 from matchmaker.orm import utc_now
@@ -94,7 +93,7 @@ def settle(db: Session, actor: Actor, flag: Flag, *, outcome: str, reason: str) 
     Only products are hidden so; a firm is suspended on its own page, by a head. The firm is
     told what was hidden and why. Raises Conflict if somebody settled it already.
     """
-    must_be_desk(actor)
+    actor.must_be_desk()
     if flag.settled_at is not None:
         raise Conflict(_("Somebody has settled this report already."))
     if outcome not in OUTCOMES:

@@ -33,7 +33,7 @@ from matchmaker.desk.criteria import (
     tidy_number,
 )
 from matchmaker.desk.models import FirmCheck, FirmRefusal
-from matchmaker.desk.rights import must_be_desk, must_be_head
+from matchmaker.desk.rights import must_be_head
 from matchmaker.errors import N_, BadInput, Conflict
 from matchmaker.notices.services import tell_members
 from matchmaker.orm import utc_now
@@ -60,7 +60,7 @@ def note_check(
     number: str = "",
 ) -> FirmCheck:
     """Write down one criterion: met or not, by whom, how, when. A wrong number is refused."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     known = BY_KEY.get(criterion)
     if known is None:
         raise BadInput("criterion", criterion, _("Choose one of the criteria listed."))
@@ -87,7 +87,7 @@ def note_check(
 
 def verify(db: Session, actor: Actor, firm: Firm) -> None:
     """Vouch for the firm. Raises BadInput while a group of criteria is not met."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     if firm.verification == "suspended":
         raise Conflict(_("This firm is suspended. The head of a desk has to lift that first."))
     checks = checks_of(db, firm)
@@ -112,7 +112,7 @@ def verify(db: Session, actor: Actor, firm: Firm) -> None:
 
 def refuse(db: Session, actor: Actor, firm: Firm, *, reason: str, again_on: dt.date | None) -> None:
     """Leave the firm unverified, tell it why, and look again on a day (a month from now)."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     if firm.verification != "unverified":
         raise Conflict(_("This firm does not wait to be verified."))
     reason = _reason(reason)
@@ -175,7 +175,7 @@ def verify_buyer(
     db: Session, actor: Actor, organisation: Organisation, *, checks: Mapping[str, str]
 ) -> None:
     """Vouch for a buyer; `checks`: key of `standing.CHECKS` → how it was made."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     if organisation.standing == "suspended":
         raise Conflict(_("It is suspended. The head of a desk has to lift that first."))
     unsaid = [key for key, how in checks.items() if not how.strip()]

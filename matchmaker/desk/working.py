@@ -17,7 +17,6 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.desk.cases import look_around, subjects_there
 from matchmaker.desk.models import Assignment
-from matchmaker.desk.rights import must_be_desk
 from matchmaker.errors import N_, BadInput
 from matchmaker.notices.services import tell, tell_members
 from matchmaker.orm import utc_now
@@ -99,7 +98,7 @@ def assign_cases(
 
     `officer`: a public id, 'me', 'nobody', or None to leave it as it is; `due_on` likewise.
     """
-    must_be_desk(actor)
+    actor.must_be_desk()
     if officer is None and due_on is None:
         raise BadInput("officer", "", _("Choose a person or a day."))
     person = _officer(db, actor, officer) if officer not in (None, "nobody") else None
@@ -124,7 +123,7 @@ def set_aside(
     db: Session, actor: Actor, queue: str, subjects: Sequence[str], *, how_long: str, note: str = ""
 ) -> int:
     """Take cases out of the queue for some days ('always': for good); how many. With a note."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     if how_long not in ASIDE:
         raise BadInput("days", how_long, _("Choose for how long."))
     days = ASIDE[how_long]
@@ -139,7 +138,7 @@ def set_aside(
 
 def take_back(db: Session, actor: Actor, queue: str, subjects: Sequence[str]) -> int:
     """Put cases that were set aside into the queue again; how many."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     rows = [row for row in _rows(db, queue, subjects) if row.aside_until is not None]
     for row in rows:
         row.aside_until = None
@@ -149,7 +148,7 @@ def take_back(db: Session, actor: Actor, queue: str, subjects: Sequence[str]) ->
 
 def remind(db: Session, actor: Actor, queue: str, subjects: Sequence[str]) -> Reminded:
     """Ask the organisations concerned, once each; nobody twice within three days."""
-    must_be_desk(actor)
+    actor.must_be_desk()
     reminder = REMINDERS.get(queue)
     if reminder is None:
         raise BadInput("queue", queue, _("Nobody can be reminded of these; open them instead."))
