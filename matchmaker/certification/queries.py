@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
@@ -68,6 +69,13 @@ def evidence_shown(db: Session, organisations: Collection[int]) -> dict[int, lis
     for evidence, organisation in rows:
         found[organisation].append(evidence)
     return dict(found)
+
+
+def renewed_by(today: dt.date) -> Select[str | None]:
+    """Public ids of evidence whose next one is there, begins by this day and was not refused."""
+    return select(Evidence.renews).where(
+        Evidence.renews.is_not(None), Evidence.issued_on <= today, IS_SHOWN
+    )
 
 
 def now(product: Product) -> ProductNow:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from matchmaker.catalogue.models import Product
 from matchmaker.certification.models import Evidence, EvidenceReminder, EvidenceScope
-from matchmaker.certification.queries import IS_SHOWN, WHOLE, now
+from matchmaker.certification.queries import IS_SHOWN, WHOLE, now, renewed_by
 from matchmaker.certification.scope import changes_of
 from matchmaker.database import short_write
 from matchmaker.errors import N_
@@ -45,15 +45,12 @@ def due_reminder(expires_on: dt.date, today: dt.date, sent: Collection[int]) -> 
 def remind(db: Session, today: dt.date) -> int:
     """Tell all holders whose turn it is; how many pieces that were. The caller commits."""
     horizon = today + dt.timedelta(days=max(DAYS))
-    renewed = select(Evidence.renews).where(
-        Evidence.renews.is_not(None), Evidence.issued_on <= today, IS_SHOWN
-    )
     ending = db.scalars(
         select(Evidence)
         .where(
             Evidence.expires_on.between(today - TOO_LATE, horizon),
             IS_SHOWN,
-            Evidence.public_id.not_in(renewed),
+            Evidence.public_id.not_in(renewed_by(today)),
         )
         .options(joinedload(Evidence.scheme), joinedload(Evidence.holder))
         .order_by(Evidence.expires_on, Evidence.id)

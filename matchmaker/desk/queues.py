@@ -27,7 +27,6 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.catalogue.capacity import ProductionLine
@@ -35,6 +34,7 @@ from matchmaker.catalogue.freshness import STALE_AFTER
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.upkeep import CatalogueImport
 from matchmaker.certification.models import Evidence, Scheme
+from matchmaker.certification.queries import IS_SHOWN, renewed_by
 from matchmaker.certification.validity import SOON
 from matchmaker.desk.models import FirmRefusal, Flag
 from matchmaker.notices.models import Notice
@@ -112,9 +112,6 @@ def evidence_to_check(_look: Look) -> Select[Any]:
 
 def evidence_expiring(look: Look) -> Select[Any]:
     """What ends within 90 days or ended within 30, unless it was renewed or withdrawn."""
-    newer = aliased(Evidence)
-    # A list, not a question asked of each row: renewals have no index and are few.
-    renewed = select(newer.renews).where(newer.renews.is_not(None), newer.withdrawn_at.is_(None))
     between = (look.today - ENDED_LATELY, look.today + SOON)
     return (
         _columns(
@@ -128,9 +125,9 @@ def evidence_expiring(look: Look) -> Select[Any]:
         .join(Scheme, Scheme.id == Evidence.scheme_id)
         .where(
             Evidence.expires_on.between(*between),
-            Evidence.withdrawn_at.is_(None),
-            Evidence.review != "refused",
-            Evidence.public_id.not_in(renewed),
+            IS_SHOWN,
+            # A list, not a question asked of each row: renewals have no index and are few.
+            Evidence.public_id.not_in(renewed_by(look.today)),
         )
     )
 

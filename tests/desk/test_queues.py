@@ -66,6 +66,14 @@ def test_certificates_stand_by_their_end_until_renewed_or_withdrawn(any_db: Sess
     assert [each.state for each in cases] == ["expired", "expired", "expiring", "expiring"]
 
 
+def test_a_renewal_that_was_refused_or_lies_ahead_ends_no_case(any_db: Session) -> None:
+    made = held(any_db, make_scheme(any_db), (5, 6, 400, 401))
+    made[2].renews, made[2].review = made[0].public_id, "refused"
+    made[3].renews, made[3].issued_on = made[1].public_id, TODAY + dt.timedelta(days=1)
+    any_db.flush()
+    assert subjects(any_db, "expiring") == [made[0].public_id, made[1].public_id]
+
+
 def test_a_firm_is_stale_once_however_many_facts_are(any_db: Session) -> None:
     firm, fresh = make_firm(any_db), make_firm(any_db)
     for age in (181, 200, 300):
