@@ -28,6 +28,7 @@ from matchmaker.desk.wording import queue_name
 PAGE = 50
 AT_MOST = 50_000  # rows of one export
 SYSTEM_ID = "system"
+KEY_SIGN = "key:"  # before the name of a key, as `Actor.signature` writes it
 # A cell that begins so would be taken for a formula by a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -234,6 +235,8 @@ def _organisation(public_id: str | None, names: Mapping[tuple[str, str], str]) -
 def _person(public_id: str, names: Mapping[tuple[str, str], str]) -> str:
     if public_id == SYSTEM_ID:
         return str(_("The system"))
+    if public_id.startswith(KEY_SIGN):  # a program's key: nobody who could leave
+        return public_id
     name = names.get(("user", public_id), "")
     if name in ("", ERASED_NAME):
         return str(_("Former member %(id)s", id=public_id))

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.actor import actor_of_key
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.privacy import erase_person
 from matchmaker.accounts.standing import suspend_person
@@ -70,6 +71,14 @@ def test_it_is_narrowed_by_person_organisation_subject_action_and_day(db: Sessio
     assert (len(lines), total > 10) == (min(total, 50), True)
 
 
+def test_what_a_program_did_stands_under_its_key(db: Session) -> None:
+    cast = make_cast(db)
+    program = actor_of_key(cast.firm.organisation, "mm_1a2b")
+    record(db, program, "firm.checked", "firm", cast.firm.public_id)
+    db.flush()
+    assert sentences(db, action="firm.checked") == [f"key:mm_1a2b checked firm “{cast.firm.name}”"]
+
+
 def test_erased_people_are_named_by_their_pseudonym_only(db: Session) -> None:
     cast = make_cast(db)
     assert cast.stranger.user is not None
@@ -99,7 +108,7 @@ def test_the_table_holds_the_same_acts_and_no_formula(db: Session) -> None:
 
 def test_every_act_that_is_recorded_has_a_sentence() -> None:
     """An act without one is still shown, but as `thing: done`."""
-    call = re.compile(r'\brecord\(\s*\w+,\s*[\w.()]+,\s*"([a-z_]+\.[a-z_]+)"')
+    call = re.compile(r'\brecord\(\s*\w+,\s*[\w.()]+,\s*"([a-z_]+\.[a-z_-]+)"')
     sources = [file.read_text(encoding="utf-8") for file in (ROOT / "matchmaker").rglob("*.py")]
     recorded = {action for source in sources for action in call.findall(source)}
     assert len(recorded) > 40
