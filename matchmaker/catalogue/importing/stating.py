@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from matchmaker.catalogue.facts import INCOTERMS
@@ -268,9 +267,3 @@ def _gather(stated: Stated, steps: Mapping[int, Mapping[str, Amount]]) -> None:
         elif number > 1:
             key = f"from:{number}"
             stated.trouble(key, remark(N_("Give the price from this quantity on as well.")))
-
-
-def decimal_text(value: Decimal) -> str:
-    """Without zeros at the end."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
