@@ -32,6 +32,14 @@ def test_the_same_request_again_changes_nothing(world: World) -> None:
     assert again.get_json() == first.get_json()
 
 
+def test_the_same_request_again_leaves_no_trace(app: Flask, world: World) -> None:
+    for _time in range(2):
+        world.program.ask("PUT", "/products/MAT-18", json=mat(world.family))
+    with app.app_context():
+        written = select(AuditEntry.action).where(AuditEntry.actor.startswith("key:"))
+        assert get_db().scalars(written).all() == ["product.listed"]
+
+
 def test_who_sees_a_product_and_its_price_stays_unless_it_is_said(world: World) -> None:
     hidden = mat(world.family, price_audience="request")
     world.program.ask("PUT", "/products/A", json=hidden)
