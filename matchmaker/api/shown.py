@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.api.schemas import Stated
@@ -13,7 +13,6 @@ from matchmaker.catalogue.line_calendar import CalendarMonth
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.certification.models import Evidence
-from matchmaker.storefront.cards import address
 
 PLAIN = (*Stated().fields, "description", "attributes", "standards", "lead_confirmed_on")
 PRICED = ("currency", "incoterm", "incoterm_place", "price_confirmed_on")
@@ -96,4 +95,5 @@ def firm_seen(firm: Firm) -> dict[str, Any]:
 
 def _page(kind: str, slug: str) -> str:
     """The address of a page under the site's public name, whatever name the program asked by."""
-    return f"{current_app.extensions['config'].public_url}{address(kind, slug)}"
+    public_url = current_app.extensions["config"].public_url
+    return f"{public_url}{url_for(f'storefront.{kind}', slug=slug)}"
