@@ -31,6 +31,7 @@ _UNPRICED_WORDS = (
 )
 _UNPRICED = frozenset(_UNPRICED_WORDS.split("|"))
 _NOTHING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "nil", "none", "?", ".", "xx", "tbd"})
+_WORDS = frozenset({"none", "?", ".", "xx", "tbd"})
 # A word with the vowel signs of Indian scripts, which Python counts among no letters.
 _WORD = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0dff\u200c\u200d])*"
 _AT_ONCE = frozenset({"immediate", "immediately", "at once", "ready stock", "in stock", "ex stock"})
@@ -74,9 +75,10 @@ class Amount:
     currency: str | None = None
 
 
-def is_nothing(text: str) -> bool:
-    """Whether a cell says nothing, as '-' or 'n/a'."""
-    return text.strip().lower() in _NOTHING
+def is_nothing(text: str, *, of_words: bool = False) -> bool:
+    """Whether a cell says nothing, as '-' or 'n/a'. In a column `of_words` a '.' is a word."""
+    said = text.strip().lower()
+    return said in _NOTHING and not (of_words and said in _WORDS)
 
 
 def read_price(text: str, hint: Hint) -> Amount | None:

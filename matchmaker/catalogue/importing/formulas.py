@@ -19,12 +19,16 @@ _PLACE = re.compile(rb'\br="([A-Z]{1,3}\d+)"')
 _OVERLAP = 1 << 16  # bytes; a cell that is cut in two is found with the next piece
 
 
-def without_results(part: IO[bytes]) -> dict[str, str]:
+class Formula(str):
+    """A formula without its result; a text that only begins with '=' is none."""
+
+
+def without_results(part: IO[bytes]) -> dict[str, Formula]:
     """'E2' → '=C2*2' for each formula of a sheet's XML whose result is missing.
 
     A formula whose result is an empty text has one: its cell is of the kind `str`.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Formula] = {}
     rest = b""
     while (chunk := part.read(1 << 20)) and len(found) < _MOST:
         text = rest + chunk
@@ -34,7 +38,6 @@ def without_results(part: IO[bytes]) -> dict[str, str]:
         for about, formula in _CELL.findall(text):
             place = _PLACE.search(about)
             if place and b't="str"' not in about:
-                found[place.group(1).decode()] = "=" + html.unescape(
-                    formula.decode(errors="replace")
-                )
+                said = html.unescape(formula.decode(errors="replace"))
+                found[place.group(1).decode()] = Formula("=" + said)
     return found

@@ -12,9 +12,11 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from matchmaker.catalogue.importing.formulas import Formula
 from matchmaker.catalogue.importing.remarks import Refused, remark, remark_in
-from matchmaker.catalogue.importing.sheets import Sheet, read_sheets
+from matchmaker.catalogue.importing.sheets import Cell, Sheet, read_sheets
 from matchmaker.errors import N_
 
 MEMORY = 1024 * 1024 * 1024  # bytes of address space, the interpreter among them
@@ -43,7 +45,11 @@ def read_apart(content: bytes, *, memory: int = MEMORY, seconds: int = SECONDS) 
     if "refused" in told:
         raise Refused(remark_in(told["refused"]))
     return [
-        Sheet(each["name"], [(n, cells) for n, cells in each["rows"]], each["comma_decimals"])
+        Sheet(
+            each["name"],
+            [(number, [_cell(cell) for cell in cells]) for number, cells in each["rows"]],
+            each["comma_decimals"],
+        )
         for each in told["sheets"]
     ]
 
@@ -53,6 +59,14 @@ def _too_much() -> Refused:
         "Reading this file takes more memory or time than there is. Send it in smaller parts."
     )
     return Refused(remark(text))
+
+
+def _told(cell: Cell) -> Any:
+    return [cell] if isinstance(cell, Formula) else cell
+
+
+def _cell(told: Any) -> Cell:
+    return Formula(told[0]) if isinstance(told, list) else told
 
 
 def main() -> None:
@@ -65,7 +79,11 @@ def main() -> None:
         sys.stdout.write(json.dumps({"refused": refused.why.as_json()}))
         return
     told = [
-        {"name": each.name, "rows": each.rows, "comma_decimals": each.comma_decimals}
+        {
+            "name": each.name,
+            "rows": [(number, [_told(cell) for cell in cells]) for number, cells in each.rows],
+            "comma_decimals": each.comma_decimals,
+        }
         for each in sheets
     ]
     sys.stdout.write(json.dumps({"sheets": told}))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from matchmaker.catalogue.importing.formulas import without_results
+from matchmaker.catalogue.importing.formulas import Formula, without_results
 from matchmaker.catalogue.importing.remarks import Refused, remark
 from matchmaker.errors import N_
 
@@ -268,7 +268,7 @@ def _cell_of(cell: Any) -> Cell:
     return str(value)
 
 
-def _or_formula(value: Cell, cell: Any, formulas: Mapping[str, str]) -> Cell:
+def _or_formula(value: Cell, cell: Any, formulas: Mapping[str, Formula]) -> Cell:
     """The formula itself where its result is missing; whoever reads the column says so."""
     known = value in (None, "") and getattr(cell, "coordinate", None)
     return formulas.get(known, value) if known else value
@@ -303,7 +303,7 @@ def _fill_merged(rows: list[tuple[int, list[Cell]]], sheet: Any, content: bytes)
                 cells[column] = top[column]
 
 
-def _formulas(sheet: Any, content: bytes) -> dict[str, str]:
+def _formulas(sheet: Any, content: bytes) -> dict[str, Formula]:
     path = str(sheet._worksheet_path).lstrip("/")
     with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(path) as part:
         return without_results(part)
@@ -343,7 +343,14 @@ def unguarded(text: str) -> str:
 
 
 def _checked(cells: list[Cell], number: int) -> list[Cell]:
-    return [_clean(each, number) if isinstance(each, str) else each for each in cells]
+    return [_clean_cell(each, number) for each in cells]
+
+
+def _clean_cell(cell: Cell, number: int) -> Cell:
+    if not isinstance(cell, str):
+        return cell
+    clean = _clean(cell, number)
+    return Formula(clean) if isinstance(cell, Formula) else clean
 
 
 def _clean(text: str, number: int) -> str:

@@ -32,6 +32,7 @@ from matchmaker.catalogue.importing.columns import (
     MOST_STEPS,
     STATE_WORDS,
 )
+from matchmaker.catalogue.importing.formulas import Formula
 from matchmaker.catalogue.importing.headings import PROPERTY, Layout, Taken
 from matchmaker.catalogue.importing.numbers import plain
 from matchmaker.catalogue.importing.remarks import Remark, Unread, remark
@@ -41,6 +42,7 @@ from matchmaker.errors import N_
 _MEASURES = {"net_kg": "KGM", "gross_kg": "KGM", "unit_m2": "MTK", "unit_m3": "MTQ"}
 _COUNTS = ("per_package", "per_20ft", "per_40hc")
 _LONGEST = {"sku": 40, "title": 200, "description": 8000, "gi": 120, "incoterm_place": 80}
+_WORDY = frozenset({"title", "description", "standards", "gi", "incoterm_place"})
 _RULES = "|".join(sorted(INCOTERMS))
 _RULE_BEFORE = re.compile(rf"\s*\b({_RULES})\b()[\s:]*(?=[^\s:])", re.IGNORECASE)
 _RULE_BEHIND = re.compile(rf"[\s,]+\b({_RULES})\b((?:\s+[^\W\d_]+)*)\s*$", re.IGNORECASE)
@@ -91,13 +93,15 @@ def state(layout: Layout, cells: Sequence[Cell], hs_codes: frozenset[str]) -> St
     for place, taken in layout.taken.items():
         cell = cells[place] if place < len(cells) else None
         text = text_of(cell).strip()
-        if is_nothing(text) and not (taken.key.startswith(PROPERTY) and text not in ("", "-")):
+        of_words = taken.key in _WORDY
+        is_property = taken.key.startswith(PROPERTY) and text not in ("", "-")
+        if is_nothing(text, of_words=of_words) and not is_property:
             continue
         heading = layout.headings[place] if place < len(layout.headings) else ""
         stated.columns[taken.key] = (" ".join(heading.split()), text)
         hint = taken.hint if isinstance(cell, str) else _exactly(taken.hint)
         try:
-            _must_have_result(taken, text)
+            _must_have_result(taken, cell)
             _read(stated, steps, taken, text, hint, hs_codes, isinstance(cell, str))
         except Unread as unread:
             stated.trouble(taken.key, unread.remedy)
@@ -105,9 +109,9 @@ def state(layout: Layout, cells: Sequence[Cell], hs_codes: frozenset[str]) -> St
     return stated
 
 
-def _must_have_result(taken: Taken, text: str) -> None:
+def _must_have_result(taken: Taken, cell: Cell) -> None:
     """Refuse '=C2*2' where an amount or a choice belongs; words may begin as they like."""
-    if text.startswith("=") and (taken.key.partition(":")[0] in ("price", "from", *_READERS)):
+    if isinstance(cell, Formula) and (taken.key.partition(":")[0] in ("price", "from", *_READERS)):
         raise Unread(
             remark(
                 N_(

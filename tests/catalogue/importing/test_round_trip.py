@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.catalogue.facts import AUDIENCES, INCOTERMS, PACKAGES, STATES, ProductFacts
+from matchmaker.catalogue.importing.cells import is_nothing
 from matchmaker.catalogue.importing.sheets import Sheet, guarded, read_sheets, unguarded
 from matchmaker.catalogue.importing.world import Outcome
 from matchmaker.catalogue.importing.writing import as_csv, as_xlsx, catalogue_table
@@ -24,6 +25,12 @@ from tests.importing_world import FAMILIES, stage_sheet, staged, world
 LETTERS = st.sampled_from("abcXYZ 019.,;:'\"=+-@%/|\näéßമലയാളംहिन्दी中")
 TEXT = st.text(LETTERS, min_size=1, max_size=24).map(lambda t: " ".join(t.split()))
 NAMED = TEXT.filter(lambda t: any(c.isalpha() for c in t))
+# A description of "-" says nothing, and is read as none.
+DESCRIBED = (
+    st.text(LETTERS, max_size=60)
+    .map(str.strip)
+    .map(lambda said: "" if is_nothing(said, of_words=True) else said)
+)
 AMOUNT = st.decimals("0.0001", "99999999", places=4)
 SOME = st.none() | AMOUNT
 
@@ -36,7 +43,7 @@ def products(draw: st.DrawFn) -> ProductFacts:
     return ProductFacts(
         sku="",
         title=draw(NAMED),
-        description=draw(st.text(LETTERS, max_size=60)).strip(),
+        description=draw(DESCRIBED),
         hs_code=draw(st.sampled_from(["401691", "401699", "4016"])),
         unit=draw(st.sampled_from(["H87", "KGM", "MTK", "DZN", "PR", "TNE", "LTR"])),
         moq=draw(AMOUNT),
