@@ -1,0 +1,185 @@
+"""What a meet asks for and what a timetable answers, as plain data. Pure.
+
+    problem = Problem(slots=day_of(20), tables=(12,) * 20, people=..., wishes=...)
+    answer = build_timetable(problem, Budget(seconds=5), clock=clock)
+
+People take part; a wish is a meeting that may take place: one person of each of its two sides
+attends it. Usually a side has one person; with several (`any of the team`) whoever is free goes.
+The graph need not be bipartite: sellers may meet sellers. Slots are numbered from 0.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When meetings of one round take place; instants with a time zone.
+
+    `day`: idle time is counted within a day; the night between two days is not idle.
+    """
+
+    start: dt.datetime
+    end: dt.datetime
+    day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A delegate. `company`: people of one company never meet each other.
+
+    `absent`: slots in which the person cannot meet anybody. `least`, `most`: how many meetings
+    the person shall have; `least` is a floor that is kept where it is possible at all.
+    `table`: the number of a home table, from 0. `languages`: ISO 639-1 codes; empty: any.
+    """
+
+    id: str
+    company: str = ""
+    side: Literal["buyer", "seller", ""] = ""
+    absent: frozenset[int] = frozenset()
+    least: int = 0
+    most: int | None = None
+    table: int | None = None
+    languages: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A meeting that may take place, and how much it is worth: a weight of at least 0.
+
+    `first`, `second`: ids of the people of each side, one of whom attends. `is_must`: both
+    sides insist; such meetings come before everything else. `slots`: where it may be placed;
+    None: anywhere. `pinned`: the one slot in which it must take place.
+    """
+
+    id: str
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    weight: int = 1
+    is_must: bool = False
+    slots: frozenset[int] | None = None
+    pinned: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """Somebody who makes two people without a common language understand each other.
+
+    One meeting a slot; translates between any two of `languages`.
+    """
+
+    id: str
+    languages: frozenset[str]
+    absent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A meet to be timetabled. `tables`: how many meetings fit into each slot.
+
+    `apart`: pairs of person ids or of companies that must not meet (met before, rivals).
+    `precedences`: (a, b): wish a takes place in an earlier slot than wish b.
+    `place_all`: the list of meetings is given; all must be placed, and the fewest breaks win.
+    `most_apart`: with `place_all`, the largest difference of breaks between two people.
+    """
+
+    slots: tuple[Slot, ...]
+    tables: tuple[int, ...]
+    people: tuple[Person, ...]
+    wishes: tuple[Wish, ...]
+    interpreters: tuple[Interpreter, ...] = ()
+    apart: frozenset[tuple[str, str]] = frozenset()
+    precedences: tuple[tuple[str, str], ...] = ()
+    place_all: bool = False
+    most_apart: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A wish that takes place: who attends, in which slot, at which table (from 0)."""
+
+    wish: str
+    first: str
+    second: str
+    slot: int
+    table: int
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """The meetings, by slot and table."""
+
+    meetings: tuple[Meeting, ...] = ()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long to go on: `seconds` by the clock that is passed in, or `work` in steps.
+
+    With `work` alone the same problem, seed and work give the same timetable on any machine.
+    """
+
+    seconds: float | None = None
+    work: int | None = None
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known so far, told while the solver runs. `seconds` since its start."""
+
+    value: int
+    bound: float
+    seconds: float
+    stage: str
+
+    @property
+    def gap(self) -> float:
+        """How far the value may be from the best possible, as a share of the bound."""
+        return max(0.0, 1 - self.value / self.bound) if self.bound > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """A wish that does not take place, and what binds it.
+
+    `reason`: one of `reasons.REASONS`; `facts`: the numbers and names of its sentence.
+    """
+
+    wish: str
+    reason: str
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A timetable with what it is worth and how good it is known to be.
+
+    `value`: sum of the weights that take place. `bound`: no timetable can be worth more (with
+    the floors, where they were asked for). `breaks`: with `place_all`, what was made least, and
+    `fewest`: no placement has fewer. `is_proved`: the best possible, for certain.
+    `is_infeasible`: with `place_all` or must-meets, it is certain that they cannot all be placed.
+    """
+
+    timetable: Timetable
+    value: int
+    bound: float
+    is_proved: bool = False
+    is_infeasible: bool = False
+    breaks: int | None = None
+    fewest: int | None = None
+    idle_gaps: int = 0
+    table_moves: int = 0
+    below_floor: tuple[str, ...] = ()
+    fairness_price: float = 0.0
+    unmet: tuple[Unmet, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def gap(self) -> float:
+        """How far the value may be from the best possible, as a share of the bound."""
+        return max(0.0, 1 - self.value / self.bound) if self.bound > 0 else 0.0
