@@ -28,7 +28,7 @@ FAULTS: Mapping[str, str] = {
     "slot full": "{count} meetings take place in slot {slot}, but there are only {tables} tables.",
     "no such table": "The meeting {wish} is at table {table} in slot {slot} of {tables} tables.",
     "table twice": "{count} meetings share table {table} in slot {slot}.",
-    "interpreter missing": "{who} and {other} have neither language nor interpreter in slot {slot}.",
+    "interpreter missing": "{who} and {other} share no language and have no interpreter.",
     "interpreter unable": "{interpreter} cannot interpret for {who} and {other} in slot {slot}.",
     "interpreter twice": "{who} interprets {count} meetings at once in slot {slot}.",
     "interpreter absent": "{who} is to interpret in slot {slot}, but is absent then.",
