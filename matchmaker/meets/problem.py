@@ -84,6 +84,8 @@ class Problem:
     `precedences`: (a, b): wish a takes place in an earlier slot than wish b.
     `place_all`: the list of meetings is given; all must be placed, and the fewest breaks win.
     `most_apart`: with `place_all`, the largest difference of breaks between two people.
+    `floor`: so many meetings everybody shall have who has that many wishes, where it is possible;
+    it comes before value. 0: only what people's own `least` says.
     """
 
     slots: tuple[Slot, ...]
@@ -95,6 +97,7 @@ class Problem:
     precedences: tuple[tuple[str, str], ...] = ()
     place_all: bool = False
     most_apart: int | None = None
+    floor: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +124,12 @@ class Budget:
     """How long to go on: `seconds` by the clock that is passed in, or `work` in steps.
 
     With `work` alone the same problem, seed and work give the same timetable on any machine.
+    `proving`: so many seconds more for the bound alone; the timetable is not touched in them.
     """
 
     seconds: float | None = None
     work: int | None = None
+    proving: float = 0.0
     seed: int = 1
 
 
