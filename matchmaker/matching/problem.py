@@ -18,6 +18,10 @@ from matchmaker.measures import PieceFacts, Quantity
 from matchmaker.money import Money
 
 
+# Of evidence, from weakest to strongest; the words of `certification`.
+GRADES = ("self-declared", "seen", "confirmed", "witnessed")
+
+
 @dataclass(frozen=True)
 class Preferences:
     """What a buyer would rather have, other things equal. Empty: no preference."""
@@ -113,11 +117,13 @@ class Maker:
 class Offer:
     """A product of a firm. `unit` is its trading unit; `facts` are of one such unit.
 
+    `price_audience`: 'public', or 'verified' when only buyers whom a desk verified may see tiers.
     `line`: the production line it draws on, so that two products of one press are not counted
     twice; `free`: by month, () when nobody said. `tiers`: empty for 'price on request'.
     `pieces`: evidence that covers this product, a group certificate of the cluster's body among
     them. `rule_families`, `is_organic`, `has_wood_packaging`: what market rules ask of goods.
-    `*_confirmed_on`: the day the firm last stood by that fact.
+    `*_confirmed_on`: the day the firm last stood by that fact. `barred`: ISO codes of countries
+    to which a rule forbids to export these goods.
     """
 
     id: str
@@ -137,6 +143,7 @@ class Offer:
     incoterm: str = "EXW"
     place: str = ""
     price_confirmed_on: dt.date | None = None
+    price_audience: str = "public"
     lead_days: int | None = None
     lead_confirmed_on: dt.date | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
@@ -147,6 +154,32 @@ class Offer:
     is_organic: bool = False
     has_wood_packaging: bool = False
     made: Made = field(default_factory=Made)
+    barred: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class LegCosts:
+    """What it costs to bring goods of a cluster to the buyer's market, as far as it is known.
+
+    `per_container`: money for a full 40′ high-cube container, by leg (inland, port, freight,
+    arrival); `shares`: part of the goods' value, by leg (insurance, duty). A leg that is not
+    named is not known, and never taken for free.
+    """
+
+    per_container: Mapping[str, Money] = field(default_factory=dict)
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """What a cluster has that helps its firms. `groups`: schemes of which a body of it holds a
+    group certificate that more firms may join; `helpers`: whom to ask, by scheme code; `legs`:
+    costs on the way to the market in question.
+    """
+
+    groups: frozenset[str] = frozenset()
+    helpers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    legs: LegCosts = field(default_factory=LegCosts)
 
 
 @dataclass(frozen=True)

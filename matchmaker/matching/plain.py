@@ -1,0 +1,234 @@
+"""Frozen dataclasses as JSON and back, by nothing but their type hints. Pure.
+
+    requirement = read(Requirement, json_value, "$.requirement")
+    json_value = written(requirement)
+
+Amounts are strings or numbers, read exactly; days are 'YYYY-MM-DD'; sets and tuples are lists.
+What is left out has its default. What cannot be read raises BadInput with the JSON path of
+the value, the value and the remedy; a field nobody knows is refused, not passed over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import types
+from collections.abc import Callable, Mapping, Set
+from dataclasses import MISSING, Field, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from matchmaker.errors import BadInput
+from matchmaker.measures import Incomparable
+
+T = TypeVar("T")
+Reader = Callable[[Any, str], Any]
+
+# As the database keeps amounts: zero or more, and nothing in the trade is larger.
+LARGEST = Decimal(10) ** 14
+LONGEST_TEXT = 100_000
+
+
+def parsed(text: str | bytes, path: str = "$") -> Any:
+    """JSON as Python values, numbers with a point as Decimal. Raises BadInput naming the place."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_no_number(path))
+    except json.JSONDecodeError as wrong:
+        found = wrong.doc[wrong.pos : wrong.pos + 20] or "the end of the file"
+        remedy = f"It is no JSON: {wrong.msg} (line {wrong.lineno}, column {wrong.colno})."
+        raise BadInput(path, found, remedy) from wrong
+    except UnicodeDecodeError as wrong:
+        raise BadInput(path, "its letters", "Write the file in UTF-8.") from wrong
+    except (RecursionError, ValueError) as wrong:
+        raise BadInput(path, "its values", "It is nested or numbered beyond reason.") from wrong
+
+
+def _no_number(path: str) -> Callable[[str], Any]:
+    def refuse(name: str) -> Any:
+        raise BadInput(path, name, "Give a finite number.")
+
+    return refuse
+
+
+def read(kind: type[T], value: Any, path: str = "$") -> T:
+    """The dataclass that this JSON value says. Raises BadInput."""
+    reader: Reader = _reader(kind)  # type: ignore[arg-type]
+    found: T = reader(value, path)
+    return found
+
+
+def written(value: Any) -> Any:
+    """The JSON value of a dataclass; fields that hold their default are left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            each.name: written(getattr(value, each.name))
+            for each in fields(value)
+            if not _is_default(each, getattr(value, each.name))
+        }
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): written(each) for key, each in value.items()}
+    if isinstance(value, Set):
+        return sorted(written(each) for each in value)
+    if isinstance(value, list | tuple):
+        return [written(each) for each in value]
+    return value
+
+
+def is_required(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _is_default(field: Field[Any], value: object) -> bool:
+    if field.default is not MISSING:
+        return bool(type(value) is type(field.default) and value == field.default)
+    return field.default_factory is not MISSING and bool(value == field.default_factory())
+
+
+@cache
+def _reader(kind: Any) -> Reader:
+    """How values of a type are read; made once for each type."""
+    if is_dataclass(kind):
+        return _record(kind)
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return _optional(_reader(next(each for each in inside if each is not type(None))))
+    if origin in (tuple, list):
+        return _several(_reader(inside[0]), tuple)
+    if origin in (frozenset, set):
+        return _several(_reader(inside[0]), frozenset)
+    if origin is Literal:
+        return _one_of(inside)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping(_reader(inside[1]))
+    return _PLAIN[kind]
+
+
+def _record(kind: Any) -> Reader:
+    hints = get_type_hints(kind)
+    # Made at first use: a type may hold itself.
+    readers: dict[str, Reader] = {}
+    required = tuple(each.name for each in fields(kind) if is_required(each))
+    known = tuple(each.name for each in fields(kind))
+
+    def read_record(value: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            raise BadInput(path, value, f"Give an object with {', '.join(required or known)}.")
+        if not readers:
+            readers.update({name: _reader(hints[name]) for name in known})
+        found = {}
+        for name, each in value.items():
+            if name not in readers:
+                raise BadInput(f"{path}.{name}", each, _unknown(name, known))
+            found[name] = readers[name](each, f"{path}.{name}")
+        for name in required:
+            if name not in found:
+                raise BadInput(f"{path}.{name}", "", "It is missing and has no default.")
+        try:
+            return kind(**found)
+        except Incomparable as wrong:
+            where = f"{path}.unit"
+            remedy = "Use a UN/ECE Rec 20 code such as KGM, TNE, H87, PR, SET, MTK or MTR."
+            raise BadInput(where, value.get("unit", ""), remedy) from wrong
+
+    return read_record
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> str:
+    near = get_close_matches(name, known, n=1)
+    meant = f"Did you mean “{near[0]}”? " if near else ""
+    return f"There is no such field. {meant}There are: {', '.join(known)}."
+
+
+def _optional(inner: Reader) -> Reader:
+    return lambda value, path: None if value is None else inner(value, path)
+
+
+def _several(inner: Reader, kind: Callable[[list[Any]], Any]) -> Reader:
+    def read_several(value: Any, path: str) -> Any:
+        if not isinstance(value, list):
+            raise BadInput(path, value, "Give a list in brackets.")
+        return kind([inner(each, f"{path}[{at}]") for at, each in enumerate(value)])
+
+    return read_several
+
+
+def _mapping(inner: Reader) -> Reader:
+    def read_mapping(value: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            raise BadInput(path, value, "Give an object in braces.")
+        return {key: inner(each, f"{path}.{key}") for key, each in value.items()}
+
+    return read_mapping
+
+
+def _one_of(choices: tuple[Any, ...]) -> Reader:
+    def read_choice(value: Any, path: str) -> Any:
+        if value not in choices:
+            raise BadInput(path, value, f"Choose one of: {', '.join(map(str, choices))}.")
+        return value
+
+    return read_choice
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        raise BadInput(path, value, f"Give a text of at most {LONGEST_TEXT:,} letters.")
+    return value
+
+
+def _flag(value: Any, path: str) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(path, value, "Give true or false.")
+    return value
+
+
+def _amount(value: Any, path: str) -> Decimal:
+    remedy = "Give a number from 0 to 10^14, such as 500 or “12.75”."
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise BadInput(path, value, remedy)
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation as wrong:
+        raise BadInput(path, value, remedy) from wrong
+    if not amount.is_finite() or not 0 <= amount <= LARGEST:
+        raise BadInput(path, value, remedy)
+    return amount
+
+
+def _whole(value: Any, path: str) -> int:
+    amount = _amount(value, path)
+    if amount != int(amount):
+        raise BadInput(path, value, "Give a whole number.")
+    return int(amount)
+
+
+def _number(value: Any, path: str) -> float:
+    return float(_amount(value, path))
+
+
+def _day(value: Any, path: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadInput(path, value, "Give a day as YYYY-MM-DD, such as 2027-03-31.") from wrong
+
+
+def _anything(value: Any, path: str) -> Any:
+    """A value of an attribute: text, number or yes/no, or a list of them."""
+    if isinstance(value, list):
+        return tuple(_anything(each, f"{path}[{at}]") for at, each in enumerate(value))
+    if value is not None and not isinstance(value, str | int | float | Decimal):
+        raise BadInput(path, value, "Give a text, a number, true or false.")
+    return float(value) if isinstance(value, Decimal) else value
+
+
+_PLAIN: Mapping[Any, Reader] = {
+    str: _text, bool: _flag, int: _whole, float: _number, Decimal: _amount, dt.date: _day,
+    object: _anything, Any: _anything,
+}  # fmt: skip
