@@ -43,7 +43,7 @@ def _person(random: Random, number: int, slots: int) -> Person:
         id=f"p{number}",
         company=random.choice(("", "", "Anchor", "Bell")),
         absent=_some(random, slots),
-        most=random.choice((None, 1, 2, 3)),
+        most=random.choice((None, None, 0, 1, 1, 2, 2, 3, 3)),
         table=random.choice((None, 0, 1)),
         languages=frozenset(random.sample(LANGUAGES, random.randint(0, 2))),
     )
