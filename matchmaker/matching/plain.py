@@ -98,6 +98,8 @@ def _reader(kind: Any) -> Reader:
     origin, inside = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         return _optional(_reader(next(each for each in inside if each is not type(None))))
+    if origin is tuple and inside[-1] is not Ellipsis:
+        return _exactly(tuple(_reader(each) for each in inside))
     if origin in (tuple, list):
         return _several(_reader(inside[0]), tuple)
     if origin in (frozenset, set):
@@ -156,6 +158,18 @@ def _several(inner: Reader, kind: Callable[[list[Any]], Any]) -> Reader:
         return kind([inner(each, f"{path}[{at}]") for at, each in enumerate(value)])
 
     return read_several
+
+
+def _exactly(inner: tuple[Reader, ...]) -> Reader:
+    """A list of so many values, each of its own kind, such as a pair."""
+
+    def read_exactly(value: Any, path: str) -> Any:
+        if not isinstance(value, list) or len(value) != len(inner):
+            raise BadInput(path, value, f"Give a list of exactly {len(inner)} values.")
+        pairs = enumerate(zip(inner, value, strict=True))
+        return tuple(reader(each, f"{path}[{at}]") for at, (reader, each) in pairs)
+
+    return read_exactly
 
 
 def _mapping(inner: Reader) -> Reader:
@@ -219,6 +233,18 @@ def _day(value: Any, path: str) -> dt.date:
         raise BadInput(path, value, "Give a day as YYYY-MM-DD, such as 2027-03-31.") from wrong
 
 
+def _instant(value: Any, path: str) -> dt.datetime:
+    """A time with its offset: without one nobody in another country could tell when it is."""
+    remedy = "Give a time with its offset, such as 2027-01-18T10:00:00+05:30."
+    try:
+        instant = dt.datetime.fromisoformat(value)
+    except (TypeError, ValueError) as wrong:
+        raise BadInput(path, value, remedy) from wrong
+    if instant.tzinfo is None:
+        raise BadInput(path, value, remedy)
+    return instant
+
+
 def _anything(value: Any, path: str) -> Any:
     """A value of an attribute: text, number or yes/no, or a list of them."""
     if isinstance(value, list):
@@ -230,5 +256,5 @@ def _anything(value: Any, path: str) -> Any:
 
 _PLAIN: Mapping[Any, Reader] = {
     str: _text, bool: _flag, int: _whole, float: _number, Decimal: _amount, dt.date: _day,
-    object: _anything, Any: _anything,
+    dt.datetime: _instant, object: _anything, Any: _anything,
 }  # fmt: skip

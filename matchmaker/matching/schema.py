@@ -23,6 +23,7 @@ _SCALARS: Mapping[Any, dict[str, Any]] = {
     float: {"type": ["number", "string"], "minimum": 0},
     Decimal: {"type": ["number", "string"], "minimum": 0, "pattern": r"^[0-9]+(\.[0-9]+)?$"},
     dt.date: {"type": "string", "format": "date"},
+    dt.datetime: {"type": "string", "format": "date-time"},
     object: {},
     Any: {},
 }
@@ -46,6 +47,9 @@ def _of(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
     if origin in (Union, types.UnionType):
         parts = [_of(each, known) for each in inside if each is not type(None)]
         return {"anyOf": [*parts, {"type": "null"}]}
+    if origin is tuple and inside[-1] is not Ellipsis:
+        items = [_of(each, known) for each in inside]
+        return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
     if origin in (tuple, list):
         return {"type": "array", "items": _of(inside[0], known)}
     if origin in (frozenset, set):
