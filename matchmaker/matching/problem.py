@@ -17,7 +17,6 @@ from matchmaker.certification.readiness import Piece
 from matchmaker.measures import PieceFacts, Quantity
 from matchmaker.money import Money
 
-
 # Of evidence, from weakest to strongest; the words of `certification`.
 GRADES = ("self-declared", "seen", "confirmed", "witnessed")
 
@@ -44,6 +43,7 @@ class Requirement:
     would like. `target`: price of one `quantity.unit` under `incoterm` at `place`.
     `attributes`: sizes and grades that must agree, by the family's keys. `least_grade`: the
     weakest grade of evidence that the buyer accepts. `needs_verified`: only verified firms.
+    `buyer`: whom makers may have blocked; `blocked`: makers that the buyer has.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Requirement:
     needs_verified: bool = False
     sample_by: dt.date | None = None
     prefers: Preferences = field(default_factory=Preferences)
+    buyer: str = ""
     blocked: frozenset[str] = frozenset()
 
 

@@ -1,0 +1,176 @@
+"""What it costs, said as the buyer asked: currency, quantity step, and what the price holds.
+
+A price under one Incoterm is compared with a target under another by adding the legs between
+them, where their costs are known. A sum with a leg left out is never called complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from matchmaker.catalogue.freshness import is_stale
+from matchmaker.matching.answers import Finding, Gap, Shown
+from matchmaker.matching.criteria.supply import STALE_COUNTS, Asked
+from matchmaker.matching.problem import LegCosts, Offer
+from matchmaker.matching.question import Question
+from matchmaker.matching.sentences import Said, say
+from matchmaker.matching.values import price_value
+from matchmaker.measures import UNITS
+from matchmaker.money import Money, rounded
+
+# What the seller pays under each rule of Incoterms 2020, in the order of the way. Insurance is
+# the seller's duty under CIF and CIP only; under D-rules its own risk.
+_ABROAD = ("inland", "port", "freight")
+LEGS: Mapping[str, tuple[str, ...]] = {
+    "EXW": (),
+    "FCA": ("inland",),
+    "FAS": ("inland", "port"),
+    "FOB": ("inland", "port"),
+    "CFR": _ABROAD,
+    "CPT": _ABROAD,
+    "CIF": (*_ABROAD, "insurance"),
+    "CIP": (*_ABROAD, "insurance"),
+    "DAP": (*_ABROAD, "arrival"),
+    "DPU": (*_ABROAD, "arrival"),
+    "DDP": (*_ABROAD, "arrival", "duty"),
+}
+Lacking = Literal["", "price", "factor", "rate"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The price of one asked unit in the target's currency, with every step.
+
+    `left_out`: legs the target holds and the sum does not; `surplus`: the other way round.
+    `lacking`: why there is no price to compare ('price': on request); then `amount` is None.
+    """
+
+    amount: float | None
+    steps: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
+    lacking: Lacking = ""
+
+
+def compare_price(
+    question: Question, offer: Offer, asked: Asked, currency: str, incoterm: str
+) -> Compared:
+    """The offer's price for the asked quantity, per asked unit, in a currency and Incoterm.
+
+    `incoterm` empty: under the offer's own.
+    """
+    if not offer.tiers:
+        return Compared(None, lacking="price")
+    if asked.units is None:
+        return Compared(None, lacking="factor")
+    rate = question.rate(offer.currency, currency)
+    if rate is None:
+        return Compared(None, lacking="rate")
+    tier = max(
+        (each for each in offer.tiers if float(each.from_quantity) <= asked.units),
+        key=lambda each: each.from_quantity,
+        default=offer.tiers[0],
+    )
+    per_unit = float(tier.price)
+    wanted = LEGS.get(incoterm, LEGS[offer.incoterm]) if incoterm else LEGS[offer.incoterm]
+    held = LEGS[offer.incoterm]
+    between, steps, left_out = _legs_between(question, offer, per_unit, wanted, held)
+    units = asked.units / question.asked
+    amount = (per_unit + between) * units * float(rate.value)
+    said = [f"{tier.price:f} {offer.currency} from {tier.from_quantity:f} on", *steps]
+    if offer.currency != currency:
+        said.append(f"1 {offer.currency} = {rate.value:.6g} {currency} ({rate.fixed_on})")
+    surplus = tuple(each for each in held if each not in wanted)
+    return Compared(amount, (*said, *asked.steps), left_out, surplus)
+
+
+def judge_price(question: Question, offer: Offer, asked: Asked) -> Finding:
+    """The price against the target; not asked without one, unknown when it is on request."""
+    target = question.requirement.target
+    if target is None:
+        return Finding("price", None, "not asked", say("price.not_asked"))
+    found = compare_price(question, offer, asked, target.currency, question.requirement.incoterm)
+    if found.amount is None:
+        return _incomparable(found, offer, asked)
+    value = float(price_value(found.amount, float(target.amount)))
+    sentence = _sentence(question, target, found, value)
+    above = f"{100 * (found.amount / float(target.amount) - 1):.0f}"
+    gaps = () if value >= 1 else (Gap("price", sentence, say("price.lower", percent=above)),)
+    stale = is_stale(offer.price_confirmed_on, question.today)
+    evidence = Shown("tiers", found.steps[0], offer.price_confirmed_on, is_stale=stale)
+    certainty = STALE_COUNTS if stale or found.left_out or found.surplus else 1.0
+    return Finding(
+        "price", value, "known", sentence, (evidence,), gaps, found.steps, certainty
+    )  # fmt: skip
+
+
+def _legs_between(
+    question: Question,
+    offer: Offer,
+    per_unit: float,
+    wanted: tuple[str, ...],
+    held: tuple[str, ...],
+) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+    """Costs of the legs that the target holds and the price does not, where they are known."""
+    costs = question.near(offer.maker.cluster).legs
+    added, steps, left_out = 0.0, [], []
+    for leg in wanted:
+        if leg in held:
+            continue
+        cost = _cost_of(question, offer, leg, costs, per_unit)
+        if cost is None:
+            left_out.append(leg)
+        else:
+            added += cost
+            steps.append(f"{leg}: {cost:.4g} {offer.currency} of one")
+    return added, tuple(steps), tuple(left_out)
+
+
+def _cost_of(
+    question: Question, offer: Offer, leg: str, costs: LegCosts, per_unit: float
+) -> float | None:
+    """Of one trading unit in the offer's currency: by the fill of a container, or by value."""
+    if leg in costs.shares:
+        return per_unit * float(costs.shares[leg])
+    money, fill = costs.per_container.get(leg), offer.facts.per_40hc
+    if money is None or not fill:
+        return None
+    rate = question.rate(money.currency, offer.currency)
+    return float(money.amount) * float(rate.value) / float(fill) if rate else None
+
+
+def _sentence(question: Question, target: Money, found: Compared, value: float) -> Said:
+    assert found.amount is not None
+    unit = UNITS[question.requirement.quantity.unit]
+    facts = {
+        "price": _money(found.amount, target.currency),
+        "unit": unit.symbol or unit.name,
+        "target": _money(float(target.amount), target.currency),
+        "percent": f"{100 * (found.amount / float(target.amount) - 1):.0f}",
+    }
+    sentence = say("price.within" if value >= 1 else "price.above", **facts)
+    if found.left_out:
+        return say("price.left_out", sentence=sentence, left_out=", ".join(found.left_out))
+    if found.surplus:
+        return say("price.surplus", sentence=sentence, surplus=", ".join(found.surplus))
+    return sentence
+
+
+def _money(amount: float, currency: str) -> str:
+    return f"{rounded(Money(Decimal(repr(amount)), currency)):,f} {currency}"
+
+
+def _incomparable(found: Compared, offer: Offer, asked: Asked) -> Finding:
+    if found.lacking == "price":
+        sentence = say("price.on_request")
+        gap = Gap("price", sentence, say("price.say"))
+    elif found.lacking == "factor":
+        sentence = say("price.no_factor", missing=asked.missing)
+        gap = Gap(asked.missing, sentence, say("quantity.factor", missing=asked.missing))
+    else:
+        sentence = say("price.no_rate", currency=offer.currency)
+        gap = Gap("currency", sentence, say("price.say"))
+    return Finding("price", None, "unknown", sentence, gaps=(gap,))

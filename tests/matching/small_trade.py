@@ -1,0 +1,142 @@
+"""A small trade that tests of matching share: rules as they are, a mat, somebody who wants it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from matchmaker.certification.knowledge import conditions, prerequisites, stand_ins
+from matchmaker.certification.materials import Made
+from matchmaker.certification.readiness import Book, Piece
+from matchmaker.matching.answers import Judged
+from matchmaker.matching.judging import judge_offer
+from matchmaker.matching.problem import Closeness, FreeMonth, Maker, Offer, Requirement, Tier
+from matchmaker.matching.question import FixedRates, Question, prepare
+from matchmaker.matching.weighing import Weights, profiles
+from matchmaker.matching.window import months_later
+from matchmaker.measures import PieceFacts, Quantity
+from matchmaker.money import Money
+from seed.reference import read
+
+TODAY = dt.date(2026, 11, 22)
+NEAR = Closeness(cosine=0.7, words=0.8)
+RATES = FixedRates(
+    {code: Decimal(rate) for code, rate in (("USD", "1.1"), ("INR", "95"), ("GBP", "0.85"))},
+    dt.date(2026, 11, 20),
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    id: str
+    family: str
+    hs: tuple[str, ...]
+    market: str
+    mandatory: tuple[str, ...]
+    expected: tuple[str, ...]
+    effective_from: dt.date | None
+    confidence: str
+    note: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scheme:
+    code: str
+    lead_days_min: int
+    lead_days_max: int
+    is_held: bool
+
+
+def rule_of(each: Mapping[str, Any]) -> Rule:
+    start = each["effective_from"]
+    return Rule(
+        each["id"],
+        each["family"],
+        tuple(each["hs"]),
+        each["market"],
+        tuple(each["mandatory"]),
+        tuple(each["expected"]),
+        dt.date.fromisoformat(start) if start else None,
+        each["confidence"],
+    )
+
+
+def the_book() -> Book:
+    """All rules and schemes of the reference data, without a database."""
+    schemes = {
+        each["code"]: Scheme(
+            each["code"], *each["lead_days"], each["evidence_type"] != "consignment document"
+        )
+        for each in read("certifications")["certifications"]
+    }
+    rules = tuple(rule_of(each) for each in read("market_requirements")["rules"])
+    return Book(rules, schemes, prerequisites(), stand_ins(), conditions())
+
+
+BOOK = the_book()
+PAPERS = ("IEC", "AD_CODE", "GST_LUT", "COIR_RCMC", "REACH")
+MAKER = Maker("firm-1", "alappuzha-coir", state="KL", size="micro", is_verified=True,
+              markets=frozenset({"DE", "US"}), languages=frozenset({"en", "de"}),
+              payment_terms=frozenset({"LC_SIGHT"}))  # fmt: skip
+MAT = Offer(
+    id="mat-1",
+    maker=MAKER,
+    title="Handloom coir mat",
+    text="Handloom coir mat, creel weave, 60 x 40 cm",
+    family="coir-handloom-mat",
+    hs_code="570220",
+    unit="H87",
+    facts=PieceFacts(net_kg=Decimal(2), area_m2=Decimal("0.24"), per_40hc=Decimal(9000)),
+    moq=Decimal(500),
+    free=tuple(FreeMonth(months_later(dt.date(2026, 11, 1), n), Decimal(3000)) for n in range(12)),
+    capacity_confirmed_on=dt.date(2026, 10, 1),
+    tiers=(Tier(Decimal(500), Decimal(400)), Tier(Decimal(3000), Decimal(380))),
+    price_confirmed_on=dt.date(2026, 10, 1),
+    incoterm="FOB",
+    place="Cochin",
+    lead_days=45,
+    lead_confirmed_on=dt.date(2026, 10, 1),
+    attributes={"length_cm": 60, "width_cm": 40, "weave": "creel"},
+    pieces=tuple(Piece(code, dt.date(2026, 1, 5), None, "seen") for code in PAPERS),
+    rule_families=("coir",),
+    made=Made(stated=("coir",)),
+)
+WANTED = Requirement(
+    id="need-1",
+    text="Coir door mats, 60 x 40 cm, creel weave",
+    quantity=Quantity(Decimal(5000), "H87"),
+    ship_from=dt.date(2027, 1, 1),
+    ship_by=dt.date(2027, 3, 31),
+    hs_code="570220",
+    family="coir-handloom-mat",
+    market="DE",
+    target=Money(Decimal("4.5"), "EUR"),
+    incoterm="FOB",
+    place="Cochin",
+    attributes={"length_cm": 60, "weave": "creel"},
+    buyer="buyer-1",
+)
+
+
+def asked(
+    requirement: Requirement = WANTED, weights: Weights | None = None, **changes: Any
+) -> Question:
+    """The requirement with some changes, ready for judging."""
+    return prepare(
+        replace(requirement, **changes),
+        today=TODAY,
+        weights=weights or profiles()["default"],
+        book=BOOK,
+        rates=RATES,
+    )
+
+
+def judged(question: Question, offer: Offer, closeness: Closeness = NEAR) -> Judged:
+    """The answer of an offer that no gate keeps out."""
+    found = judge_offer(question, offer, closeness)
+    assert isinstance(found, Judged)
+    return found
