@@ -1,0 +1,235 @@
+"""From rows to the problem: products of visible firms as offers, posted needs as requirements.
+
+Prices that only the firm and desks may see never become part of an offer; those for verified
+buyers are marked, and `OfferTable` hands them to nobody else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from statistics import median
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matchmaker.accounts.models import ChangeEntry
+from matchmaker.catalogue.capacity import LineMonth
+from matchmaker.catalogue.models import Firm, Product
+from matchmaker.catalogue.visibility import PRODUCT_IS_PUBLIC
+from matchmaker.certification.assessing import goods_from, made_from, pieces_for
+from matchmaker.certification.models import Evidence
+from matchmaker.certification.queries import evidence_shown
+from matchmaker.matching.problem import (
+    FreeMonth,
+    Maker,
+    Offer,
+    Reliability,
+    Requirement,
+    Tier,
+)
+from matchmaker.measures import PieceFacts, Quantity
+from matchmaker.money import Money
+from matchmaker.sourcing.models import Enquiry, EnquiryMessage
+from matchmaker.sourcing.models import Requirement as PostedRequirement
+from search.meaning import product_meaning
+
+BATCH = 400
+_STEP = Decimal("0.0001")
+# A firm is given so long before an enquiry counts as one that it left unanswered.
+TIME_TO_ANSWER = dt.timedelta(days=3)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An offer and further words of its trade by which it may be found."""
+
+    offer: Offer
+    words: str
+
+
+def offers_shown(db: Session, today: dt.date, ids: Sequence[int] | None = None) -> Iterator[Found]:
+    """Every product that everybody may see, as an offer; or those of these row numbers.
+
+    What is free is told from this month on. Memory does not grow with the catalogue.
+    """
+    numbers = ids if ids is not None else _numbers(db)
+    for start in range(0, len(numbers), BATCH):
+        products = _products(db, numbers[start : start + BATCH])
+        held = evidence_shown(db, {each.firm.organisation_id for each in products})
+        free = _free(db, {each.line_id for each in products if each.line_id}, today)
+        behaviour = reliability_of(db, {each.firm_id for each in products}, today)
+        for product in products:
+            known = held.get(product.firm.organisation_id, ())
+            months = free.get(product.line_id or 0, ())
+            maker = _maker(product.firm, behaviour.get(product.firm_id, Reliability()))
+            yield Found(_offer(product, maker, known, months), "; ".join(product.family.aliases))
+        db.expunge_all()
+
+
+def catalogue_state(db: Session) -> str:
+    """Another text whenever something was noted as changed; cheap to ask."""
+    last, count = db.execute(select(func.max(ChangeEntry.id), func.count())).one()
+    return f"{last or 0}/{count}"
+
+
+def requirement_from(posted: PostedRequirement, family: str = "") -> Requirement:
+    """What a buyer posted, as the question; `family`: the key of its family."""
+    target = None
+    if posted.price_limit is not None and posted.currency:
+        target = Money(posted.price_limit, posted.currency)
+    return Requirement(
+        id=posted.public_id,
+        text=f"{posted.title}. {posted.description}".strip(),
+        quantity=Quantity(posted.quantity, posted.unit),
+        ship_from=posted.ship_from,
+        ship_by=posted.ship_by,
+        months=_months_between(posted.ship_from, posted.ship_by) if posted.monthly else 0,
+        family=family,
+        market=posted.market or "",
+        target=target,
+        musts=tuple(posted.evidence),
+    )
+
+
+def reliability_of(db: Session, firms: Collection[int], today: dt.date) -> dict[int, Reliability]:
+    """How firms answered enquiries, by row number of the firm; spam does not count."""
+    rows = db.execute(
+        select(Enquiry.firm_id, Enquiry.created_at, func.min(EnquiryMessage.at))
+        .join(Firm, Firm.id == Enquiry.firm_id)
+        .outerjoin(
+            EnquiryMessage,
+            and_(
+                EnquiryMessage.enquiry_id == Enquiry.id,
+                EnquiryMessage.organisation_id == Firm.organisation_id,
+            ),
+        )
+        .where(Enquiry.firm_id.in_(firms), Enquiry.state != "spam")
+        .group_by(Enquiry.id, Enquiry.firm_id, Enquiry.created_at)
+    )
+    seen: dict[int, list[tuple[dt.datetime, dt.datetime | None]]] = defaultdict(list)
+    for firm, asked, answered in rows:
+        if answered is not None or today - asked.date() > TIME_TO_ANSWER:
+            seen[firm].append((asked, answered))
+    return {firm: _behaviour(times) for firm, times in seen.items()}
+
+
+def _behaviour(times: Iterable[tuple[dt.datetime, dt.datetime | None]]) -> Reliability:
+    times = list(times)
+    hours = [(end - start).total_seconds() / 3600 for start, end in times if end is not None]
+    return Reliability(
+        enquiries=len(times),
+        answered=len(hours),
+        median_reply_hours=round(median(hours), 1) if hours else None,
+    )
+
+
+def _numbers(db: Session) -> Sequence[int]:
+    query = select(Product.id).join(Firm, Firm.id == Product.firm_id).where(PRODUCT_IS_PUBLIC)
+    return db.scalars(query.order_by(Product.id)).all()
+
+
+def _products(db: Session, numbers: Sequence[int]) -> Sequence[Product]:
+    return (
+        db.scalars(
+            select(Product)
+            .join(Firm, Firm.id == Product.firm_id)
+            .where(Product.id.in_(numbers), PRODUCT_IS_PUBLIC)
+            .options(
+                joinedload(Product.family),
+                joinedload(Product.line),
+                joinedload(Product.firm).joinedload(Firm.organisation),
+                joinedload(Product.firm).joinedload(Firm.cluster),
+                joinedload(Product.firm).selectinload(Firm.markets),
+                selectinload(Product.tiers),
+            )
+            .order_by(Product.id)
+        )
+        .unique()
+        .all()
+    )
+
+
+def _free(db: Session, lines: set[int], today: dt.date) -> Mapping[int, list[LineMonth]]:
+    months = db.scalars(
+        select(LineMonth)
+        .where(LineMonth.line_id.in_(lines), LineMonth.month >= today.replace(day=1))
+        .order_by(LineMonth.line_id, LineMonth.month)
+    )
+    found: dict[int, list[LineMonth]] = defaultdict(list)
+    for each in months:
+        found[each.line_id].append(each)
+    return found
+
+
+def _maker(firm: Firm, reliability: Reliability) -> Maker:
+    return Maker(
+        id=firm.public_id,
+        cluster=firm.cluster.slug,
+        state=firm.cluster.state,
+        size=firm.size,
+        women_led=firm.women_led,
+        is_verified=firm.verification == "verified",
+        languages=frozenset(firm.languages),
+        markets=frozenset(each.country for each in firm.markets),
+        reliability=reliability,
+    )
+
+
+def _offer(
+    product: Product, maker: Maker, held: Iterable[Evidence], months: Iterable[LineMonth]
+) -> Offer:
+    goods, name = goods_from(product), product.firm.name
+    is_told = product.price_audience in ("public", "verified")
+    description = product.description.replace(name, "")
+    return Offer(
+        id=product.public_id,
+        maker=maker,
+        title=product.title.replace(name, "").strip() or product.family.name,
+        text=product_meaning(product.title.replace(name, ""), product.family.name, description),
+        family=product.family.key,
+        hs_code=product.hs_code,
+        unit=product.unit,
+        facts=PieceFacts(
+            net_kg=product.net_kg,
+            area_m2=product.unit_m2,
+            volume_m3=product.unit_m3,
+            per_package=product.per_package,
+            per_20ft=product.per_20ft,
+            per_40hc=product.per_40hc,
+        ),
+        moq=product.moq,
+        line=str(product.line_id or ""),
+        free=tuple(FreeMonth(each.month, _of_product(each, product)) for each in months),
+        capacity_confirmed_on=product.line.confirmed_on if product.line else None,
+        tiers=tuple(Tier(each.from_quantity, each.price) for each in product.tiers)
+        if is_told
+        else (),
+        price_audience=product.price_audience if is_told else "public",
+        currency=product.currency,
+        incoterm=product.incoterm,
+        place=product.incoterm_place,
+        price_confirmed_on=product.price_confirmed_on if is_told else None,
+        lead_days=product.lead_days,
+        lead_confirmed_on=product.lead_confirmed_on,
+        attributes=dict(product.attributes),
+        standards=tuple(product.standards),
+        gi=product.gi,
+        pieces=pieces_for(product, held),
+        rule_families=tuple(product.family.rules),
+        is_organic="organic" in goods.families,
+        has_wood_packaging="wood-packaging" in goods.families,
+        made=made_from(product),
+    )
+
+
+def _of_product(month: LineMonth, product: Product) -> Decimal:
+    """What is free, in the product's units: rounded down, so that nobody promises too much."""
+    return (month.free / product.line_factor).quantize(_STEP, ROUND_DOWN).normalize()
+
+
+def _months_between(first: dt.date, last: dt.date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month + 1
