@@ -71,7 +71,7 @@ def _wishes(random: Random, crowd: tuple[Person, ...], slots: int, wishes: int) 
                 (one,),
                 tuple(others),
                 weight=random.randint(0, 9),
-                slots=frozenset(range(slots)) - _some(random, slots)
+                slots=(frozenset(range(slots)) - _some(random, slots) or None)
                 if random.random() < 0.2
                 else None,
             )
