@@ -25,7 +25,7 @@ Promise = tuple[str, Wish]
 def check_promises(problem: Problem) -> None:
     """Raise BadInput where promised meetings cannot all take place, for certain.
 
-    The problem has passed `check_problem`.
+    The problem has passed `check`.
     """
     promised = [
         (f"$.wishes[{number}]", wish)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.errors import BadInput
-from matchmaker.meets.checking import check_problem
+from matchmaker.meets.checking import check
 from matchmaker.meets.exchange import (
     answer_as_json,
     check_file_size,
@@ -204,7 +204,7 @@ def test_a_meet_with_anything_in_any_place_is_read_or_refused(data: st.DataObjec
     except BadInput as error:
         assert error.field and error.remedy
     else:
-        check_problem(problem)
+        check(problem)
 
 
 @given(seeds())
@@ -213,7 +213,7 @@ def test_small_meets_of_the_tests_pass_the_check(seed: int) -> None:
     problem = small_meet(seed)
     is_somebody_there = any(len(each.absent) < len(problem.slots) for each in problem.people)
     if any(problem.tables) and is_somebody_there:
-        check_problem(problem)
+        check(problem)
 
 
 def test_an_answer_says_everything_and_why() -> None:

@@ -1,0 +1,100 @@
+"""A timetable as lines for a terminal: by slot and table, its worth, and what is left out. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from matchmaker.meets.problem import Answer, Meeting, Problem, Slot, Unmet
+from matchmaker.meets.sentences import REASONS, reason_sentence
+
+WIDTH = 100
+UNMET_SHOWN = 20
+
+
+def lines_of(problem: Problem, answer: Answer) -> Iterator[str]:
+    """The whole print: every slot, then the summary, then the unmet wishes with their reasons."""
+    yield from _slots(problem, answer.timetable.meetings)
+    yield ""
+    yield from summary(problem, answer)
+    if answer.unmet:
+        yield ""
+        yield from _unmet(answer.unmet)
+
+
+def _slots(problem: Problem, meetings: Sequence[Meeting]) -> Iterator[str]:
+    by_slot: dict[int, list[Meeting]] = defaultdict(list)
+    for meeting in meetings:
+        by_slot[meeting.slot].append(meeting)
+    for number, slot in enumerate(problem.slots):
+        here = sorted(by_slot[number], key=lambda each: each.table)
+        title = f"Slot {number + 1}  {_time(slot)}"
+        yield f"{title}  {len(here)} of {problem.tables[number]} tables"
+        yield from _in_columns([_cell(each) for each in here])
+
+
+def _time(slot: Slot) -> str:
+    """The local time of the slot, with the date of its end where midnight lies between."""
+    until = "%H:%M" if slot.start.date() == slot.end.date() else "%a %d %b %H:%M"
+    return f"{slot.start:%a %d %b %H:%M}–{slot.end:{until}} {slot.start:%Z}"
+
+
+def _cell(meeting: Meeting) -> str:
+    through = f" ({meeting.interpreter})" if meeting.interpreter is not None else ""
+    return f"{meeting.table + 1:>4} {meeting.first}–{meeting.second}{through}"
+
+
+def _in_columns(cells: Sequence[str]) -> Iterator[str]:
+    """As many cells in a line as fit, one below the other."""
+    if not cells:
+        return
+    width = max(len(each) for each in cells) + 2
+    a_line = max(1, WIDTH // width)
+    for start in range(0, len(cells), a_line):
+        yield "".join(each.ljust(width) for each in cells[start : start + a_line]).rstrip()
+
+
+def summary(problem: Problem, answer: Answer) -> Iterator[str]:
+    """What the timetable is worth and how good it is known to be."""
+    count = len(answer.timetable.meetings)
+    yield f"{count:,} meetings of {len(problem.wishes):,} wishes, {len(problem.people):,} people."
+    if problem.place_all:
+        yield from _placement(problem, answer)
+        return
+    proof = "proved best" if answer.is_proved else f"at most {answer.gap:.2%} below the best"
+    yield f"Value {answer.value:,}; no timetable is worth more than {answer.bound:,.0f}: {proof}."
+    a_head = answer.idle_gaps / max(1, len(problem.people))
+    yield f"Idle gaps {answer.idle_gaps:,}, {a_head:.2f} a person; table moves {answer.table_moves:,}."
+    yield f"Price of fairness: {answer.fairness_price:.2%} of the value."
+    if answer.below_floor:
+        shown = ", ".join(answer.below_floor[:10])
+        more = f" and {len(answer.below_floor) - 10:,} more" if len(answer.below_floor) > 10 else ""
+        yield f"Fewer meetings than hoped for: {shown}{more}."
+    if answer.is_infeasible:
+        yield "It is certain that the must-meets cannot all take place."
+
+
+def _placement(problem: Problem, answer: Answer) -> Iterator[str]:
+    """For a given list: whether all is placed, and how often people wait."""
+    if answer.is_infeasible:
+        yield "It is certain that these meetings cannot all be placed."
+    elif answer.breaks is None:
+        yield "No placement of all meetings was found, nor a proof that there is none."
+    elif answer.is_proved:
+        yield f"Breaks {answer.breaks}: proved that no placement has fewer."
+    else:
+        fewest = "" if answer.fewest is None else f"; fewer than {answer.fewest} are impossible"
+        yield f"Breaks {answer.breaks}, not proved to be the fewest{fewest}."
+
+
+def _unmet(unmet: Sequence[Unmet]) -> Iterator[str]:
+    """How many for each reason, and the first of them in words."""
+    counts = Counter(each.reason for each in unmet)
+    yield f"{len(unmet):,} wishes are not met:"
+    for reason in REASONS:
+        if counts[reason]:
+            yield f"{counts[reason]:>9,}  {reason}"
+    for each in unmet[:UNMET_SHOWN]:
+        yield f"  {each.wish}: {reason_sentence(each.reason, each.facts)}"
+    if len(unmet) > UNMET_SHOWN:
+        yield f"  … and {len(unmet) - UNMET_SHOWN:,} more: --json names them all."
