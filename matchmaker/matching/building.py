@@ -14,7 +14,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -22,25 +22,31 @@ from typing import Any, Self
 
 import numpy as np
 
+from matchmaker.certification.materials import Condition, bearing_of
+from matchmaker.certification.rules import goods_of
 from matchmaker.errors import BadInput
 from matchmaker.matching.columns import (
     DIMENSIONS,
     FOREVER,
     LINES,
+    NAMED,
     NAMES,
+    NEVER,
     TIERS,
     VERSION,
     Column,
     days,
+    fingerprint,
 )
+from matchmaker.matching.criteria.firm import reliability_value
 from matchmaker.matching.plain import written
-from matchmaker.matching.problem import FreeMonth, Offer, Tier
+from matchmaker.matching.problem import GRADES, FreeMonth, Offer, Tier
+from matchmaker.matching.standing_for import attribute_pair, profile_of, stand_in
 from matchmaker.matching.words import KeywordBuilder, told
 from matchmaker.measures import UNITS
 from search.embedded.vectors import quantised
 from search.values import Floats
 
-GRADES = ("self-declared", "seen", "confirmed", "witnessed")
 MOST_MONTHS = 60
 _FACTS = {"mass": "net_kg", "area": "area_m2", "volume": "volume_m3", "length": "length_m"}
 _NAN = float("nan")
@@ -59,14 +65,23 @@ class _Codes:
 class TableBuilder:
     """Collects offers and writes their table; one use."""
 
-    def __init__(self, folder: Path, model_id: str = "") -> None:
-        self.folder, self.model_id = folder, model_id
+    def __init__(
+        self,
+        folder: Path,
+        model_id: str = "",
+        conditions: Sequence[Condition] = (),
+        state: str = "",
+    ) -> None:
+        """`conditions`: of the book by which offers will be judged; they decide what goods count
+        as alike before the law. `state`: of what the offers come from, to be compared later.
+        """
+        self.folder, self.model_id, self.state = folder, model_id, state
+        self.conditions = tuple(conditions)
         self._aside = folder.with_name(f"{folder.name}.new-{os.getpid()}")
-        self._codes = {
-            kind: _Codes()
-            for kind in ("families", "clusters", "states", "firms", "units", "currencies",
-                         "incoterms", "goods", "schemes", "lines", "ids")
-        }  # fmt: skip
+        self._codes = {kind: _Codes() for kind in (*NAMED, "schemes", "firms", "ids")}
+        self._goods: dict[object, Offer] = {}
+        self._goods_codes: dict[object, int] = {}
+        self._attributes: list[list[int]] = []
         self._facts: dict[str, list[Any]] = {}
         self._free: list[tuple[FreeMonth, ...]] = []
         self._pieces: list[tuple[int, int, int, int, int]] = []
@@ -122,40 +137,66 @@ class TableBuilder:
             self._facts.setdefault(name, []).append(value)
 
     def _add_facts(self, offer: Offer) -> None:
-        code, maker = self._codes, offer.maker
-        hs = offer.hs_code if offer.hs_code.isdigit() else ""
-        goods = json.dumps(
-            [offer.hs_code, sorted(offer.rule_families), offer.is_organic, offer.has_wood_packaging]
-        )
+        maker, counts = offer.maker, offer.maker.reliability
+        named = {
+            "hs": offer.hs_code,
+            "family": offer.family,
+            "cluster": maker.cluster,
+            "currency": offer.currency,
+            "incoterm": offer.incoterm,
+            "markets": ",".join(sorted(maker.markets)),
+            "barred": ",".join(sorted(offer.barred)),
+            "foes": ",".join(sorted(maker.blocked)),
+            "profile": profile_of(offer),
+        }
         self._note(
-            hs=int(hs[:6].ljust(6, "0")) if hs else -1,
-            hs_digits=min(len(hs), 6),
-            goods=code["goods"].of(goods),
-            family=code["families"].of(offer.family),
-            cluster=code["clusters"].of(maker.cluster),
-            state=code["states"].of(maker.state),
-            firm=code["firms"].of(maker.id),
-            line=code["lines"].of(f"{maker.id}/{offer.line}") if offer.line else -1,
+            **{kind: self._codes[kind].of(value) for kind, value in named.items()},
+            firm=self._codes["firms"].of(maker.id),
+            goods=self._kind_of_goods(offer),
             is_verified=maker.is_verified,
-            women_led=maker.women_led,
-            is_micro=maker.size == "micro",
-            has_gi=offer.gi is not None,
-            unit=code["units"].of(offer.unit),
             moq=_number(offer.moq),
             lead_days=-1 if offer.lead_days is None else offer.lead_days,
+            reliable_stale=reliability_value(counts, 0.0),
+            reliable_fresh=reliability_value(counts, 1.0),
+            capacity_on=_day(offer.capacity_confirmed_on),
+            price_on=_day(offer.price_confirmed_on),
+            lead_on=_day(offer.lead_confirmed_on),
             **{f"per_{each}": _per_unit(offer, each) for each in DIMENSIONS},
         )
+        pair = self._codes["attributes"].of
+        self._attributes.append([pair(attribute_pair(*each)) for each in offer.attributes.items()])
+
+    def _kind_of_goods(self, offer: Offer) -> int:
+        """Goods that the law cannot tell apart have one number, and one offer to stand for all."""
+        goods = goods_of(
+            offer.hs_code,
+            offer.rule_families,
+            is_organic=offer.is_organic,
+            has_wood_packaging=offer.has_wood_packaging,
+        )
+        bearings = tuple(bearing_of(each, goods, offer.made) for each in self.conditions)
+        key = (offer.hs_code, offer.rule_families, offer.is_organic,
+               offer.has_wood_packaging, bearings)  # fmt: skip
+        if key not in self._goods:
+            self._goods[key] = stand_in(
+                hs_code=offer.hs_code,
+                rule_families=offer.rule_families,
+                is_organic=offer.is_organic,
+                has_wood_packaging=offer.has_wood_packaging,
+                made=offer.made,
+            )
+            self._goods_codes[key] = len(self._goods_codes)
+        return self._goods_codes[key]
 
     def _add_price(self, offer: Offer) -> None:
-        code, tiers = self._codes, sorted(offer.tiers, key=lambda each: each.from_quantity)
+        tiers = sorted(offer.tiers, key=lambda each: each.from_quantity)
         if len(tiers) > TIERS:
             cheapest = min(each.price for each in tiers[TIERS - 1 :])
             tiers = [*tiers[: TIERS - 1], Tier(tiers[TIERS - 1].from_quantity, cheapest)]
         padded = [*tiers, *[None] * (TIERS - len(tiers))]
         self._note(
-            currency=code["currencies"].of(offer.currency),
-            incoterm=code["incoterms"].of(offer.incoterm),
             price_is_public=offer.price_audience == "public",
+            price_below=_number(offer.tiers[0].price if offer.tiers else None),
             tier_from=[_number(each.from_quantity if each else None) for each in padded],
             tier_price=[_number(each.price if each else None) for each in padded],
         )
@@ -181,7 +222,11 @@ class TableBuilder:
 
     def _finish(self) -> None:
         first, free = _months(self._free)
+        sizes = [len(each) for each in self._attributes]
         columns: dict[str, Column] = {
+            "attribute_start": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            "attribute": np.array([code for row in self._attributes for code in row], np.uint32),
+            "firm_id": np.array([each.encode() for each in self._codes["firms"].values], np.bytes_),
             **{name: _packed(name, values) for name, values in self._facts.items()},
             **_evidence(self._pieces, len(self._codes["schemes"].values)),
             **self._words.columns(),
@@ -193,9 +238,17 @@ class TableBuilder:
             columns |= self._meaning()
         for name, column in columns.items():
             np.save(self._aside / f"{name}.npy", column, allow_pickle=False)
-        names = {kind: list(each.values) for kind, each in self._codes.items() if kind != "ids"}
-        about = {"version": VERSION, "count": self.count, "model_id": self.model_id,
-                 "first_month": first.isoformat(), "grades": list(GRADES), **names}  # fmt: skip
+        names = {kind: list(self._codes[kind].values) for kind in (*NAMED, "schemes")}
+        about = {
+            "version": VERSION,
+            "count": self.count,
+            "model_id": self.model_id,
+            "state": self.state,
+            "conditions": fingerprint(self.conditions),
+            "first_month": first.isoformat(),
+            "goods": [written(each) for each in self._goods.values()],
+            **names,
+        }
         text = json.dumps(about, ensure_ascii=False)
         (self._aside / NAMES).write_text(text, encoding="utf-8")
         _put_in_place(self._aside, self.folder)
@@ -217,6 +270,10 @@ def build_table(folder: Path, offers: Iterable[Offer]) -> int:
     return table.count
 
 
+def _day(day: dt.date | None) -> int:
+    return NEVER if day is None else days(day)
+
+
 def _number(value: Any) -> float:
     return _NAN if value is None else float(value)
 
@@ -234,14 +291,16 @@ def _months(free: list[tuple[FreeMonth, ...]]) -> tuple[dt.date, Column]:
     """What is free by offer and month from the first month on record; NaN where not on record."""
     known = [each.month for several in free for each in several]
     first, last = min(known, default=dt.date(1970, 1, 1)), max(known, default=dt.date(1970, 1, 1))
-    count = min(_month(last) - _month(first) + 1, MOST_MONTHS)
+    count = _month(last) - _month(first) + 1
+    if count > MOST_MONTHS:
+        remedy = f"All months must lie within {MOST_MONTHS} months; the first is {first}."
+        raise BadInput("$.offers[*].free[*].month", last, remedy)
     found = np.full((len(free), count), np.nan)
     for row, several in enumerate(free):
         for each in several:
             at = _month(each.month) - _month(first)
-            if at < count:
-                found[row, at] = float(each.free)
-    return first, found
+            found[row, at] = np.nan_to_num(found[row, at]) + float(each.free)
+    return first.replace(day=1), found
 
 
 def _month(day: dt.date) -> int:
@@ -250,8 +309,6 @@ def _month(day: dt.date) -> int:
 
 def _packed(name: str, values: list[Any]) -> Column:
     """The values in the smallest type that holds them exactly."""
-    if name in ("hs", "line"):
-        return np.array(values, np.int32)
     if isinstance(values[0] if values else 0, bool):
         return np.array(values, np.bool_)
     if isinstance(values[0] if values else 0, int):

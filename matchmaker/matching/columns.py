@@ -12,19 +12,23 @@ do not. What nobody said is NaN, or -1 where numbers are whole.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import mmap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.certification.materials import Condition
 from matchmaker.errors import Unavailable
 from matchmaker.matching.plain import parsed, read
 from matchmaker.matching.problem import Offer
+from matchmaker.matching.window import months_later
 from matchmaker.matching.words import Keywords
 from search.embedded.vectors import VectorRows
 
@@ -34,9 +38,14 @@ EPOCH = dt.date(1970, 1, 1)
 FOREVER = np.iinfo(np.int32).max  # a certificate without a last day
 TIERS = 4  # price steps kept apart; further ones count as the cheapest from the last one on
 DIMENSIONS = ("piece", "pair", "set", "mass", "area", "volume", "length")
+# Facts that many offers share: a column of numbers, and what each number stands for.
+NAMED = ("hs", "family", "cluster", "currency", "incoterm", "markets", "barred", "foes",
+         "profile", "attributes")  # fmt: skip
+NEVER = np.iinfo(np.int32).min  # a fact that nobody confirmed
 NAMES = "table.json"
 LINES = "offers.jsonl"
 
+Audience = Literal["public", "verified"]
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Column = NDArray[Any]
@@ -47,11 +56,30 @@ def days(day: dt.date) -> int:
     return (day - EPOCH).days
 
 
-class OfferTable:
-    """What `building.py` wrote into a folder. Raises Unavailable when that is missing or torn."""
+def fingerprint(conditions: Iterable[Condition]) -> str:
+    """The same for the same conditions, to tell by which of them goods were sorted."""
+    told = repr([(each.code, sorted(each.families), each.holds, each.lacks) for each in conditions])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+
+@dataclass(frozen=True)
+class Pieces:
+    """Evidence of one scheme: of which rows, in their order; days as numbers; grade by place."""
+
+    rows: Column
+    begins: Column
+    ends: Column
+    grades: Column
+
+
+class OfferTable:
+    """What `building.py` wrote into a folder. Raises Unavailable when that is missing or torn.
+
+    `audience`: 'public', or 'verified' for who may see prices meant for verified buyers.
+    """
+
+    def __init__(self, folder: Path, audience: Audience = "public") -> None:
+        self.folder, self.audience = folder, audience
         try:
             self.names: dict[str, Any] = json.loads((folder / NAMES).read_text(encoding="utf-8"))
         except (OSError, ValueError) as missing:
@@ -73,21 +101,25 @@ class OfferTable:
             self._held[name] = found
         return found
 
-    def code(self, kind: str, value: str) -> int:
-        """The number by which columns name a family, firm, scheme …; -1 when no offer has it."""
-        return self._codes(kind).get(value, -1)
-
-    def _codes(self, kind: str) -> dict[str, int]:
-        key = f"_{kind}"
-        if key not in self.names:
-            self.names[key] = {value: at for at, value in enumerate(self.names[kind])}
-        found: dict[str, int] = self.names[key]
+    def values(self, kind: str) -> list[str]:
+        """What the numbers of a shared fact stand for (see NAMED)."""
+        found: list[str] = self.names[kind]
         return found
 
-    @property
-    def first_month(self) -> dt.date:
-        """The month of the first column of `free`."""
-        return dt.date.fromisoformat(self.names["first_month"])
+    @cached_property
+    def months(self) -> tuple[dt.date, ...]:
+        """The months that the columns of `free` stand for."""
+        first = dt.date.fromisoformat(self.names["first_month"])
+        return tuple(months_later(first, n) for n in range(self.column("free").shape[1]))
+
+    @cached_property
+    def goods(self) -> list[Offer]:
+        """One offer for each kind of goods that the law tells apart."""
+        return [read(Offer, each) for each in self.names["goods"]]
+
+    def knows(self, conditions: Iterable[Condition]) -> bool:
+        """Whether goods were sorted by these conditions."""
+        return bool(self.names["conditions"] == fingerprint(conditions))
 
     @cached_property
     def keywords(self) -> Keywords:
@@ -100,19 +132,15 @@ class OfferTable:
             return None
         return VectorRows(self.column("vectors"), self.column("vector_factors"))
 
-    def holding(self, scheme: str, on: dt.date, grades: frozenset[str]) -> Rows:
-        """The offers with a piece of evidence of this scheme and grade, valid on that day."""
-        code = self.code("schemes", scheme)
-        if code < 0:
-            return np.empty(0, np.int64)
-        start, end = self.column("scheme_start")[code : code + 2]
-        some = slice(int(start), int(end))
-        known = [at for at, grade in enumerate(self.names["grades"]) if grade in grades]
-        counts = self.column("piece_from")[some] <= days(on)
-        counts &= self.column("piece_until")[some] >= days(on)
-        counts &= np.isin(self.column("piece_grade")[some], known)
-        found: Rows = np.unique(self.column("piece_row")[some][counts]).astype(np.int64)
-        return found
+    def pieces(self, scheme: str) -> Pieces | None:
+        """All evidence of a scheme by rows; None when no offer has any."""
+        if scheme not in self.names["schemes"]:
+            return None
+        code = self.names["schemes"].index(scheme)
+        start, end = (int(each) for each in self.column("scheme_start")[code : code + 2])
+        return Pieces(
+            *(self.column(f"piece_{each}")[start:end] for each in ("row", "from", "until", "grade"))
+        )
 
     @cached_property
     def _lines(self) -> mmap.mmap:
@@ -126,9 +154,15 @@ class OfferTable:
         """These offers whole, for judging; some 0.1 ms each."""
         places = self.column("offer_place")
         return [
-            read(Offer, parsed(self._lines[int(places[row]) : int(places[row + 1])]), f"$[{row}]")
-            for row in rows
+            self._seen(parsed(self._lines[int(places[row]) : int(places[row + 1])])) for row in rows
         ]
+
+    def _seen(self, line: Any) -> Offer:
+        """As this audience may see it: a hidden price is a price on request."""
+        offer = read(Offer, line)
+        if self.audience == "verified" or offer.price_audience == "public":
+            return offer
+        return replace(offer, tiers=(), price_confirmed_on=None)
 
 
 def _not_there(folder: Path) -> Unavailable:
