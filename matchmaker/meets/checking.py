@@ -1,136 +1,278 @@
-"""Whether a problem says what can be timetabled; else the first thing that must be put right."""
+"""Whether a meet can be worked with at all: bounds, names, times, numbers. Pure.
+
+    check(problem)                  # every solver does: what it says can be meant
+    check_something_to_do(problem)  # at the door: and it is a meet
+
+Mistakes are told by the JSON path of the value, so that the same sentence helps whoever wrote
+the file and whoever built the dataclasses. What is well said but cannot all come true, such as
+must-meets that exclude each other, is in `promises.py`.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from graphlib import CycleError, TopologicalSorter
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.problem import Interpreter, Person, Problem, Slot, Wish
 
-MOST_SLOTS = 1000  # three weeks of quarter hours
-MOST_WEIGHT = 10**9
+# Ten times the largest meet that was measured; memory and time stay within one machine.
+MOST = {
+    "slots": 1_000,
+    "people": 20_000,
+    "wishes": 1_000_000,
+    "interpreters": 2_000,
+    "apart": 1_000_000,
+    "precedences": 100_000,
+}
+MOST_PAIRS = 2_000_000
+MOST_TABLES = 20_000
+HEAVIEST = 1_000_000_000
+LONGEST_ID = 100
+LONGEST_SLOT = dt.timedelta(hours=12)
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def check(problem: Problem) -> None:
-    """Raise BadInput, which names field, value and remedy, unless the problem makes sense."""
+    """Raise BadInput at the first value that cannot be used; return where all can be."""
+    check_sizes({name: len(getattr(problem, name)) for name in MOST})
     _check_slots(problem.slots)
-    if len(problem.tables) != len(problem.slots):
-        raise BadInput("tables", len(problem.tables), f"Give one for each of {_slots(problem)}.")
-    for tables in problem.tables:
-        if tables < 0:
-            raise BadInput("tables", tables, "Give 0 or more tables.")
-    if problem.floor < 0:
-        raise BadInput("floor", problem.floor, "Give 0 or more meetings.")
-    for name, ids in (
-        ("people", [each.id for each in problem.people]),
-        ("wishes", [each.id for each in problem.wishes]),
-        ("interpreters", [each.id for each in problem.interpreters]),
-    ):
-        _check_once(name, ids)
-    for person in problem.people:
-        _check_person(person, problem)
-    for interpreter in problem.interpreters:
-        _check_absent(interpreter, problem)
-    known = {each.id for each in problem.people}
-    for wish in problem.wishes:
-        _check_wish(wish, known, problem)
-    _check_order(problem)
+    _check_tables(problem)
+    _check_people(problem)
+    _check_interpreters(problem)
+    _check_wishes(problem)
+    _check_apart(problem)
+    _check_precedences(problem)
+    _check_number("$.floor", problem.floor, len(problem.slots))
+    if problem.most_apart is not None:
+        _check_number("$.most_apart", problem.most_apart, len(problem.slots))
 
 
-def _slots(problem: Problem) -> str:
-    return f"{len(problem.slots)} slots"
+def check_something_to_do(problem: Problem) -> None:
+    """Raise BadInput where no meeting could take place, or one would take place twice."""
+    if not problem.slots:
+        raise BadInput("$.slots", "an empty list", "Give at least one slot with start and end.")
+    if len(problem.people) < 2:
+        remedy = "A meeting takes two people: give at least two."
+        raise BadInput("$.people", _listed(each.id for each in problem.people), remedy)
+    if not problem.wishes:
+        raise BadInput("$.wishes", "an empty list", "Give at least one meeting that is wished.")
+    if not any(problem.tables):
+        remedy = "There is no table in any slot: give at least one."
+        raise BadInput("$.tables", list(problem.tables), remedy)
+    if all(len(each.absent) >= len(problem.slots) for each in problem.people):
+        remedy = "Nobody is there in any slot: take slots off the lists of absences."
+        raise BadInput("$.people", f"{len(problem.people)} people, all absent", remedy)
+    if problem.most_apart is not None and not problem.place_all:
+        remedy = "It counts only for a given list: set place_all to true, or leave this out."
+        raise BadInput("$.most_apart", problem.most_apart, remedy)
+    if not problem.place_all:
+        _check_asked_once(problem.wishes)
+
+
+def check_sizes(sizes: dict[str, int]) -> None:
+    """Refuse lists that are too long, before anything is done with them."""
+    for name, size in sizes.items():
+        if size > MOST[name]:
+            remedy = f"There can be at most {MOST[name]:,}. Split the meet into several."
+            raise BadInput(f"$.{name}", f"{size:,} entries", remedy)
 
 
 def _check_slots(slots: Sequence[Slot]) -> None:
-    if len(slots) > MOST_SLOTS:
-        raise BadInput("slots", len(slots), f"Give at most {MOST_SLOTS} slots.")
-    for slot in slots:
-        if slot.start.tzinfo is None or slot.end.tzinfo is None:
-            raise BadInput("slots", slot.start.isoformat(), "Give times with their time zone.")
-        if slot.end <= slot.start:
-            raise BadInput(
-                "slots",
-                f"{slot.start.isoformat()} to {slot.end.isoformat()}",
-                "Let a slot end after it starts; across midnight its end is on the next day.",
+    for number, slot in enumerate(slots):
+        path = f"$.slots[{number}]"
+        _check_times(slot, path)
+        before = slots[number - 1] if number else None
+        if before and slot.start < before.end:
+            is_late = slot.start >= before.start
+            remedy = (
+                f"It begins before the slot before it ends ({before.end.isoformat()}), and nobody "
+                "can be at two places: let slots follow each other."
+                if is_late
+                else "It lies before the slot before it: list the slots in the order of time."
             )
-    for one, other in pairwise(slots):
-        if other.start < one.end:
-            raise BadInput(
-                "slots",
-                other.start.isoformat(),
-                "Give slots in the order of time, each after the one before it.",
-            )
+            raise BadInput(f"{path}.start", slot.start.isoformat(), remedy)
+        if before and slot.day < before.day:
+            raise BadInput(f"{path}.day", slot.day, f"The slot before is on day {before.day}.")
 
 
-def _check_once(name: str, ids: Sequence[str]) -> None:
-    if len(set(ids)) == len(ids):
-        return
-    twice = next(each for each, count in Counter(ids).items() if count > 1)
-    raise BadInput(name, twice, "Give each an id of its own.")
-
-
-def _check_person(person: Person, problem: Problem) -> None:
-    _check_absent(person, problem)
-    if person.least < 0:
-        raise BadInput("least", person.least, f"Give 0 or more meetings for {person.id}.")
-    if person.most is not None and person.most < max(0, person.least):
-        raise BadInput(
-            "most",
-            person.most,
-            f"Give {person.id} at least {person.least} meetings, or a lower least.",
+def _check_times(slot: Slot, path: str) -> None:
+    for name, instant in (("start", slot.start), ("end", slot.end)):
+        if instant.utcoffset() is None:
+            remedy = "Give the time zone's offset too, such as +05:30."
+            raise BadInput(f"{path}.{name}", instant.isoformat(), remedy)
+    if slot.end <= slot.start:
+        remedy = (
+            f"The slot starts at {slot.start.isoformat()} and must end later. One that goes on "
+            "past midnight ends on the date of the next day."
         )
-    if person.table is not None and person.table < 0:
-        raise BadInput("table", person.table, f"Give {person.id} a table from 0 on, or none.")
+        raise BadInput(f"{path}.end", slot.end.isoformat(), remedy)
+    if slot.end - slot.start > LONGEST_SLOT:
+        remedy = "A slot holds one meeting of at most 12 hours: check the dates."
+        raise BadInput(f"{path}.end", slot.end.isoformat(), remedy)
 
 
-def _check_absent(who: Person | Interpreter, problem: Problem) -> None:
-    _check_in(who.absent, "absent", who.id, problem)
+def _check_tables(problem: Problem) -> None:
+    if len(problem.tables) != len(problem.slots):
+        remedy = f"Give one number for each of the {len(problem.slots)} slots."
+        raise BadInput("$.tables", f"{len(problem.tables)} numbers", remedy)
+    for number, tables in enumerate(problem.tables):
+        _check_number(f"$.tables[{number}]", tables, MOST_TABLES)
 
 
-def _check_in(slots: Iterable[int], name: str, whose: str, problem: Problem) -> None:
-    for slot in slots:
-        if not 0 <= slot < len(problem.slots):
-            raise BadInput(name, slot, f"{whose}: slots are 0 to {len(problem.slots) - 1}.")
+def _check_people(problem: Problem) -> None:
+    people, slots = problem.people, len(problem.slots)
+    _check_ids("$.people", [each.id for each in people])
+    for number, person in enumerate(people):
+        _check_person(person, f"$.people[{number}]", slots)
 
 
-def _check_wish(wish: Wish, known: set[str], problem: Problem) -> None:
-    for people in (wish.first, wish.second):
-        if not people:
-            raise BadInput("wishes", wish.id, "Name at least one person on each side.")
-        for person in people:
-            if person not in known:
-                raise BadInput("wishes", wish.id, f"“{person}” is not among the people.")
-    if wish.first == wish.second and len(wish.first) == 1:
-        raise BadInput("wishes", wish.id, "Name two people: nobody meets themselves.")
-    if not 0 <= wish.weight <= MOST_WEIGHT:
-        raise BadInput("weight", wish.weight, f"{wish.id}: give 0 to {MOST_WEIGHT:,}.")
+def _check_person(person: Person, path: str, slots: int) -> None:
+    _check_slot_numbers(f"{path}.absent", person.absent, slots)
+    _check_number(f"{path}.least", person.least, slots)
+    if person.most is not None:
+        _check_number(f"{path}.most", person.most, HEAVIEST)
+        if person.least > person.most:
+            remedy = f"It is more than the most meetings, {person.most}: lower it or raise that."
+            raise BadInput(f"{path}.least", person.least, remedy)
+    if person.table is not None:
+        _check_number(f"{path}.table", person.table, MOST_TABLES)
+    _check_languages(f"{path}.languages", person.languages)
+
+
+def _check_interpreters(problem: Problem) -> None:
+    _check_ids("$.interpreters", [each.id for each in problem.interpreters])
+    for number, each in enumerate(problem.interpreters):
+        _check_interpreter(each, f"$.interpreters[{number}]", len(problem.slots))
+
+
+def _check_interpreter(interpreter: Interpreter, path: str, slots: int) -> None:
+    _check_slot_numbers(f"{path}.absent", interpreter.absent, slots)
+    _check_languages(f"{path}.languages", interpreter.languages)
+    if len(interpreter.languages) < 2:
+        shown = _listed(interpreter.languages)
+        raise BadInput(f"{path}.languages", shown, "Interpreting takes two languages or more.")
+
+
+def _check_wishes(problem: Problem) -> None:
+    _check_ids("$.wishes", [each.id for each in problem.wishes])
+    known = {each.id for each in problem.people}
+    pairs = 0
+    for number, wish in enumerate(problem.wishes):
+        _check_sides(wish, number, known)
+        pairs += len(wish.first) * len(wish.second)
+        if type(wish.weight) is not int or not 0 <= wish.weight <= HEAVIEST:
+            _check_number(f"$.wishes[{number}].weight", wish.weight, HEAVIEST)
+        if wish.slots is not None or wish.pinned is not None:
+            _check_place(wish, f"$.wishes[{number}]", len(problem.slots))
+    if pairs > MOST_PAIRS:
+        remedy = (
+            f"Together they allow more than {MOST_PAIRS:,} pairs of people: make teams smaller."
+        )
+        raise BadInput("$.wishes", f"{pairs:,} pairs", remedy)
+
+
+def _check_sides(wish: Wish, number: int, known: set[str]) -> None:
+    for name, side in (("first", wish.first), ("second", wish.second)):
+        if not side:
+            remedy = "Name at least one person of each side."
+            raise BadInput(f"$.wishes[{number}].{name}", "an empty list", remedy)
+        for place, who in enumerate(side):
+            if who not in known:
+                remedy = "There is nobody of this id among the people."
+                raise BadInput(f"$.wishes[{number}].{name}[{place}]", who, remedy)
+    both = (*wish.first, *wish.second)
+    if len(set(both)) < len(both):
+        twice = next(who for who in both if both.count(who) > 1)
+        remedy = "Each person stands on one side, once: nobody can meet oneself."
+        raise BadInput(f"$.wishes[{number}].second", twice, remedy)
+
+
+def _check_place(wish: Wish, path: str, slots: int) -> None:
     if wish.slots is not None:
-        _check_in(wish.slots, "slots", wish.id, problem)
+        _check_slot_numbers(f"{path}.slots", wish.slots, slots)
+        if not wish.slots:
+            remedy = "Give at least one slot, or null for any."
+            raise BadInput(f"{path}.slots", "an empty list", remedy)
     if wish.pinned is not None:
-        _check_in((wish.pinned,), "pinned", wish.id, problem)
+        _check_slot_numbers(f"{path}.pinned", (wish.pinned,), slots)
+        if wish.slots is not None and wish.pinned not in wish.slots:
+            remedy = "It is not among the slots of this wish: pin it to one of them."
+            raise BadInput(f"{path}.pinned", wish.pinned, remedy)
 
 
-def _check_order(problem: Problem) -> None:
-    """Both wishes of a precedence are there, and they do not go round in a ring."""
-    if not problem.precedences:
-        return
-    known = {each.id for each in problem.wishes}
-    after: dict[str, list[str]] = {}
-    waiting: Counter[str] = Counter()
-    for one, other in problem.precedences:
-        for name in (one, other):
-            if name not in known:
-                raise BadInput("precedences", name, "Name wishes that are on the list.")
-        after.setdefault(one, []).append(other)
-        waiting[other] += 1
-    ready = [each for each in known if not waiting[each]]
-    while ready:
-        for other in after.get(ready.pop(), ()):
-            waiting[other] -= 1
-            if not waiting[other]:
-                ready.append(other)
-    ring = sorted(name for name, count in waiting.items() if count)
-    if ring:
-        raise BadInput("precedences", ", ".join(ring), "Take one out: they wait for each other.")
+def _check_asked_once(wishes: Iterable[Wish]) -> None:
+    """Of two people there is one wish, else they might be seated twice."""
+    asked: dict[tuple[str, str], str] = {}
+    for number, wish in enumerate(wishes):
+        for one in wish.first:
+            for other in wish.second:
+                pair = (one, other) if one < other else (other, one)
+                if asked.setdefault(pair, wish.id) != wish.id:
+                    remedy = f"{one} and {other} are wished already by {asked[pair]}: keep one."
+                    raise BadInput(f"$.wishes[{number}]", wish.id, remedy)
+
+
+def _check_apart(problem: Problem) -> None:
+    known = {each.id for each in problem.people} | {each.company for each in problem.people}
+    for name in sorted({name for pair in problem.apart for name in pair}):
+        if not name or name not in known:
+            remedy = "There is neither a person nor a company of this name."
+            raise BadInput("$.apart", name, remedy)
+
+
+def _check_precedences(problem: Problem) -> None:
+    """Both wishes are there, and what must come before what has no circle."""
+    known = {each.id for each in problem.wishes} if problem.precedences else set()
+    graph: dict[str, list[str]] = defaultdict(list)
+    for number, pair in enumerate(problem.precedences):
+        for place, wish in enumerate(pair):
+            if wish not in known:
+                remedy = "There is no wish of this id."
+                raise BadInput(f"$.precedences[{number}][{place}]", wish, remedy)
+        graph[pair[1]].append(pair[0])
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        round_trip = circle.args[1][:-1]
+        start = round_trip.index(min(round_trip))
+        shown = " → ".join((*round_trip[start:], *round_trip[:start], round_trip[start]))
+        remedy = "Each must come before the next, in a circle: take one of them off."
+        raise BadInput("$.precedences", shown, remedy) from circle
+
+
+def _check_ids(path: str, ids: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for number, each in enumerate(ids):
+        if not each or len(each) > LONGEST_ID:
+            remedy = f"Give an id of 1 to {LONGEST_ID} letters."
+            raise BadInput(f"{path}[{number}].id", each or "nothing", remedy)
+        if each in seen:
+            raise BadInput(f"{path}[{number}].id", each, "It is there twice: give each its own.")
+        seen.add(each)
+
+
+def _check_number(path: str, value: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise BadInput(path, value, f"Give a whole number from 0 to {most:,}.")
+
+
+def _check_slot_numbers(path: str, numbers: Iterable[int], slots: int) -> None:
+    for each in numbers:
+        if isinstance(each, bool) or not isinstance(each, int) or not 0 <= each < slots:
+            remedy = f"Slots are counted from 0 to {slots - 1}."
+            raise BadInput(path, each, remedy)
+
+
+def _check_languages(path: str, languages: Iterable[str]) -> None:
+    for each in languages:
+        if not _LANGUAGE.fullmatch(each):
+            remedy = "Give languages by their ISO 639-1 code in small letters, such as en or ml."
+            raise BadInput(path, each, remedy)
+
+
+def _listed(values: Iterable[str]) -> str:
+    return ", ".join(sorted(values)) or "an empty list"

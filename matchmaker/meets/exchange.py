@@ -18,7 +18,7 @@ from typing import Any
 from matchmaker.errors import BadInput
 from matchmaker.matching.plain import parsed, read, written
 from matchmaker.matching.schema import schema_of
-from matchmaker.meets.checking import MOST, check, check_sizes
+from matchmaker.meets.checking import MOST, check, check_sizes, check_something_to_do
 from matchmaker.meets.problem import Answer, Problem, Unmet
 from matchmaker.meets.promises import check_promises
 from matchmaker.meets.sentences import reason_sentence
@@ -34,6 +34,7 @@ def problem_from_json(text: str | bytes) -> Problem:
         check_sizes({name: len(data[name]) for name in MOST if isinstance(data.get(name), list)})
         _number_days(data.get("slots"))
     problem = read(Problem, data)
+    check_something_to_do(problem)
     check(problem)
     check_promises(problem)
     return problem

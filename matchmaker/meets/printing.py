@@ -64,7 +64,8 @@ def summary(problem: Problem, answer: Answer) -> Iterator[str]:
     proof = "proved best" if answer.is_proved else f"at most {answer.gap:.2%} below the best"
     yield f"Value {answer.value:,}; no timetable is worth more than {answer.bound:,.0f}: {proof}."
     a_head = answer.idle_gaps / max(1, len(problem.people))
-    yield f"Idle gaps {answer.idle_gaps:,}, {a_head:.2f} a person; table moves {answer.table_moves:,}."
+    moves = f"table moves {answer.table_moves:,}"
+    yield f"Idle gaps {answer.idle_gaps:,}, {a_head:.2f} a person; {moves}."
     yield f"Price of fairness: {answer.fairness_price:.2%} of the value."
     if answer.below_floor:
         shown = ", ".join(answer.below_floor[:10])

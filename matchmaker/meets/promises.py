@@ -3,15 +3,14 @@
     check_promises(problem)
 
 What is found here is certain and cheap: a meeting that could never take place, a person with
-more promised meetings than slots for them, pins that clash, an order that runs in a circle. A
-contradiction that only shows when everything is placed is found by the solver. Pure.
+more promised meetings than slots for them, pins that clash. A contradiction that only shows when
+everything is placed is found by the solver. Pure.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from graphlib import CycleError, TopologicalSorter
 from itertools import product
 
 from matchmaker.errors import BadInput
@@ -127,18 +126,7 @@ def _without_slot(
 
 
 def _check_order(problem: Problem) -> None:
-    """What must come before what has no circle, and no two pins against it."""
-    graph: dict[str, list[str]] = defaultdict(list)
-    for before, after in problem.precedences:
-        graph[after].append(before)
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as circle:
-        round_trip = circle.args[1][:-1]
-        start = round_trip.index(min(round_trip))
-        shown = " → ".join((*round_trip[start:], *round_trip[:start], round_trip[start]))
-        remedy = "Each must come before the next, in a circle: take one of them off."
-        raise BadInput("$.precedences", shown, remedy) from circle
+    """No two pins lie against the order of their meetings."""
     pinned = {each.id: each.pinned for each in problem.wishes if each.pinned is not None}
     for number, (before, after) in enumerate(problem.precedences):
         if before in pinned and after in pinned and pinned[before] >= pinned[after]:

@@ -174,7 +174,7 @@ def test_what_is_no_meet_at_all_is_refused(text: str | bytes) -> None:
 
 
 def test_lists_beyond_reason_are_refused_before_they_are_read() -> None:
-    assert refused(slots=[{}] * 501) == ("$.slots", "501 entries")
+    assert refused(slots=[{}] * 1001) == ("$.slots", "1,001 entries")
     with pytest.raises(BadInput, match="the file"):
         check_file_size(10**9)
 
@@ -211,9 +211,7 @@ def test_a_meet_with_anything_in_any_place_is_read_or_refused(data: st.DataObjec
 @settings(deadline=None, max_examples=50)
 def test_small_meets_of_the_tests_pass_the_check(seed: int) -> None:
     problem = small_meet(seed)
-    is_somebody_there = any(len(each.absent) < len(problem.slots) for each in problem.people)
-    if any(problem.tables) and is_somebody_there:
-        check(problem)
+    check(problem)
 
 
 def test_an_answer_says_everything_and_why() -> None:
