@@ -1,0 +1,70 @@
+"""Kempe chains: two slots change places for people who hang together by them. Pure.
+
+The meetings of two slots form paths and rings over the people. Whoever goes along one of them
+and moves each meeting to the other slot gets a timetable of the same value. That frees a slot
+for a person, or a table, without anybody losing a meeting.
+"""
+
+from __future__ import annotations
+
+from matchmaker.meets.compiled import Facts
+from matchmaker.meets.jit import inner
+from matchmaker.meets.state import ABSENT, FREE, State, lift, place, undo
+
+
+@inner
+def chain_from(facts: Facts, state: State, person: int, one: int, other: int, most: int) -> int:
+    """Write the options of a person's chain over two slots into `state.path`.
+
+    Returns how many; -1 where the chain is longer than `most` or somebody on it is absent in
+    the other slot, so that it cannot be turned.
+    """
+    count = 0
+    for start, back in ((one, other), (other, one)):
+        who, slot, then = person, start, back
+        while True:
+            option = state.at[who, slot]
+            if option < 0:
+                # Whoever ends the chain moves a meeting into this slot.
+                if option == ABSENT and (count > 0 or state.at[who, then] >= 0):
+                    return -1
+                break
+            if count == most or facts.rules[facts.rule[option], then] == 0:
+                return -1
+            state.path[count] = option
+            count += 1
+            first = facts.first[option]
+            who = facts.second[option] if first == who else first
+            slot, then = then, slot
+            if who == person:
+                return count  # a ring
+    return count
+
+
+@inner
+def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
+    """Turn the chain in `state.path`; where a rule forbids it all stays as it was."""
+    mark = state.mark[0]
+    slots = state.path[count : 2 * count]
+    for number in range(count):
+        wish = facts.wish[state.path[number]]
+        slots[number] = one + other - state.slot[wish]
+        lift(facts, state, wish)
+    for number in range(count):
+        if not place(facts, state, state.path[number], slots[number]):
+            undo(facts, state, mark)
+            return False
+    return True
+
+
+@inner
+def free_by_swap(facts: Facts, state: State, person: int, other: int, slot: int, away: int) -> bool:
+    """Free the person in `slot` by turning a chain with `away`, leaving `other` as it is."""
+    count = chain_from(facts, state, person, slot, away, 200)
+    if count <= 0:
+        return False
+    for number in range(count):
+        option = state.path[number]
+        if facts.first[option] == other or facts.second[option] == other:
+            return False
+    return swap(facts, state, count, slot, away) and state.at[person, slot] == FREE

@@ -1,0 +1,207 @@
+"""A timetable while it is made: what is placed where, and how to take steps back. Pure.
+
+Everything that changes a timetable goes through `place` and `lift`, which know every rule and
+write a log; `undo` goes back along it. So no search, however wild, can break a rule.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.meets.compiled import Compiled, Facts, Ints
+from matchmaker.meets.jit import compiled, inner
+
+FREE, ABSENT, UNPLACED = -1, -2, -1
+
+
+class State(NamedTuple):
+    """A timetable as arrays.
+
+    `at[p, t]`: the option a person attends, FREE or ABSENT; `slot[w]`, `option[w]`, `via[w]`:
+    where a wish is placed, with which people and interpreter; `used[t]`, `met[p]`: meetings;
+    `helping[i, t]`: the option an interpreter works for. `total[0]`: worth of all that is placed
+    with floors. `log`: what was done, `mark[0]` entries; `dice[0]`: state of the random numbers.
+    """
+
+    at: Ints
+    slot: Ints
+    option: Ints
+    via: Ints
+    used: Ints
+    met: Ints
+    helping: Ints
+    locked: NDArray[np.bool_]
+    total: Ints
+    log: Ints
+    mark: Ints
+    dice: NDArray[np.uint64]
+    path: Ints
+
+
+def empty_state(problem: Compiled, seed: int) -> State:
+    """Nothing placed yet."""
+    facts = problem.facts
+    wishes = len(problem.is_must)
+    return State(
+        at=np.where(facts.present > 0, FREE, ABSENT).astype(np.int64),
+        slot=np.full(wishes, UNPLACED, np.int64),
+        option=np.full(wishes, -1, np.int64),
+        via=np.full(wishes, -1, np.int64),
+        used=np.zeros(problem.slots, np.int64),
+        met=np.zeros(problem.people, np.int64),
+        helping=np.where(facts.interpreting > 0, FREE, ABSENT).astype(np.int64),
+        locked=np.zeros(wishes, bool),
+        total=np.zeros(1, np.int64),
+        log=np.zeros((4096, 4), np.int64),
+        mark=np.zeros(1, np.int64),
+        dice=np.array([seed * 2654435761 % 2**63 + 1], np.uint64),
+        path=np.zeros(1024, np.int64),
+    )
+
+
+@inner
+def draw(state: State, count: int) -> int:
+    """A random number from 0 to count - 1 (xorshift64*, Vigna 2016)."""
+    dice = state.dice[0]
+    dice ^= dice >> np.uint64(12)
+    dice ^= dice << np.uint64(25)
+    dice ^= dice >> np.uint64(27)
+    state.dice[0] = dice
+    number = ((dice * np.uint64(2685821657736338717)) >> np.uint64(33)) % np.uint64(count)
+    return np.int64(number)  # type: ignore[return-value]
+
+
+@inner
+def floor_gain(facts: Facts, person: int, count: int) -> int:
+    """What the next meeting of somebody with so many adds to the fairness floor."""
+    if count >= facts.least[person]:
+        return 0
+    return 2 * facts.floor_worth if count == 0 else facts.floor_worth
+
+
+@inner
+def gain(facts: Facts, state: State, option: int) -> int:
+    """What placing the option would add to the total."""
+    first, second = facts.first[option], facts.second[option]
+    return int(
+        facts.worth[option]
+        + floor_gain(facts, first, state.met[first])
+        + floor_gain(facts, second, state.met[second])
+    )
+
+
+@inner
+def in_order(facts: Facts, state: State, wish: int, slot: int) -> bool:
+    """Whether the slot lies after all that must come before, and before all that must follow."""
+    for place in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
+        if state.slot[facts.earlier[place]] >= slot:
+            return False
+    for place in range(facts.later_at[wish], facts.later_at[wish + 1]):
+        other = state.slot[facts.later[place]]
+        if other != UNPLACED and other <= slot:
+            return False
+    return True
+
+
+@inner
+def interpreter_for(facts: Facts, state: State, option: int, slot: int) -> int:
+    """A free interpreter who is able; -1 where there is none."""
+    able = facts.able[facts.need[option]]
+    for who in range(len(able)):
+        if able[who] and state.helping[who, slot] == FREE:
+            return who
+    return -1
+
+
+@inner
+def has_room(facts: Facts, state: State, option: int) -> bool:
+    """Whether the wish is not placed yet and both people want another meeting."""
+    first, second = facts.first[option], facts.second[option]
+    return bool(
+        state.slot[facts.wish[option]] == UNPLACED
+        and state.met[first] < facts.most[first]
+        and state.met[second] < facts.most[second]
+    )
+
+
+@inner
+def fits(facts: Facts, state: State, option: int, slot: int) -> bool:
+    """Whether the slot takes this meeting as it is: people, rules, table, order, interpreter."""
+    return bool(
+        state.at[facts.first[option], slot] == FREE
+        and state.at[facts.second[option], slot] == FREE
+        and facts.rules[facts.rule[option], slot] > 0
+        and state.used[slot] < facts.tables[slot]
+        and in_order(facts, state, facts.wish[option], slot)
+        and (facts.need[option] == 0 or interpreter_for(facts, state, option, slot) >= 0)
+    )
+
+
+@compiled
+def place(facts: Facts, state: State, option: int, slot: int) -> bool:
+    """Place it if every rule allows; says whether it is placed."""
+    if not (has_room(facts, state, option) and fits(facts, state, option, slot)):
+        return False
+    via = interpreter_for(facts, state, option, slot) if facts.need[option] else -1
+    _put(facts, state, option, slot, via)
+    _note(state, option, slot, via, 1)
+    return True
+
+
+@compiled
+def lift(facts: Facts, state: State, wish: int) -> None:
+    """Take a placed wish out."""
+    option, slot, via = state.option[wish], state.slot[wish], state.via[wish]
+    _take(facts, state, option)
+    _note(state, option, slot, via, 0)
+
+
+@inner
+def undo(facts: Facts, state: State, mark: int) -> None:
+    """Back to how it was when the log had this many entries."""
+    for place_in_log in range(state.mark[0] - 1, mark - 1, -1):
+        option, slot, via, was_placed = state.log[place_in_log]
+        if was_placed:
+            _take(facts, state, option)
+        else:
+            _put(facts, state, option, slot, via)
+    state.mark[0] = mark
+
+
+@inner
+def _note(state: State, option: int, slot: int, via: int, was_placed: int) -> None:
+    row = state.log[state.mark[0]]
+    row[0], row[1], row[2], row[3] = option, slot, via, was_placed
+    state.mark[0] += 1
+
+
+@inner
+def _put(facts: Facts, state: State, option: int, slot: int, via: int) -> None:
+    state.total[0] += gain(facts, state, option)
+    first, second, wish = facts.first[option], facts.second[option], facts.wish[option]
+    state.at[first, slot] = option
+    state.at[second, slot] = option
+    state.slot[wish], state.option[wish], state.via[wish] = slot, option, via
+    state.used[slot] += 1
+    state.met[first] += 1
+    state.met[second] += 1
+    if via >= 0:
+        state.helping[via, slot] = option
+
+
+@inner
+def _take(facts: Facts, state: State, option: int) -> None:
+    first, second, wish = facts.first[option], facts.second[option], facts.wish[option]
+    slot, via = state.slot[wish], state.via[wish]
+    state.at[first, slot] = FREE
+    state.at[second, slot] = FREE
+    state.slot[wish], state.option[wish], state.via[wish] = UNPLACED, -1, -1
+    state.used[slot] -= 1
+    state.met[first] -= 1
+    state.met[second] -= 1
+    if via >= 0:
+        state.helping[via, slot] = FREE
+    state.total[0] -= gain(facts, state, option)
