@@ -43,6 +43,8 @@ _TAX = re.compile(
 )
 _SIGNS = "/+()[]{},;:*=@-.–—>≥"
 _RANGE = re.compile(r"\d\s*(?:-|–|—|to|bis|മുതൽ)\s*\d")
+# What stands before the number: 'Rs -5' is a sign, 'Rs-120' and 'Rs - 120' have a dash.
+_LESS_THAN_NOTHING = re.compile(r"(?:^|[^\w\s])\s*[-−]\s*$|\s[-−]$")
 _SIZES = re.compile(r"\d\s*(?:x|×|\*)\s*\d", re.IGNORECASE)
 _WORDS_OF_SIGNS = re.compile(
     "|".join(
@@ -173,11 +175,15 @@ def read_days(text: str, hint: Hint) -> int:
         first = NUMBER.search(clean)
         assert first is not None
         clean = clean[: first.start()] + clean[first.end() :].lstrip(" -–—").removeprefix("to ")
-    amount = read_quantity(clean, Hint(hint.unit, style=hint.style))
+    remedy = remark(N_("Write it in days, weeks or months, e.g. 30 days."))
+    try:
+        amount = read_quantity(clean, Hint(hint.unit, style=hint.style))
+    except Unread as unread:  # it speaks of pieces
+        raise Unread(remedy) from unread
     days = {None: 1, "DAY": 1, "WEE": 7, "MON": 30}.get(amount.unit)
     whole = amount.value * (days or 0)
     if not days or whole != whole.to_integral():
-        raise Unread(remark(N_("Write it in days, weeks or months, e.g. 30 days.")))
+        raise Unread(remedy)
     return int(whole)
 
 
@@ -242,9 +248,7 @@ def _split(text: str, style: Style, example: str) -> tuple[Decimal, str, str]:
         raise Unread(
             remark(N_("There is no number here. Write it like %(example)s."), example=example)
         )
-    if re.search(r"[-−]\s*$", text[: match.start()]) and not re.search(
-        r"\w\s*[-−]\s*$", text[: match.start()]
-    ):
+    if _LESS_THAN_NOTHING.search(text[: match.start()]):
         raise Unread(
             remark(N_("Less than nothing cannot be. Write it like %(example)s."), example=example)
         )

@@ -65,7 +65,8 @@ class Stated:
     """What a row says. `facts`: fields of one unit as versions keep them, decimals as Decimal.
 
     `family`, `firm`: as typed. `steps`: (from quantity, price) as typed, None where not said.
-    `unpriced`: it says that the price is given on request.
+    `unpriced`: it says that the price is given on request. `columns`: of each key the heading
+    and what was typed; `left_empty`: the headings of cells that say nothing.
     """
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -79,10 +80,11 @@ class Stated:
     properties: dict[str, tuple[str, bool]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
+    left_empty: dict[str, str] = field(default_factory=dict)
 
     def trouble(self, key: str, remedy: Remark, value: str | None = None) -> None:
         """Note what is wrong with the cell that said `key`."""
-        heading, typed = self.columns.get(key, (key, ""))
+        heading, typed = self.columns.get(key, (self.left_empty.get(key, key), ""))
         self.troubles.append(Trouble(heading, typed if value is None else value, remedy))
 
 
@@ -95,10 +97,13 @@ def state(layout: Layout, cells: Sequence[Cell], hs_codes: frozenset[str]) -> St
         text = text_of(cell).strip()
         of_words = taken.key in _WORDY
         is_property = taken.key.startswith(PROPERTY) and text not in ("", "-")
-        if is_nothing(text, of_words=of_words) and not is_property:
-            continue
         heading = layout.headings[place] if place < len(layout.headings) else ""
-        stated.columns[taken.key] = (" ".join(heading.split()), text)
+        heading = " ".join(heading.split())
+        if is_nothing(text, of_words=of_words) and not is_property:
+            if heading:
+                stated.left_empty[taken.key] = heading
+            continue
+        stated.columns[taken.key] = (heading, text)
         hint = taken.hint if isinstance(cell, str) else _exactly(taken.hint)
         try:
             _must_have_result(taken, cell)

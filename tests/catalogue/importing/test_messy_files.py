@@ -125,7 +125,7 @@ def test_the_price_list_behind_a_cover_sheet_has_its_numbers() -> None:
     assert [each.sku for each in outcomes(name) if each.kind == "created"] == ["KT-1", "KT-2"]
     assert {row: [what[:2] for what in why] for row, why in asked(name).items()} == {
         4: [("Price (INR)", "three hundred")],
-        5: [("title", "")],
+        5: [("Product", "")],
         6: [("Price (INR)", "-45")],
         7: [("Price (INR)", "0")],
     }

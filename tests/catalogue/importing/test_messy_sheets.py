@@ -112,11 +112,12 @@ def test_prices_by_quantity_in_columns_of_their_own() -> None:
 
 def test_what_cannot_be_used_says_where_and_what_to_type() -> None:
     content = (
-        "Item code,Item,Rate,Min qty,HSN\n"
-        "A1,Door mat,Rs 12/carton,5,4016.91\n"
-        "A2,Door mat,100-120,x,99\n"
-        "A1,Door mat,9,5,\n"
-        "A4,Qwxz,9,5,\n"
+        "Item code,Item,Rate,Min qty,HSN,Delivery\n"
+        "A1,Door mat,Rs 12/carton,5,4016.91,\n"
+        "A2,Door mat,100-120,x,99,soon\n"
+        "A1,Door mat,9,5,,\n"
+        "A4,Qwxz,9,5,,\n"
+        "A5,,9,5,,\n"
     )
     assert [told(each) for each in staged(content)] == [
         [
@@ -134,6 +135,7 @@ def test_what_cannot_be_used_says_where_and_what_to_type() -> None:
             ),
             ("Min qty", "x", "There is no number here. Write it like 500 pcs."),
             ("HSN", "99", "Write an HS code of at least four digits, e.g. 4016.99."),
+            ("Delivery", "soon", "Write it in days, weeks or months, e.g. 30 days."),
         ],
         [("Item code", "A1", SAME_NUMBER)],
         [
@@ -143,6 +145,7 @@ def test_what_cannot_be_used_says_where_and_what_to_type() -> None:
                 "Add a column “Kind of product”: from this name the kind cannot be guessed.",
             )
         ],
+        [("Item", "", "Say in a few words what the product is.")],
     ]
 
 
@@ -209,6 +212,8 @@ def test_every_heading_of_the_malayalam_template_is_recognised() -> None:
         ("85/quintal", "0.85", "KGM", None),
         ("൧൨൦ രൂപ", "120", None, "INR"),
         ("Rs 300 + GST", "300", None, "INR"),
+        ("Rs-120/-", "120", None, "INR"),
+        ("Rs - 120", "120", None, "INR"),
     ],
 )
 def test_prices_as_they_are_written(
@@ -217,6 +222,12 @@ def test_prices_as_they_are_written(
     found = read_price(text, Hint())
     assert found is not None
     assert (f"{found.value.normalize():f}", found.unit, found.currency) == (value, unit, currency)
+
+
+@pytest.mark.parametrize("text", ["-5", "Rs -5/pc", "Rs.-5", "US$ −5"])
+def test_a_sign_before_a_price_is_no_dash(text: str) -> None:
+    with pytest.raises(Unread, match="Less than nothing"):
+        read_price(text, Hint())
 
 
 def test_quantities_days_units_and_codes_as_they_are_written() -> None:
