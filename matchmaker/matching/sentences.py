@@ -93,6 +93,22 @@ SENTENCES: Mapping[str, str] = {
     "preferences.met": "Meets what the buyer would prefer: %(met)s.",
     "preferences.some": "Meets of what the buyer would prefer: %(met)s; not: %(unmet)s.",
     "preferences.unmet": "Meets none of what the buyer would prefer: %(unmet)s.",
+    # what a firm could change
+    "change.moq": "Lower the smallest order to %(moq)s %(unit)s.",
+    "change.price": "Lower the price by %(percent)s %%.",
+    "change.lead": "Shorten the lead time to %(days)s days.",
+    "change.free": "Set %(percent)s %% more of the line free in these months.",
+    "change.terms": "Accept payment by %(term)s.",
+    "change.confirm": "Confirm again: %(fields)s.",
+    "change.grade": "Have the desk look at the document of %(code)s.",
+    "change.renew": "Renew %(code)s before %(day)s.",
+    "change.paper": "Obtain %(code)s before %(day)s.",
+    "lift.rank": "%(change)s Then this offer ranks %(rank)s.",
+    "lift.total": "%(change)s Then this offer scores %(total)s of 100.",
+    # from the firm's side
+    "terms.agree": "The buyer pays by %(terms)s, which the firm accepts.",
+    "terms.differ": "The buyer would pay by %(terms)s, which the firm has not named.",
+    "terms.unknown": "One side has not named payment terms.",
     # gates
     "gate.blocked": "One side does not wish to deal with the other.",
     "gate.not_exportable": "These goods may not be exported to %(market)s.",

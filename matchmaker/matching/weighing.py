@@ -20,6 +20,8 @@ from matchmaker.matching.values import Closing
 FOLDER = Path(__file__).parent / "weights"
 CRITERIA = ("fit", "hs", "quantity", "moq", "papers", "price", "lead", "market", "reliability",
             "preferences")  # fmt: skip
+# What counts for a firm that reads a requirement (`firm_side.py`).
+FIRM_SIDE = ("fit", "size", "market", "terms", "price", "lead", "papers")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ class Weights:
     """A profile. `musts`: criteria of the soft minimum, `hardness` its exponent.
 
     `strictness`: 0 lets the mean decide, 1 the musts alone. `hs`: chapters and headings the
-    profile is for; empty: for all goods. `changed`: what a buyer moved.
+    profile is for; empty: for all goods. `firm`: what counts on the firm's side. `changed`: what
+    a buyer moved.
     """
 
     id: str
@@ -47,6 +50,7 @@ class Weights:
     strictness: float
     hardness: float
     closing: Closing
+    firm: Mapping[str, float]
     hs: tuple[str, ...] = ()
     changed: Mapping[str, float] = field(default_factory=dict)
 
@@ -125,6 +129,9 @@ def _profile(content: Mapping[str, Any], name: str) -> Weights:
         strictness=_number(content, "strictness", name, 0, 1),
         hardness=_number(content, "hardness", name, 1, 20),
         closing=_closing(content.get("closing", {}), name),
+        firm={
+            key: _number(content.get("firm", {}), key, f"{name}: firm", 0, 1e3) for key in FIRM_SIDE
+        },
         hs=tuple(str(each) for each in content.get("hs", ())),
     )
 
