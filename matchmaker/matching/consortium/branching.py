@@ -1,0 +1,232 @@
+"""The cheapest choice of at most k firms: branch and bound over who is in. Pure.
+
+Nodes say of some firms that they are in or out. Each is bounded (`bounding.py`), firms are fixed
+by their reduced costs, and the choice that the bound suggests is priced for real (`filling.py`).
+One child is looked into at once, the other waits; when a dive ends, the waiting node of the
+lowest bound is next. So the lowest bound of all that waits bounds the whole at any time, and the
+search may stop, and go on, after any amount of work.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from matchmaker.jit import compiled, inner
+from matchmaker.matching.consortium.arrays import (
+    BEST,
+    FREE,
+    FULL,
+    IN,
+    NODES,
+    OUT,
+    SPARE,
+    UNSURE,
+    WAITING,
+    WORK,
+    Cells,
+    Marks,
+    Offer,
+    Pool,
+    Real,
+    Whole,
+)
+from matchmaker.matching.consortium.bounding import fix_firms, raise_bound
+from matchmaker.matching.consortium.filling import cheapest_amounts
+
+# Branches in which one period is priced before its cost is called unsure.
+MOST_BRANCHES = 2000
+ROOT_STEPS, ROOT_STRETCH = 400, 1.2
+STEPS, STRETCH = 24, 0.5
+NOT_BELOW = -1
+
+
+@inner
+def lines_of(cells: Cells, chosen: Marks) -> Whole:
+    """1 for each line of the chosen firms."""
+    allowed = np.zeros(cells.first_line[-1], np.int64)
+    for firm in range(chosen.shape[0]):
+        if chosen[firm]:
+            allowed[cells.first_line[firm] : cells.first_line[firm + 1]] = 1
+    return allowed
+
+
+@compiled
+def price_choice(
+    cells: Cells, chosen: Marks, limit: int, amounts: Whole, modes: Whole
+) -> tuple[int, int, int]:
+    """(cost of these firms, or NOT_BELOW `limit`; bound; figures read).
+
+    With these firms nothing costs less than the bound, which is the cost, or at least `limit`,
+    unless a period took too many branches. `amounts`, `modes` by period and line are written.
+    """
+    allowed = lines_of(cells, chosen)
+    cost = (cells.tie * chosen).sum()
+    bound, read = cost, 0
+    for t in range(cells.demand.shape[0]):
+        money, least, used = cheapest_amounts(
+            cells, t, allowed, MOST_BRANCHES, amounts[t], modes[t]
+        )
+        read += used * allowed.shape[0]
+        if money == np.inf:
+            return NOT_BELOW, limit, read
+        cost += cells.unit * np.int64(np.round(money))
+        # Relaxed costs are off by less than half a unit of money.
+        bound += cells.unit * np.int64(np.ceil(least - 0.5))
+        if bound >= limit:
+            return NOT_BELOW, limit, read
+    return (cost if cost < limit else NOT_BELOW), bound, read
+
+
+@inner
+def can_reach(cells: Cells, chosen: Marks) -> bool:
+    """Whether these firms can make what is asked in every period."""
+    for t in range(cells.demand.shape[0]):
+        if (cells.caps[:, t] * chosen).sum() < cells.demand[t]:
+            return False
+    return True
+
+
+@inner
+def try_choice(cells: Cells, pool: Pool, chosen: Marks, offer: Offer, trial: Offer) -> int:
+    """Price the choice, keep it when it is the best so far; no cost of it is below the answer."""
+    counts = pool.counts
+    if not can_reach(cells, chosen):
+        return int(counts[BEST])
+    cost, bound, read = price_choice(cells, chosen, counts[BEST], trial.amounts, trial.modes)
+    counts[WORK] += read
+    if cost != NOT_BELOW:
+        counts[BEST] = cost
+        offer.chosen[:] = chosen
+        offer.amounts[:] = trial.amounts
+        offer.modes[:] = trial.modes
+    return bound
+
+
+@inner
+def wait(pool: Pool, place: int) -> None:
+    """Put the node into the heap of those that wait."""
+    heap, key, counts = pool.heap, pool.bounds, pool.counts
+    at = counts[WAITING]
+    heap[at] = place
+    counts[WAITING] += 1
+    while at > 0 and key[heap[(at - 1) // 2]] > key[heap[at]]:
+        up = (at - 1) // 2
+        heap[up], heap[at] = heap[at], heap[up]
+        at = up
+
+
+@inner
+def next_waiting(pool: Pool) -> int:
+    """Take the node of the least bound out of the heap."""
+    heap, key, counts = pool.heap, pool.bounds, pool.counts
+    place = heap[0]
+    counts[WAITING] -= 1
+    size = counts[WAITING]
+    heap[0] = heap[size]
+    at = 0
+    while True:
+        least = at
+        for down in (2 * at + 1, 2 * at + 2):
+            if down < size and key[heap[down]] < key[heap[least]]:
+                least = down
+        if least == at:
+            return int(place)
+        heap[least], heap[at] = heap[at], heap[least]
+        at = least
+
+
+@inner
+def release(pool: Pool, place: int) -> None:
+    pool.spare[pool.counts[SPARE]] = place
+    pool.counts[SPARE] += 1
+
+
+@inner
+def most_open(state: Marks, share: Real) -> int:
+    """The free firm of which the bound says least whether it is in; -1: all is said."""
+    found, nearest = -1, 2.0
+    for firm in range(state.shape[0]):
+        if state[firm] == FREE and abs(share[firm] - 0.5) < nearest:
+            found, nearest = firm, abs(share[firm] - 0.5)
+    return found
+
+
+@inner
+def split(pool: Pool, place: int, state: Marks, prices: Real, firm: int, side: int) -> None:
+    """Say of the firm that it is on `side` in this node, and on the other in a new one."""
+    pool.counts[SPARE] -= 1
+    other = pool.spare[pool.counts[SPARE]]
+    for each in (place, other):
+        pool.states[each] = state
+        pool.prices[each] = prices
+        pool.bounds[each] = pool.bounds[place]
+    pool.states[place, firm] = side
+    pool.states[other, firm] = OUT if side == IN else IN
+    wait(pool, other)
+
+
+@inner
+def look_into(
+    cells: Cells, pool: Pool, place: int, most: int, ceiling: float, offer: Offer, trial: Offer,
+    gain: Whole, taken: Whole,
+) -> bool:  # fmt: skip
+    """Bound the node, try what it suggests, split it; False when there is nothing left in it."""
+    counts = pool.counts
+    counts[NODES] += 1
+    is_root = counts[NODES] == 1
+    state, prices = pool.states[place].copy(), pool.prices[place].copy()
+    share = np.full(state.shape[0], 0.5)
+    chosen = np.zeros(state.shape[0], np.int8)
+    own, read = raise_bound(
+        cells, prices, ceiling, ROOT_STEPS if is_root else STEPS,
+        ROOT_STRETCH if is_root else STRETCH, counts[BEST], state, most, gain, taken, chosen, share,
+    )  # fmt: skip
+    counts[WORK] += read
+    pool.bounds[place] = max(own, pool.bounds[place])
+    if pool.bounds[place] >= counts[BEST]:
+        return False
+    try_choice(cells, pool, chosen, offer, trial)
+    if pool.bounds[place] >= counts[BEST]:
+        return False
+    fix_firms(own, counts[BEST], gain, most, state, chosen)
+    firm = most_open(state, share)
+    inside = (state == IN).sum()
+    if inside > most:
+        return False
+    if firm < 0 or inside == most:
+        # All is said: price it, as the bound may have suggested another choice.
+        chosen[:] = state == IN
+        least = try_choice(cells, pool, chosen, offer, trial)
+        if least < counts[BEST]:
+            counts[UNSURE] = min(counts[UNSURE], least)
+        return False
+    if counts[SPARE] == 0:
+        counts[FULL] = 1
+        return True
+    split(pool, place, state, prices, firm, IN if share[firm] >= 0.5 else OUT)
+    return True
+
+
+@compiled
+def search(cells: Cells, pool: Pool, most: int, ceiling: float, work: int, offer: Offer) -> None:
+    """Go on for so much work, or until nothing waits or there is no space for nodes."""
+    firms, periods = cells.caps.shape
+    trial = Offer(offer.chosen.copy(), offer.amounts.copy(), offer.modes.copy())
+    gain = np.zeros(firms, np.int64)
+    taken = np.zeros((firms, periods), np.int64)
+    counts = pool.counts
+    last = counts[WORK] + work
+    place = -1
+    while counts[WORK] < last and counts[FULL] == 0:
+        if place < 0:
+            if counts[WAITING] == 0:
+                return
+            place = next_waiting(pool)
+        is_open = pool.bounds[place] < counts[BEST]
+        if is_open:
+            is_open = look_into(cells, pool, place, most, ceiling, offer, trial, gain, taken)
+        if not is_open:
+            release(pool, place)
+            place = -1
+    if place >= 0:
+        wait(pool, place)

@@ -1,0 +1,149 @@
+"""Runs the search for the cheapest choice of at most k firms, for as long as one likes. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matchmaker.matching.consortium.arrays import (
+    BEST,
+    FULL,
+    NODES,
+    SPARE,
+    UNSURE,
+    WAITING,
+    WORK,
+    Marks,
+    Offer,
+    Pool,
+    Whole,
+)
+from matchmaker.matching.consortium.branching import NOT_BELOW, price_choice, search
+from matchmaker.matching.consortium.problem import Effort
+from matchmaker.matching.consortium.supply import Supply
+
+# Nodes are kept in at most so many bytes.
+NODE_SPACE = 64_000_000
+# A clock is looked at after so much work: some hundredths of a second.
+SLICE = 10_000_000
+NEVER = 2**61
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`amounts`, `modes`: by period and line (-1: ships nothing).
+
+    `cost`, `bound`: `unit` × money + ties. `work`: figures looked at; `nodes`: of the search.
+    """
+
+    amounts: Whole
+    modes: Whole
+    cost: int
+    bound: int
+    unit: int
+    work: int = 0
+    nodes: int = 0
+
+
+class Search:
+    """A search that can be resumed. `start`: firms that can do it, no more than `most`."""
+
+    def __init__(self, supply: Supply, most: int, start: Marks) -> None:
+        cells = supply.cells
+        firms, periods = cells.caps.shape
+        places = max(64, min(200_000, NODE_SPACE // (firms + 8 * periods + 32)))
+        self.supply, self.most = supply, min(most, firms)
+        self.pool = Pool(
+            states=np.zeros((places, firms), np.int8),
+            prices=np.zeros((places, periods)),
+            bounds=np.zeros(places, np.int64),
+            heap=np.zeros(places, np.int64),
+            spare=np.arange(places, dtype=np.int64),
+            counts=np.zeros(UNSURE + 1, np.int64),
+        )
+        self.offer = empty_offer(supply)
+        self.offer.chosen[:] = start
+        cost, _, _ = price_choice(cells, start, NEVER, self.offer.amounts, self.offer.modes)
+        self._place_root(cost, places)
+
+    def _place_root(self, cost: int, places: int) -> None:
+        pool, cells = self.pool, self.supply.cells
+        root = places - 1
+        pool.counts[[WAITING, SPARE, BEST, UNSURE]] = 1, places - 1, cost, NEVER
+        pool.heap[0] = root
+        pool.prices[root] = float(np.median(cells.weight)) * cells.unit
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.pool.counts[WAITING] == 0 or self.pool.counts[FULL])
+
+    @property
+    def cost(self) -> int:
+        return int(self.pool.counts[BEST])
+
+    @property
+    def bound(self) -> int:
+        """No choice costs less, as far as has been searched."""
+        least = min(self.cost, int(self.pool.counts[UNSURE]))
+        if self.pool.counts[WAITING]:
+            least = min(least, int(self.pool.bounds[self.pool.heap[0]]))
+        return least
+
+    def go_on(self, work: int) -> None:
+        search(self.supply.cells, self.pool, self.most, self.supply.ceiling, work, self.offer)
+
+    def run(self, effort: Effort) -> Choice:
+        """Until proved, or the effort is spent."""
+        begun = effort.clock() if effort.clock else 0.0
+        while not self.is_over and self.pool.counts[WORK] < effort.work:
+            self.go_on(min(SLICE, effort.work - int(self.pool.counts[WORK])))
+            if effort.clock and effort.clock() - begun >= effort.seconds:
+                break
+        counts = self.pool.counts
+        return Choice(
+            self.offer.amounts, self.offer.modes, self.cost, self.bound,
+            self.supply.cells.unit, int(counts[WORK]), int(counts[NODES]),
+        )  # fmt: skip
+
+
+def cheapest_of_all(supply: Supply) -> Choice:
+    """The cheapest of any number of firms: each period on its own.
+
+    A firm without which the money is the same is left out, those who were given most first.
+    """
+    tie = supply.cells.tie
+    cells = supply.cells._replace(tie=np.zeros_like(tie), unit=1)
+    best = empty_offer(supply)
+    best.chosen[:] = 1
+    cost, bound, read = price_choice(cells, best.chosen, NEVER, best.amounts, best.modes)
+    best.chosen[:] = used_firms(supply, best.modes)
+    for firm in sorted(np.flatnonzero(best.chosen), key=lambda at: -int(tie[at])):
+        trial = empty_offer(supply)
+        trial.chosen[:] = best.chosen
+        trial.chosen[firm] = 0
+        again, _, more = price_choice(cells, trial.chosen, cost + 1, trial.amounts, trial.modes)
+        read += more
+        if again != NOT_BELOW:
+            trial.chosen[:] = used_firms(supply, trial.modes)
+            best = trial
+    return Choice(best.amounts, best.modes, cost, bound, unit=1, work=read)
+
+
+def empty_offer(supply: Supply) -> Offer:
+    """Room for a choice of this supply."""
+    firms, periods = supply.cells.caps.shape
+    lines = int(supply.cells.first_line[-1])
+    amounts = np.zeros((periods, lines), np.int64)
+    return Offer(np.zeros(firms, np.int8), amounts, np.full((periods, lines), -1, np.int64))
+
+
+def used_firms(supply: Supply, modes: Whole) -> Marks:
+    """1 for each firm of which a line ships in some period."""
+    is_used = np.any(modes >= 0, axis=0)
+    firm_of = np.repeat(np.arange(len(supply.firms)), np.diff(supply.cells.first_line))
+    return (
+        np.bincount(firm_of, weights=is_used, minlength=len(supply.firms))
+        .astype(bool)
+        .astype(np.int8)
+    )
