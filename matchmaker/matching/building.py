@@ -4,15 +4,14 @@
         for offer, vector in …:
             table.add(offer, vector)
 
-Everything is written aside and takes its place in one step at the end; who holds the older
-table open goes on reading it.
+Every table has a folder of its own inside; a small file names the one that counts, and is
+replaced in one step at the end. The table before is kept for those who are still reading it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from matchmaker.matching.columns import (
     NAMED,
     NAMES,
     NEVER,
+    POINTER,
     TIERS,
     VERSION,
     Column,
@@ -77,7 +77,6 @@ class TableBuilder:
         """
         self.folder, self.model_id, self.state = folder, model_id, state
         self.conditions = tuple(conditions)
-        self._aside = folder.with_name(f"{folder.name}.new-{os.getpid()}")
         self._codes = {kind: _Codes() for kind in (*NAMED, "schemes", "firms", "ids")}
         self._goods: dict[object, Offer] = {}
         self._goods_codes: dict[object, int] = {}
@@ -91,8 +90,7 @@ class TableBuilder:
         self._words = KeywordBuilder()
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self._aside, ignore_errors=True)
-        self._aside.mkdir(parents=True)
+        self._aside = _fresh(self.folder)
         self._lines = (self._aside / LINES).open("wb")
         return self
 
@@ -251,7 +249,7 @@ class TableBuilder:
         }
         text = json.dumps(about, ensure_ascii=False)
         (self._aside / NAMES).write_text(text, encoding="utf-8")
-        _put_in_place(self._aside, self.folder)
+        _put_in_place(self._aside)
 
     def _meaning(self) -> dict[str, Column]:
         width = next((len(each) for each in self._vectors if each is not None), 1)
@@ -330,11 +328,31 @@ def _evidence(pieces: list[tuple[int, int, int, int, int]], schemes: int) -> dic
     }
 
 
-def _put_in_place(aside: Path, folder: Path) -> None:
-    """By renames: readers who opened files of the older table keep them until they close."""
-    older = folder.with_name(f"{folder.name}.old-{os.getpid()}")
-    shutil.rmtree(older, ignore_errors=True)
-    if folder.exists():
-        folder.rename(older)
-    aside.rename(folder)
-    shutil.rmtree(older, ignore_errors=True)
+def _fresh(folder: Path) -> Path:
+    """A new folder inside, numbered after the last; another process may be faster."""
+    folder.mkdir(parents=True, exist_ok=True)
+    number = max((int(each.name) for each in _tables(folder)), default=0) + 1
+    while True:
+        try:
+            (folder / str(number)).mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return folder / str(number)
+
+
+def _tables(folder: Path) -> list[Path]:
+    return [each for each in folder.iterdir() if each.name.isdigit()]
+
+
+def _put_in_place(table: Path) -> None:
+    """From now on this one counts; all but it and the one before it are removed."""
+    pointer = table.parent / POINTER
+    before = pointer.read_text(encoding="utf-8") if pointer.exists() else ""
+    aside = pointer.with_name(f"{POINTER}.{table.name}")
+    aside.write_text(table.name, encoding="utf-8")
+    aside.replace(pointer)
+    for each in _tables(table.parent):
+        # A higher number is being written by somebody else just now.
+        if each.name != before and int(each.name) < int(table.name):
+            shutil.rmtree(each, ignore_errors=True)

@@ -42,6 +42,7 @@ DIMENSIONS = ("piece", "pair", "set", "mass", "area", "volume", "length")
 NAMED = ("hs", "family", "cluster", "currency", "incoterm", "markets", "barred", "foes",
          "profile", "attributes")  # fmt: skip
 NEVER = np.iinfo(np.int32).min  # a fact that nobody confirmed
+POINTER = "current"  # a file that names the folder of the table that counts
 NAMES = "table.json"
 LINES = "offers.jsonl"
 
@@ -79,15 +80,19 @@ class OfferTable:
     """
 
     def __init__(self, folder: Path, audience: Audience = "public") -> None:
-        self.folder, self.audience = folder, audience
+        self.audience = audience
         try:
-            self.names: dict[str, Any] = json.loads((folder / NAMES).read_text(encoding="utf-8"))
+            self.folder = folder / (folder / POINTER).read_text(encoding="utf-8")
+            self.names: dict[str, Any] = json.loads(
+                (self.folder / NAMES).read_text(encoding="utf-8")
+            )
         except (OSError, ValueError) as missing:
             raise _not_there(folder) from missing
         if self.names.get("version") != VERSION:
             raise _not_there(folder)
         self.count: int = self.names["count"]
         self.model_id: str = self.names["model_id"]
+        self.state: str = self.names["state"]
         self._held: dict[str, Column] = {}
 
     def column(self, name: str) -> Column:

@@ -9,23 +9,28 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from statistics import median
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.models import ChangeEntry
 from matchmaker.catalogue.capacity import LineMonth
-from matchmaker.catalogue.models import Firm, Product
+from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.visibility import PRODUCT_IS_PUBLIC
-from matchmaker.certification.assessing import goods_from, made_from, pieces_for
-from matchmaker.certification.models import Evidence
-from matchmaker.certification.queries import evidence_shown
+from matchmaker.certification.assessing import goods_from, made_from, pieces_for, read_book
+from matchmaker.certification.groups import SHARED
+from matchmaker.certification.models import Evidence, Scheme
+from matchmaker.certification.queries import IS_SHOWN, evidence_shown
+from matchmaker.certification.readiness import Book
+from matchmaker.certification.rules import WOOD_PACKAGING
+from matchmaker.clusters.models import Cluster, ClusterInstitution, Institution
 from matchmaker.matching.problem import (
     FreeMonth,
     Maker,
+    Nearby,
     Offer,
     Reliability,
     Requirement,
@@ -74,6 +79,38 @@ def catalogue_state(db: Session) -> str:
     """Another text whenever something was noted as changed; cheap to ask."""
     last, count = db.execute(select(func.max(ChangeEntry.id), func.count())).one()
     return f"{last or 0}/{count}"
+
+
+def book_for(db: Session, requirement: Requirement) -> Book:
+    """What is known of the requirement's market, and of the schemes that its buyer names."""
+    families = {key for rules in db.scalars(select(ProductFamily.rules)) for key in rules}
+    book = read_book(db, [requirement.market], families | {WOOD_PACKAGING[1]})
+    named = db.scalars(
+        select(Scheme).where(Scheme.code.in_((*requirement.musts, *requirement.nice)))
+    )
+    return replace(book, schemes={**{each.code: each for each in named}, **book.schemes})
+
+
+def nearby_clusters(db: Session, today: dt.date) -> dict[str, Nearby]:
+    """Group certificates that firms of a cluster may join, and whose they are, by cluster."""
+    rows = db.execute(
+        select(Cluster.slug, Scheme.code, Institution.name)
+        .join(ClusterInstitution, ClusterInstitution.cluster_id == Cluster.id)
+        .join(Institution, Institution.id == ClusterInstitution.institution_id)
+        .join(Evidence, Evidence.holder_id == Institution.organisation_id)
+        .join(Scheme, Scheme.id == Evidence.scheme_id)
+        .where(
+            IS_SHOWN,
+            Scheme.group_holding.in_(SHARED),
+            Evidence.issued_on <= today,
+            or_(Evidence.expires_on.is_(None), Evidence.expires_on >= today),
+        )
+        .order_by(Cluster.slug, Scheme.code, Institution.name)
+    )
+    bodies: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for slug, code, body in rows:
+        bodies[slug][code] = (*bodies[slug].get(code, ()), body)
+    return {slug: Nearby(frozenset(held), held) for slug, held in bodies.items()}
 
 
 def requirement_from(posted: PostedRequirement, family: str = "") -> Requirement:

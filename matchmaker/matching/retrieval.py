@@ -45,14 +45,25 @@ class Retrieved:
     judged: int = 0
 
 
-def retrieve(table: OfferTable, question: Question, near: Nearness, top: int = 10) -> Retrieved:
-    """The `top` firms by their best offer, exactly as if every offer had been judged."""
+def retrieve(
+    table: OfferTable,
+    question: Question,
+    near: Nearness,
+    top: int = 10,
+    *,
+    one_of_each_firm: bool = True,
+) -> Retrieved:
+    """The `top` firms by their best offer, exactly as if every offer had been judged.
+
+    With `one_of_each_firm` False the `top` offers, whosoever they are.
+    """
     if not table.count:
         return Retrieved(())
-    search = _Search(table, question, near, top)
+    search = _Search(table, question, near, top, one_of_each_firm)
     search.run()
-    ranked = best_of_each_firm(search.judged)[:top]
-    return Retrieved(ranked, search.kept_out(), table.count, search.bounded, len(search.judged))
+    ranked = best_of_each_firm(search.judged) if one_of_each_firm else search.in_order()
+    kept_out = search.kept_out()
+    return Retrieved(ranked[:top], kept_out, table.count, search.bounded, len(search.judged))
 
 
 @dataclass
@@ -63,6 +74,7 @@ class _Search:
     question: Question
     near: Nearness
     top: int
+    one_of_each_firm: bool
     judged: list[Judged] = field(default_factory=list)
     bounded: int = 0
     _waiting: list[tuple[float, int, bool]] = field(default_factory=list)  # -bound, row, papers?
@@ -119,11 +131,15 @@ class _Search:
         if not isinstance(found, Judged):
             return
         self.judged.append(found)
-        firm = offer.maker.id
+        firm = offer.maker.id if self.one_of_each_firm else offer.id
         if found.total > self._best.get(firm, -1.0):
             self._best[firm] = found.total
             if len(self._best) >= self.top:
                 self._least = heapq.nlargest(self.top, self._best.values())[-1]
+
+    def in_order(self) -> tuple[Judged, ...]:
+        """All that were judged, best first."""
+        return tuple(sorted(self.judged, key=lambda each: each.rank_key))
 
     def kept_out(self) -> tuple[Excluded, ...]:
         """Why the most fitting of those that a gate keeps out are not on the list."""

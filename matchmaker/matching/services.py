@@ -1,17 +1,162 @@
-"""What was looked for and not found, kept for those who develop clusters."""
+"""Matching a requirement with what is in the database; what was looked for and not found, kept.
+
+The table of offers is a file beside the database, made from it when it is first needed and
+whenever the catalogue has changed since; the database is the truth.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from matchmaker.certification.knowledge import conditions
+from matchmaker.errors import Unavailable
+from matchmaker.matching.building import TableBuilder
+from matchmaker.matching.columns import Audience, OfferTable
 from matchmaker.matching.models import UnmetSearch
+from matchmaker.matching.nearness import Nearness, nearness
+from matchmaker.matching.problem import Requirement
+from matchmaker.matching.queries import (
+    Found,
+    book_for,
+    catalogue_state,
+    nearby_clusters,
+    offers_shown,
+)
+from matchmaker.matching.question import Question, prepare
+from matchmaker.matching.retrieval import Retrieved, retrieve
+from matchmaker.matching.weighing import Weights, profile_for
+from matchmaker.model_choice import remembered
+from matchmaker.money import exchange_rates
+from matchmaker.searching import Searching
+from search.encoder.cache import EncodedTexts
+from search.encoder.encoder import Encoder
+from search.encoder.errors import EncoderError
 
 LONGEST = 200
+ENCODE_AT_ONCE = 64
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Matching:
+    """A question made ready over the offers of the database, and how near each text is.
+
+    `by_words_alone`: no model was there to compare meanings.
+    """
+
+    table: OfferTable
+    question: Question
+    near: Nearness
+
+    @property
+    def by_words_alone(self) -> bool:
+        return self.near.cosines is None
+
+    def best(self, top: int = 10) -> Retrieved:
+        """The best offer of each of the `top` firms."""
+        return retrieve(self.table, self.question, self.near, top)
+
+
+def match(
+    db: Session,
+    search: Searching,
+    requirement: Requirement,
+    *,
+    today: dt.date,
+    audience: Audience = "public",
+    weights: Weights | None = None,
+) -> Matching:
+    """A requirement made ready over all offers that the asking side may see, prices included.
+
+    Raises BadInput for a must that no scheme is known by.
+    """
+    table = offer_table(db, search, today, audience)
+    encoder = _encoder(search)
+    vector = None
+    if encoder is not None and encoder.model_id == table.model_id:
+        vector = encoder.encode_query(requirement.text)
+    question = prepare(
+        requirement,
+        today=today,
+        weights=weights or profile_for(requirement.hs_code),
+        book=book_for(db, requirement),
+        rates=exchange_rates(),
+        nearby=nearby_clusters(db, today),
+    )
+    return Matching(table, question, nearness(table, requirement.text, vector))
+
+
+def offer_table(
+    db: Session, search: Searching, today: dt.date, audience: Audience = "public"
+) -> OfferTable:
+    """All offers as columns, built anew first when the catalogue or the day has moved on."""
+    folder = table_folder(search)
+    state = _state(db, search, today)
+    try:
+        found = OfferTable(folder, audience)
+        if found.state == state:
+            return found
+    except Unavailable:
+        pass  # not built yet, or by another version
+    rebuild_offers(db, search, today)
+    return OfferTable(folder, audience)
+
+
+def rebuild_offers(
+    db: Session, search: Searching, today: dt.date, progress: Progress = lambda _done: None
+) -> int:
+    """Write the table of offers from the database; how many there are.
+
+    Texts that were encoded for the search index are not encoded again.
+    """
+    encoder, state = _encoder(search), _state(db, search, today)
+    model_id = encoder.model_id if encoder else ""
+    with TableBuilder(table_folder(search), model_id, conditions(), state) as table:
+        _fill(table, offers_shown(db, today), search, encoder, progress)
+    return table.count
+
+
+def table_folder(search: Searching) -> Path:
+    return search.config.data_dir / "matching" / "offers"
+
+
+def _state(db: Session, search: Searching, today: dt.date) -> str:
+    encoder = _encoder(search)
+    return f"{catalogue_state(db)} {today} {encoder.model_id if encoder else 'words'}"
+
+
+def _encoder(search: Searching) -> Encoder | None:
+    try:
+        return search.encoder
+    except EncoderError:
+        return None
+
+
+def _fill(
+    table: TableBuilder,
+    offers: Iterable[Found],
+    search: Searching,
+    encoder: Encoder | None,
+    progress: Progress,
+) -> None:
+    cache = remembered(search.config) if encoder else None
+    texts = EncodedTexts(encoder, cache) if encoder and cache else None
+    remaining = iter(offers)
+    while batch := list(islice(remaining, ENCODE_AT_ONCE)):
+        vectors = list(texts.encode([each.offer.text for each in batch])) if texts else []
+        for at, each in enumerate(batch):
+            table.add(each.offer, vectors[at] if vectors else None, each.words)
+        progress(table.count)
+    if cache:
+        cache.close()
 
 
 def note_unmet_search(
