@@ -111,7 +111,7 @@ def _amount(field: str, value: Decimal) -> None:
     if not isinstance(value, Decimal) or not value.is_finite():
         raise BadInput(field, value, "Give a finite number.")
     if not SMALLEST <= value < LARGEST:
-        raise BadInput(field, value, f"Give more than nothing, and less than {LARGEST:.0e}.")
+        raise BadInput(field, value, f"Give more than nothing, and less than {LARGEST:,.0f}.")
 
 
 def _text(field: str, value: str) -> None:
@@ -143,7 +143,8 @@ def _currency(field: str, code: str, rates: Rates) -> None:
     try:
         rates.rate("INR", code)
     except UnknownCurrency as unknown:
-        raise BadInput(field, code, f"{str(unknown).capitalize()}.") from unknown
+        said = str(unknown)
+        raise BadInput(field, code, f"{said[:1].upper()}{said[1:]}.") from unknown
 
 
 def _incoterm(field: str, code: str) -> None:
@@ -172,7 +173,7 @@ def _free(field: str, offer: Offer) -> None:
     months = set()
     for number, each in enumerate(offer.free):
         if not each.free.is_finite() or not 0 <= each.free < LARGEST:
-            remedy = f"Give nought or more, and less than {LARGEST:.0e}."
+            remedy = f"Give nought or more, and less than {LARGEST:,.0f}."
             raise BadInput(f"{field}[{number}].free", each.free, remedy)
         if each.month.day != 1:
             raise BadInput(f"{field}[{number}].month", each.month, "Give the first of a month.")

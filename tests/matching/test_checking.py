@@ -1,0 +1,132 @@
+"""Nonsense is refused before anything is judged, with field, value and remedy."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+
+from matchmaker.certification.readiness import Piece
+from matchmaker.errors import BadInput
+from matchmaker.matching.checking import (
+    check_closeness,
+    check_offer,
+    check_requirement,
+    check_together,
+)
+from matchmaker.matching.problem import Closeness, FreeMonth, Offer, Reliability, Requirement, Tier
+from matchmaker.measures import PieceFacts, Quantity
+from matchmaker.money import Money
+from tests.matching.drawn import offers, requirements
+from tests.matching.small_trade import BOOK, MAT, RATES, TODAY, WANTED
+
+NAN, HUGE = Decimal("NaN"), Decimal("1e300")
+JAN = dt.date(2027, 1, 1)
+
+
+def check(requirement: Requirement) -> None:
+    check_requirement(requirement, today=TODAY, book=BOOK, rates=RATES, path="$.")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "remedy"),
+    [
+        ({"quantity": Quantity(Decimal(0), "H87")}, "$.quantity.amount", "more than nothing"),
+        ({"quantity": Quantity(HUGE, "H87")}, "$.quantity.amount", "less than 100,000,000,000,000"),
+        ({"quantity": Quantity(NAN, "H87")}, "$.quantity.amount", "finite"),
+        ({"quantity": Quantity(Decimal(-5), "H87")}, "$.quantity.amount", "more than nothing"),
+        ({"quantity": Quantity(Decimal(1), "CEL")}, "$.quantity.unit", "KGM"),
+        ({"ship_by": dt.date(2026, 11, 21)}, "$.ship_by", "from 2026-11-22 on"),
+        ({"ship_by": dt.date(2026, 12, 24)}, "$.ship_by", "ship_from (2027-01-01)"),
+        ({"ship_by": dt.date(9999, 12, 31)}, "$.ship_by", "ten years"),
+        ({"months": -1}, "$.months", "0 (one shipment) to 60"),
+        ({"months": 10**9}, "$.months", "0 (one shipment) to 60"),
+        ({"months": 3, "ship_from": dt.date(2026, 10, 1)}, "$.ship_from", "2026-11-22 or later"),
+        ({"hs_code": "57022"}, "$.hs_code", "2, 4 or 6 digits"),
+        ({"hs_code": "５７"}, "$.hs_code", "2, 4 or 6 digits"),
+        ({"market": "Germany"}, "$.market", "ISO 3166"),
+        ({"target": Money(Decimal(0), "EUR")}, "$.target.amount", "more than nothing"),
+        ({"target": Money(Decimal(4), "XAF")}, "$.target.currency", "there are EUR, GBP"),
+        ({"target": Money(Decimal(4), "euro")}, "$.target.currency", "ISO 4217"),
+        ({"target": Money(Decimal(4), "")}, "$.target.currency", "ISO 4217"),
+        ({"incoterm": "LANDED"}, "$.incoterm", "EXW, FCA"),
+        ({"musts": ("ISO 22000",)}, "$.musts", "ISO22000"),
+        ({"nice": ("GREEN",)}, "$.nice", "ISO22000"),
+        ({"least_grade": "sworn"}, "$.least_grade", "witnessed"),
+        ({"text": "  "}, "$.text", "few words"),
+        ({"text": "x" * 30_000}, "$.text", "at most 20000"),
+        ({"attributes": {"length_cm": float("nan")}}, "$.attributes.length_cm", "finite"),
+    ],
+)
+def test_a_requirement_that_makes_no_sense(
+    changes: Mapping[str, object], field: str, remedy: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        check(replace(WANTED, **changes))  # type: ignore[arg-type]
+    assert refused.value.field == field
+    assert remedy in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"unit": "stone"}, "$.unit"),
+        ({"hs_code": "x"}, "$.hs_code"),
+        ({"moq": Decimal(0)}, "$.moq"),
+        ({"moq": NAN}, "$.moq"),
+        ({"facts": PieceFacts(net_kg=Decimal(0))}, "$.facts.net_kg"),
+        ({"facts": PieceFacts(per_40hc=HUGE)}, "$.facts.per_40hc"),
+        ({"free": (FreeMonth(JAN, Decimal(-1)),)}, "$.free[0].free"),
+        ({"free": (FreeMonth(JAN, NAN),)}, "$.free[0].free"),
+        ({"free": (FreeMonth(dt.date(2027, 1, 2), Decimal(1)),)}, "$.free[0].month"),
+        ({"free": (FreeMonth(JAN, Decimal(1)),) * 2}, "$.free[1].month"),
+        ({"tiers": (Tier(Decimal(1), Decimal(0)),)}, "$.tiers[0].price"),
+        ({"tiers": (Tier(Decimal(9), Decimal(1)),) * 2}, "$.tiers[1].from_quantity"),
+        ({"currency": "rupees"}, "$.currency"),
+        ({"incoterm": ""}, "$.incoterm"),
+        ({"lead_days": -1}, "$.lead_days"),
+        ({"lead_days": 10**9}, "$.lead_days"),
+        ({"pieces": (Piece("REACH", JAN, TODAY),)}, "$.pieces[0].expires_on"),
+        ({"pieces": (Piece("REACH", JAN, None, "good"),)}, "$.pieces[0].grade"),
+        (
+            {"maker": replace(MAT.maker, reliability=Reliability(1, 2))},
+            "$.maker.reliability.answered",
+        ),
+        (
+            {"maker": replace(MAT.maker, reliability=Reliability(disputes=-1))},
+            "$.maker.reliability.disputes",
+        ),
+    ],
+)
+def test_an_offer_that_cannot_be(changes: Mapping[str, object], field: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        check_offer(replace(MAT, **changes), path="$.")  # type: ignore[arg-type]
+    assert refused.value.field == field
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("closeness", "field"),
+    [(Closeness(cosine=1.5), "cosine"), (Closeness(words=float("nan")), "words")],
+)
+def test_a_closeness_out_of_range(closeness: Closeness, field: str) -> None:
+    with pytest.raises(BadInput, match=field):
+        check_closeness(closeness)
+
+
+def test_two_offers_with_one_id() -> None:
+    with pytest.raises(BadInput, match="mat-1"):
+        check_together([MAT, MAT])
+    check_together([MAT, replace(MAT, id="mat-2")])
+
+
+@settings(deadline=None, max_examples=25)
+@given(requirements(), offers())
+def test_what_makes_sense_passes(requirement: Requirement, offer: Offer) -> None:
+    """The other property tests stand on what these checks let through."""
+    check(requirement)
+    check_offer(offer)
