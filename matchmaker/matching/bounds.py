@@ -266,7 +266,7 @@ class Bounds:
     def _preferences_of(self, profile: str) -> float:
         """With every scheme that would be nice held by all: some hold it, some do not."""
         day: dt.date = self.question.today
-        held = (Piece(code, day, None, "witnessed") for code in self.asked.nice)
+        held = tuple(Piece(code, day, None, "witnessed") for code in self.asked.nice)
         value = judge_preferences(self.question, with_profile(profile, held)).value
         return UNKNOWN if value is None else value
 

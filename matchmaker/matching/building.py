@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +31,7 @@ from matchmaker.matching.columns import (
     NAMED,
     NAMES,
     NEVER,
+    NUMBERS,
     POINTER,
     TIERS,
     VERSION,
@@ -48,6 +49,7 @@ from search.embedded.vectors import quantised
 from search.values import Floats
 
 MOST_MONTHS = 60
+ALIGNED = 64  # bytes
 _FACTS = {"mass": "net_kg", "area": "area_m2", "volume": "volume_m3", "length": "length_m"}
 _NAN = float("nan")
 
@@ -100,6 +102,7 @@ class TableBuilder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._lines.write(b"\n")  # an empty file could not be mapped
         self._lines.close()
         if kind is None:
             self._finish()
@@ -127,8 +130,8 @@ class TableBuilder:
             self._add_vector(vector)
         self._codes["ids"].of(offer.id)
         line = json.dumps(written(offer), ensure_ascii=False, separators=(",", ":")).encode()
-        self._lines.write(line)
-        self._places.append(self._places[-1] + len(line))
+        self._lines.write(line + b"\n")
+        self._places.append(self._places[-1] + len(line) + 1)
 
     def _note(self, **facts: Any) -> None:
         for name, value in facts.items():
@@ -234,8 +237,6 @@ class TableBuilder:
         }
         if self.model_id:
             columns |= self._meaning()
-        for name, column in columns.items():
-            np.save(self._aside / f"{name}.npy", column, allow_pickle=False)
         names = {kind: list(self._codes[kind].values) for kind in (*NAMED, "schemes")}
         about = {
             "version": VERSION,
@@ -244,6 +245,7 @@ class TableBuilder:
             "state": self.state,
             "conditions": fingerprint(self.conditions),
             "first_month": first.isoformat(),
+            "columns": _write_numbers(self._aside / NUMBERS, columns),
             "goods": [written(each) for each in self._goods.values()],
             **names,
         }
@@ -270,6 +272,19 @@ def build_table(folder: Path, offers: Iterable[Offer]) -> int:
 
 def _day(day: dt.date | None) -> int:
     return NEVER if day is None else days(day)
+
+
+def _write_numbers(file: Path, columns: Mapping[str, Column]) -> dict[str, Any]:
+    """One after the other, each where a processor likes to read; type, shape and place of each."""
+    places = {}
+    with file.open("wb") as out:
+        out.write(b"offers".ljust(ALIGNED))  # an empty file could not be mapped
+        for name, column in columns.items():
+            plain = np.ascontiguousarray(column)
+            places[name] = (plain.dtype.str, plain.shape, out.tell())
+            out.write(plain.tobytes())
+            out.write(b"\0" * (-out.tell() % ALIGNED))
+    return places
 
 
 def _number(value: Any) -> float:

@@ -1,9 +1,9 @@
 """All offers as memory-mapped columns: filters and bounds over 100,000 in milliseconds. Pure.
 
-A folder holds one numpy file per fact, what the numbers stand for (`table.json`), keywords
-(`words.py`), vectors in int8, and the offers themselves as lines of JSON with the place of each,
-so that the few that are judged in full are read alone. Opening reads `table.json` and nothing
-else; the system keeps in memory what is looked at.
+A folder holds a file of numbers, one stretch per fact, keywords (`words.py`) and vectors in int8
+among them; what the numbers stand for and where each fact lies (`table.json`); and the offers
+themselves as lines of JSON, so that the few that are judged in full are read alone. Opening
+reads `table.json` and nothing else; the system keeps in memory what is looked at.
 
 Amounts are of one trading unit of the offer, prices in its own currency: rates change, files
 do not. What nobody said is NaN, or -1 where numbers are whole.
@@ -33,7 +33,7 @@ from matchmaker.matching.words import Keywords
 from search.embedded.vectors import VectorRows
 
 # Raised whenever a column is added or means something else: older files are then built anew.
-VERSION = 1
+VERSION = 2
 EPOCH = dt.date(1970, 1, 1)
 FOREVER = np.iinfo(np.int32).max  # a certificate without a last day
 TIERS = 4  # price steps kept apart; further ones count as the cheapest from the last one on
@@ -44,6 +44,7 @@ NAMED = ("hs", "family", "cluster", "currency", "incoterm", "markets", "barred",
 NEVER = np.iinfo(np.int32).min  # a fact that nobody confirmed
 POINTER = "current"  # a file that names the folder of the table that counts
 NAMES = "table.json"
+NUMBERS = "numbers.bin"
 LINES = "offers.jsonl"
 
 Audience = Literal["public", "verified"]
@@ -83,8 +84,11 @@ class OfferTable:
         self.audience = audience
         try:
             self.folder = folder / (folder / POINTER).read_text(encoding="utf-8")
-            self.names: dict[str, Any] = json.loads(
-                (self.folder / NAMES).read_text(encoding="utf-8")
+            told = (self.folder / NAMES).read_text(encoding="utf-8")
+            self.names: dict[str, Any] = json.loads(told)
+            self._numbers, self._lines = (
+                _mapped(self.folder / NUMBERS),
+                _mapped(self.folder / LINES),
             )
         except (OSError, ValueError) as missing:
             raise _not_there(folder) from missing
@@ -94,15 +98,15 @@ class OfferTable:
         self.model_id: str = self.names["model_id"]
         self.state: str = self.names["state"]
         self._held: dict[str, Column] = {}
+        self._goods: dict[int, Offer] = {}
 
     def column(self, name: str) -> Column:
         """One number (or a line of numbers) for every offer, in the order of rows."""
         found = self._held.get(name)
         if found is None:
-            try:
-                found = np.load(self.folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
-            except (OSError, ValueError) as torn:
-                raise _not_there(self.folder) from torn
+            kind, shape, start = self.names["columns"][name]
+            count = int(np.prod(shape))
+            found = np.frombuffer(self._numbers, kind, count, start).reshape(shape)
             self._held[name] = found
         return found
 
@@ -117,10 +121,12 @@ class OfferTable:
         first = dt.date.fromisoformat(self.names["first_month"])
         return tuple(months_later(first, n) for n in range(self.column("free").shape[1]))
 
-    @cached_property
-    def goods(self) -> list[Offer]:
-        """One offer for each kind of goods that the law tells apart."""
-        return [read(Offer, each) for each in self.names["goods"]]
+    def goods(self, number: int) -> Offer:
+        """The offer that stands for a kind of goods which the law tells from others."""
+        found = self._goods.get(number)
+        if found is None:
+            found = self._goods[number] = read(Offer, self.names["goods"][number])
+        return found
 
     def knows(self, conditions: Iterable[Condition]) -> bool:
         """Whether goods were sorted by these conditions."""
@@ -147,14 +153,6 @@ class OfferTable:
             *(self.column(f"piece_{each}")[start:end] for each in ("row", "from", "until", "grade"))
         )
 
-    @cached_property
-    def _lines(self) -> mmap.mmap:
-        try:
-            with (self.folder / LINES).open("rb") as file:
-                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        except (OSError, ValueError) as torn:
-            raise _not_there(self.folder) from torn
-
     def offers(self, rows: Sequence[int] | Rows) -> list[Offer]:
         """These offers whole, for judging; some 0.1 ms each."""
         places = self.column("offer_place")
@@ -168,6 +166,12 @@ class OfferTable:
         if self.audience == "verified" or offer.price_audience == "public":
             return offer
         return replace(offer, tiers=(), price_confirmed_on=None)
+
+
+def _mapped(file: Path) -> mmap.mmap:
+    """The file as memory; raises OSError, or ValueError when it is empty."""
+    with file.open("rb") as opened:
+        return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _not_there(folder: Path) -> Unavailable:

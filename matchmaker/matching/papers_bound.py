@@ -38,7 +38,7 @@ class PapersBound:
 
     def _of_kind(self, kind: int, rows: Rows) -> Values:
         """Offers of one kind of goods differ by what they hold and by their cluster's groups."""
-        law, offer = self.question.law, self.table.goods[kind]
+        law, offer = self.question.law, self.table.goods(kind)
         goods = law.goods(offer)
         codes = law.asked(goods)
         clusters = self.table.column("cluster")[rows].astype(np.int64)

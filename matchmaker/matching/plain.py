@@ -24,11 +24,20 @@ from matchmaker.errors import BadInput
 from matchmaker.measures import Incomparable
 
 T = TypeVar("T")
-Reader = Callable[[Any, str], Any]
+Reader = Callable[[Any], Any]
 
 # As the database keeps amounts: zero or more, and nothing in the trade is larger.
 LARGEST = Decimal(10) ** 14
 LONGEST_TEXT = 100_000
+UNIT_REMEDY = "Use a UN/ECE Rec 20 code such as KGM, TNE, H87, PR, SET, MTK or MTR."
+
+
+class _Wrong(Exception):
+    """A value that cannot be read; who holds it puts its own part before the path."""
+
+    def __init__(self, value: object, remedy: str, path: str = "") -> None:
+        super().__init__(remedy)
+        self.value, self.remedy, self.path = value, remedy, path
 
 
 def parsed(text: str | bytes, path: str = "$") -> Any:
@@ -55,7 +64,10 @@ def _no_number(path: str) -> Callable[[str], Any]:
 def read(kind: type[T], value: Any, path: str = "$") -> T:
     """The dataclass that this JSON value says. Raises BadInput."""
     reader: Reader = _reader(kind)  # type: ignore[arg-type]
-    found: T = reader(value, path)
+    try:
+        found: T = reader(value)
+    except _Wrong as wrong:
+        raise BadInput(path + wrong.path, wrong.value, wrong.remedy) from wrong
     return found
 
 
@@ -118,25 +130,29 @@ def _record(kind: Any) -> Reader:
     required = tuple(each.name for each in fields(kind) if is_required(each))
     known = tuple(each.name for each in fields(kind))
 
-    def read_record(value: Any, path: str) -> Any:
+    def read_record(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise BadInput(path, value, f"Give an object with {', '.join(required or known)}.")
+            raise _Wrong(value, f"Give an object with {', '.join(required or known)}.")
         if not readers:
             readers.update({name: _reader(hints[name]) for name in known})
         found = {}
-        for name, each in value.items():
-            if name not in readers:
-                raise BadInput(f"{path}.{name}", each, _unknown(name, known))
-            found[name] = readers[name](each, f"{path}.{name}")
+        name = ""
+        try:
+            for name, each in value.items():
+                reader = readers.get(name)
+                if reader is None:
+                    raise _Wrong(each, _unknown(name, known))
+                found[name] = reader(each)
+        except _Wrong as wrong:
+            wrong.path = f".{name}{wrong.path}"
+            raise
         for name in required:
             if name not in found:
-                raise BadInput(f"{path}.{name}", "", "It is missing and has no default.")
+                raise _Wrong("", "It is missing and has no default.", f".{name}")
         try:
             return kind(**found)
-        except Incomparable as wrong:
-            where = f"{path}.unit"
-            remedy = "Use a UN/ECE Rec 20 code such as KGM, TNE, H87, PR, SET, MTK or MTR."
-            raise BadInput(where, value.get("unit", ""), remedy) from wrong
+        except Incomparable as unknown:
+            raise _Wrong(value.get("unit", ""), UNIT_REMEDY, ".unit") from unknown
 
     return read_record
 
@@ -148,14 +164,21 @@ def _unknown(name: str, known: tuple[str, ...]) -> str:
 
 
 def _optional(inner: Reader) -> Reader:
-    return lambda value, path: None if value is None else inner(value, path)
+    return lambda value: None if value is None else inner(value)
 
 
 def _several(inner: Reader, kind: Callable[[list[Any]], Any]) -> Reader:
-    def read_several(value: Any, path: str) -> Any:
+    def read_several(value: Any) -> Any:
         if not isinstance(value, list):
-            raise BadInput(path, value, "Give a list in brackets.")
-        return kind([inner(each, f"{path}[{at}]") for at, each in enumerate(value)])
+            raise _Wrong(value, "Give a list in brackets.")
+        found: list[Any] = []
+        try:
+            for each in value:
+                found.append(inner(each))
+        except _Wrong as wrong:
+            wrong.path = f"[{len(found)}]{wrong.path}"
+            raise
+        return kind(found)
 
     return read_several
 
@@ -163,94 +186,107 @@ def _several(inner: Reader, kind: Callable[[list[Any]], Any]) -> Reader:
 def _exactly(inner: tuple[Reader, ...]) -> Reader:
     """A list of so many values, each of its own kind, such as a pair."""
 
-    def read_exactly(value: Any, path: str) -> Any:
+    def read_exactly(value: Any) -> Any:
         if not isinstance(value, list) or len(value) != len(inner):
-            raise BadInput(path, value, f"Give a list of exactly {len(inner)} values.")
-        pairs = enumerate(zip(inner, value, strict=True))
-        return tuple(reader(each, f"{path}[{at}]") for at, (reader, each) in pairs)
+            raise _Wrong(value, f"Give a list of exactly {len(inner)} values.")
+        found: list[Any] = []
+        try:
+            for reader, each in zip(inner, value, strict=True):
+                found.append(reader(each))
+        except _Wrong as wrong:
+            wrong.path = f"[{len(found)}]{wrong.path}"
+            raise
+        return tuple(found)
 
     return read_exactly
 
 
 def _mapping(inner: Reader) -> Reader:
-    def read_mapping(value: Any, path: str) -> Any:
+    def read_mapping(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise BadInput(path, value, "Give an object in braces.")
-        return {key: inner(each, f"{path}.{key}") for key, each in value.items()}
+            raise _Wrong(value, "Give an object in braces.")
+        found = {}
+        for key, each in value.items():
+            try:
+                found[key] = inner(each)
+            except _Wrong as wrong:
+                wrong.path = f".{key}{wrong.path}"
+                raise
+        return found
 
     return read_mapping
 
 
 def _one_of(choices: tuple[Any, ...]) -> Reader:
-    def read_choice(value: Any, path: str) -> Any:
+    def read_choice(value: Any) -> Any:
         if value not in choices:
-            raise BadInput(path, value, f"Choose one of: {', '.join(map(str, choices))}.")
+            raise _Wrong(value, f"Choose one of: {', '.join(map(str, choices))}.")
         return value
 
     return read_choice
 
 
-def _text(value: Any, path: str) -> str:
+def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
-        raise BadInput(path, value, f"Give a text of at most {LONGEST_TEXT:,} letters.")
+        raise _Wrong(value, f"Give a text of at most {LONGEST_TEXT:,} letters.")
     return value
 
 
-def _flag(value: Any, path: str) -> bool:
+def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise BadInput(path, value, "Give true or false.")
+        raise _Wrong(value, "Give true or false.")
     return value
 
 
-def _amount(value: Any, path: str) -> Decimal:
+def _amount(value: Any) -> Decimal:
     remedy = "Give a number from 0 to 10^14, such as 500 or “12.75”."
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise BadInput(path, value, remedy)
+        raise _Wrong(value, remedy)
     try:
         amount = Decimal(str(value))
     except InvalidOperation as wrong:
-        raise BadInput(path, value, remedy) from wrong
+        raise _Wrong(value, remedy) from wrong
     if not amount.is_finite() or not 0 <= amount <= LARGEST:
-        raise BadInput(path, value, remedy)
+        raise _Wrong(value, remedy)
     return amount
 
 
-def _whole(value: Any, path: str) -> int:
-    amount = _amount(value, path)
+def _whole(value: Any) -> int:
+    amount = _amount(value)
     if amount != int(amount):
-        raise BadInput(path, value, "Give a whole number.")
+        raise _Wrong(value, "Give a whole number.")
     return int(amount)
 
 
-def _number(value: Any, path: str) -> float:
-    return float(_amount(value, path))
+def _number(value: Any) -> float:
+    return float(_amount(value))
 
 
-def _day(value: Any, path: str) -> dt.date:
+def _day(value: Any) -> dt.date:
     try:
         return dt.date.fromisoformat(value)
     except (TypeError, ValueError) as wrong:
-        raise BadInput(path, value, "Give a day as YYYY-MM-DD, such as 2027-03-31.") from wrong
+        raise _Wrong(value, "Give a day as YYYY-MM-DD, such as 2027-03-31.") from wrong
 
 
-def _instant(value: Any, path: str) -> dt.datetime:
+def _instant(value: Any) -> dt.datetime:
     """A time with its offset: without one nobody in another country could tell when it is."""
     remedy = "Give a time with its offset, such as 2027-01-18T10:00:00+05:30."
     try:
         instant = dt.datetime.fromisoformat(value)
     except (TypeError, ValueError) as wrong:
-        raise BadInput(path, value, remedy) from wrong
+        raise _Wrong(value, remedy) from wrong
     if instant.tzinfo is None:
-        raise BadInput(path, value, remedy)
+        raise _Wrong(value, remedy)
     return instant
 
 
-def _anything(value: Any, path: str) -> Any:
+def _anything(value: Any) -> Any:
     """A value of an attribute: text, number or yes/no, or a list of them."""
     if isinstance(value, list):
-        return tuple(_anything(each, f"{path}[{at}]") for at, each in enumerate(value))
+        return tuple(_anything(each) for each in value)
     if value is not None and not isinstance(value, str | int | float | Decimal):
-        raise BadInput(path, value, "Give a text, a number, true or false.")
+        raise _Wrong(value, "Give a text, a number, true or false.")
     return float(value) if isinstance(value, Decimal) else value
 
 

@@ -25,7 +25,7 @@ from matchmaker.matching.values import Values
 
 # So many rows are looked at more closely at once: arrays cost little more than single numbers.
 SUPPLY_AT_ONCE = 512
-PAPERS_AT_ONCE = 64
+PAPERS_AT_ONCE = 24
 # Of the offers that a gate keeps out so many are shown, the most fitting first.
 EXCLUDED_SHOWN = 5
 

@@ -6,7 +6,7 @@ Each shared fact is judged once, by the very functions that judge whole offers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from matchmaker.certification.readiness import Piece
@@ -37,7 +37,8 @@ def profile_of(offer: Offer) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def with_profile(profile: str, pieces: Iterable[Piece] = ()) -> Offer:
+@lru_cache(maxsize=20_000)
+def with_profile(profile: str, pieces: tuple[Piece, ...] = ()) -> Offer:
     """An offer that stands for all of this profile, with such evidence."""
     gi, women_led, size, languages, terms, cluster, state = json.loads(profile)
     maker = Maker(
@@ -49,9 +50,10 @@ def with_profile(profile: str, pieces: Iterable[Piece] = ()) -> Offer:
         languages=frozenset(languages),
         payment_terms=frozenset(terms),
     )
-    return stand_in(maker, gi="" if gi else None, pieces=tuple(pieces))
+    return stand_in(maker, gi="" if gi else None, pieces=pieces)
 
 
+@lru_cache(maxsize=20_000)
 def with_markets(markets: str) -> Offer:
     """An offer that stands for all whose makers sold to these countries, joined by commas."""
     known = frozenset(markets.split(",")) if markets else frozenset()
