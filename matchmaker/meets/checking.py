@@ -185,7 +185,7 @@ def _check_sides(wish: Wish, number: int, known: set[str]) -> None:
                 remedy = "There is nobody of this id among the people."
                 raise BadInput(f"$.wishes[{number}].{name}[{place}]", who, remedy)
     both = (*wish.first, *wish.second)
-    if len(set(both)) < len(both):
+    if both[0] in both[1:] or (len(both) > 2 and len(set(both)) < len(both)):
         twice = next(who for who in both if both.count(who) > 1)
         remedy = "Each person stands on one side, once: nobody can meet oneself."
         raise BadInput(f"$.wishes[{number}].second", twice, remedy)

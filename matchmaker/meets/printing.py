@@ -12,14 +12,14 @@ WIDTH = 100
 UNMET_SHOWN = 20
 
 
-def lines_of(problem: Problem, answer: Answer) -> Iterator[str]:
+def lines_of(problem: Problem, answer: Answer, unmet: Sequence[Unmet]) -> Iterator[str]:
     """The whole print: every slot, then the summary, then the unmet wishes with their reasons."""
     yield from _slots(problem, answer.timetable.meetings)
     yield ""
     yield from summary(problem, answer)
-    if answer.unmet:
+    if unmet:
         yield ""
-        yield from _unmet(answer.unmet)
+        yield from _unmet(unmet)
 
 
 def _slots(problem: Problem, meetings: Sequence[Meeting]) -> Iterator[str]:
