@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from matchmaker.matching.consortium.arrays import Marks
@@ -33,7 +33,7 @@ from matchmaker.matching.consortium.problem import (
 )
 from matchmaker.matching.consortium.reading import plan_from, ready_on, standing_for
 from matchmaker.matching.consortium.shortfall import shortfall_of
-from matchmaker.matching.consortium.supply import Supply, supply_of
+from matchmaker.matching.consortium.supply import Supply, by_spec, supply_of
 
 # CP-SAT's deterministic second stands for so many of our figures.
 FIGURES_PER_SECOND = 200_000_000
@@ -50,25 +50,15 @@ def consortia_for(problem: Problem, effort: Effort = Effort()) -> Consortia | Sh
         for each in by_spec(problem)
         if (found := _of_one_spec(problem, each, effort)) is not None
     ]
-    return _best_of(answers) if answers else shortfall_of(problem)
-
-
-def by_spec(problem: Problem) -> tuple[tuple[Candidate, ...], ...]:
-    """The admitted candidates, apart by spec, in the order of the specs' names."""
-    found: dict[str, list[Candidate]] = {}
-    for each in problem.candidates:
-        if each.misfit <= problem.most_misfit:
-            found.setdefault(each.spec, []).append(each)
-    return tuple(tuple(found[spec]) for spec in sorted(found))
+    return _best_of(answers, problem.ask.is_once) if answers else shortfall_of(problem)
 
 
 @dataclass(frozen=True)
 class _Question:
-    """One search: the supply it is about, in how many periods it is to be done."""
+    """What is searched for how long; one supply serves several sizes."""
 
     problem: Problem
     supply: Supply
-    ahead: int
     effort: Effort
 
     def cover(self) -> Cover:
@@ -82,7 +72,7 @@ class _Question:
         return self.plan(found, most)
 
     def plan(self, found: Choice, most: int) -> Plan:
-        return plan_from(self.problem, self.supply, found, most, self.ahead)
+        return plan_from(self.problem, self.supply, found, most)
 
 
 def _of_one_spec(
@@ -91,7 +81,7 @@ def _of_one_spec(
     supply = supply_of(problem, candidates)
     if not can_cover(supply.cells.caps, supply.cells.demand):
         return None
-    asked = _Question(problem, supply, 0, effort)
+    asked = _Question(problem, supply, effort)
     cover = asked.cover()
     fewest = int(cover.chosen.sum())
     limit = problem.ask.most_members or len(supply.firms)
@@ -127,11 +117,11 @@ def _fastest(
     problem: Problem, candidates: Sequence[Candidate], effort: Effort, limit: int
 ) -> Plan | None:
     """Shipped earliest; of such plans one of the fewest members, and of those the cheapest."""
-    for ahead, these in _speeds(problem, candidates):
-        supply = supply_of(problem, these, ahead)
+    for sooner, these in _speeds(problem, candidates):
+        supply = supply_of(sooner, these)
         if not can_cover(supply.cells.caps, supply.cells.demand):
             continue
-        asked = _Question(problem, supply, ahead, effort)
+        asked = _Question(sooner, supply, effort)
         cover = asked.cover()
         if cover.chosen.sum() <= limit:
             return asked.cheapest(int(cover.chosen.sum()), cover.chosen)
@@ -140,27 +130,25 @@ def _fastest(
 
 def _speeds(
     problem: Problem, candidates: Sequence[Candidate]
-) -> list[tuple[int, Sequence[Candidate]]]:
-    """From the fastest on: all there is until an earlier period, or who can begin by a day."""
-    if problem.ask.is_once:
-        return [(ahead, candidates) for ahead in range(1 - problem.ask.due, 1)]
-    days = sorted({day for each in candidates if (day := ready_on(each, problem))})
-    return [(0, [c for c in candidates if _is_ready(c, problem, day)]) for day in days]
+) -> list[tuple[Problem, Sequence[Candidate]]]:
+    """From the fastest on: due in an earlier period, or with those who can begin by a day."""
+    ask = problem.ask
+    if ask.is_once:
+        dues = range(1, ask.due + 1)
+        return [(replace(problem, ask=replace(ask, due=due)), candidates) for due in dues]
+    ready = {each: ready_on(each, problem) for each in candidates}
+    days = sorted({day for day in ready.values() if day})
+    return [(problem, [c for c, at in ready.items() if at and at <= day]) for day in days]
 
 
-def _is_ready(candidate: Candidate, problem: Problem, day: dt.date) -> bool:
-    ready = ready_on(candidate, problem)
-    return ready is not None and ready <= day
-
-
-def _best_of(answers: Sequence[Consortia]) -> Consortia:
+def _best_of(answers: Sequence[Consortia], is_once: bool) -> Consortia:
     """Of several specs the best of each kind; what bounds the whole is the least bound."""
     sizes = sorted({plan.at_most for each in answers for plan in each.front})[:3]
     front = tuple(_least([_at_most(each, size) for each in answers]) for size in sizes)
     return Consortia(
         fewest=front[0],
         cheapest=_least([each.cheapest for each in answers]),
-        fastest=min((each.fastest for each in answers), key=speed),
+        fastest=min((each.fastest for each in answers), key=lambda each: speed(each, is_once)),
         front=front,
         fewest_proof=_proof(all(len(front[0].members) <= each.fewest_bound for each in answers)),
         fewest_bound=min(each.fewest_bound for each in answers),
@@ -182,9 +170,14 @@ def _least(plans: Sequence[Plan | None]) -> Plan:
     return best if bounded.bound >= best.bound else standing_for(best, bounded)
 
 
-def speed(plan: Plan) -> tuple[dt.date, dt.date, int, Decimal]:
-    """What makes a plan faster than another, the first difference counting."""
-    return plan.last_shipment, plan.ready_on, len(plan.members), plan.figure
+def speed(plan: Plan, is_once: bool) -> tuple[dt.date, int, Decimal]:
+    """What makes a plan faster than another, the first difference counting.
+
+    A single shipment: when the last of it has left. Monthly shipments leave when they are asked
+    for; there it counts from which day on all members can ship.
+    """
+    day = plan.last_shipment if is_once else plan.ready_on
+    return day, len(plan.members), plan.figure
 
 
 def _proof(holds: bool) -> Proof:

@@ -238,17 +238,19 @@ class Short:
     amount: int
 
 
-Kind = Literal["later", "certificates", "misfit", "spec", "quantity", "members"]
+Kind = Literal[
+    "later", "group certificate", "certificates", "misfit", "spec", "members", "quantity"
+]
 
 
 @dataclass(frozen=True)
 class Relaxation:
     """The least change of one kind that makes it possible; `problem` is the question so changed.
 
-    later: `amount` periods later. certificates: the fewest `firms` that would have to obtain
-    theirs in the shortest time; `days` until the last has. misfit: up to `amount` points below
-    full fit. spec: `specs` taken together. quantity: `amount` steps less in all. members:
-    `amount` firms allowed.
+    later: `amount` periods later. group certificate: it holds within `days`. certificates: the
+    fewest `firms` that would have to obtain theirs in the shortest time; `days` until the last
+    has. misfit: up to `amount` points below full fit. spec: `specs` taken together. members:
+    `amount` firms allowed. quantity: `amount` steps less in all.
     """
 
     kind: Kind

@@ -24,7 +24,7 @@ from matchmaker.matching.consortium.supply import Supply, free_by_period, starts
 CENT = Decimal("0.000001")
 
 
-def plan_from(problem: Problem, supply: Supply, found: Choice, most: int, ahead: int) -> Plan:
+def plan_from(problem: Problem, supply: Supply, found: Choice, most: int) -> Plan:
     """The plan that a choice stands for. `most`: how many members were allowed, 0 for any."""
     members = _members(problem.ask, supply, found)
     shares = [share for member in members for share in member.shares]

@@ -51,6 +51,15 @@ class Supply:
         return float(min(64 * heaviest, LARGEST_SUM // everything))
 
 
+def by_spec(problem: Problem) -> tuple[tuple[Candidate, ...], ...]:
+    """The admitted candidates, apart by spec, in the order of the specs' names."""
+    found: dict[str, list[Candidate]] = {}
+    for each in problem.candidates:
+        if each.misfit <= problem.most_misfit:
+            found.setdefault(each.spec, []).append(each)
+    return tuple(tuple(found[spec]) for spec in sorted(found))
+
+
 def starts_on(candidate: Candidate, problem: Problem) -> dt.date | None:
     """The day from which it meets the musts, by its own papers or the group's; None: never."""
     days = [candidate.ready_on]
@@ -79,11 +88,11 @@ def _part(free: int, start: dt.date, end: dt.date, begins: dt.date) -> int:
     return free * max(0, (end - begins).days) // (end - start).days
 
 
-def available(candidate: Candidate, problem: Problem, ahead: int = 0) -> tuple[int, ...]:
-    """The most it can ship for each demanded amount, `ahead` periods later (or fewer, if < 0).
+def available(candidate: Candidate, problem: Problem) -> tuple[int, ...]:
+    """The most it can ship for each demanded amount.
 
     It ships no earlier than `lead_days` after it could begin. Of a single shipment all counts
-    that it can make until then.
+    that it can make until it is due.
     """
     ask = problem.ask
     begins = starts_on(candidate, problem)
@@ -92,13 +101,9 @@ def available(candidate: Candidate, problem: Problem, ahead: int = 0) -> tuple[i
     first = begins + dt.timedelta(days=candidate.lead_days)
     free = free_by_period(candidate, problem)
     if ask.is_once:
-        until = ask.due + ahead
-        return (sum(free[:until]) if first < ask.fences[until] else 0,)
-    ends = ask.fences[1 + ahead :]
-    return tuple(
-        amount if first < end else 0
-        for amount, end in zip(free[ahead : ahead + ask.asked], ends, strict=False)
-    )
+        return (sum(free[: ask.due]) if first < ask.fences[ask.due] else 0,)
+    spans = zip(free, ask.fences[1:], ask.demand, strict=False)
+    return tuple(amount if first < end else 0 for amount, end, _ in spans)
 
 
 def modes_of(candidate: Candidate, most: int, wanted: int) -> list[Mode]:
@@ -115,12 +120,12 @@ def modes_of(candidate: Candidate, most: int, wanted: int) -> list[Mode]:
     return found
 
 
-def supply_of(problem: Problem, candidates: Sequence[Candidate], ahead: int = 0) -> Supply:
-    """The arrays for these candidates, with everything due `ahead` periods later."""
+def supply_of(problem: Problem, candidates: Sequence[Candidate]) -> Supply:
+    """The arrays for these candidates."""
     demand = problem.ask.demand
     lines: dict[tuple[str, str], list[list[Mode]]] = {}
     for each in sorted(candidates, key=lambda one: (one.firm, one.line, one.offer)):
-        most = available(each, problem, ahead)
+        most = available(each, problem)
         modes = [modes_of(each, a, q) if q else [] for a, q in zip(most, demand, strict=True)]
         if any(modes):
             cells = lines.setdefault((each.firm, each.line), [[] for _ in demand])
