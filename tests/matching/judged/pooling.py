@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 
 from matchmaker.matching.plain import written
@@ -22,12 +20,15 @@ from matchmaker.matching.problem import Requirement
 from seed.counting import Made, Stock, free_kg
 from seed.requirements import draw_requirements, world_without_database
 from seed.unfillable import Demand
+from seed.world import public_id
 from tests.matching.judged.judged import POOL, REQUIREMENTS, TODAY, pool, requirements
-from tests.matching.judged.ranking import Ranker, ranker
+from tests.matching.judged.ranking import Ranker
 
 FILLABLE, OF_EACH_REASON = 76, 2
 OF_A_FAMILY = 2
-DEPTH, BY_FACTS, BY_CHANCE = 10, 6, 3
+# Scoring is still to be tuned: more of it, so that what it will show is judged, too.
+DEPTH = {"bm25": 10, "text": 10, "hybrid": 10, "full": 14}
+BY_FACTS, BY_CHANCE = 6, 3
 
 
 def draw(demands: list[Demand], random: Random) -> list[Demand]:
@@ -48,8 +49,6 @@ def draw(demands: list[Demand], random: Random) -> list[Demand]:
 
 def identities(stock: Stock) -> dict[tuple[str, str], str]:
     """The ids of offers by firm and SKU, as they are in the database."""
-    from seed.world import public_id
-
     return {
         (made.firm.public_id, made.product.sku): public_id(
             made.firm.public_id, "product", made.place
@@ -77,8 +76,8 @@ def proposed(
     demand: Demand, stock: Stock, ids: dict[tuple[str, str], str], ways: Ranker, random: Random
 ) -> Iterator[str]:
     """Offers from every way, each way's first ones."""
-    for ranked in ways.rankings(demand.requirement, DEPTH).values():
-        yield from ranked
+    for way, ranked in ways.rankings(demand.requirement, max(DEPTH.values())).items():
+        yield from ranked[: DEPTH[way]]
     of_family = stock.made[demand.of]
     some = random.sample(of_family, min(BY_CHANCE, len(of_family)))
     for made in (*by_facts(stock, demand)[:BY_FACTS], *some):
@@ -93,14 +92,13 @@ def main() -> None:
         _write_requirements([each.requirement for each in chosen])
     stock = Stock(firms)
     ids, known = identities(stock), pool() if POOL.exists() else {}
-    with tempfile.TemporaryDirectory() as folder, ranker(Path(folder)) as ways:
-        for asked in requirements():
-            random = Random(f"judged/{asked.id}")
-            there = known.setdefault(asked.id, [])
-            found = set(proposed(demands[asked.id], stock, ids, ways, random)) - set(there)
-            new = sorted(found)
-            Random(f"shuffled/{asked.id}/{len(there)}").shuffle(new)
-            there.extend(new)
+    ways = Ranker()
+    for asked in requirements():
+        random = Random(f"judged/{asked.id}")
+        there = known.setdefault(asked.id, [])
+        new = sorted(set(proposed(demands[asked.id], stock, ids, ways, random)) - set(there))
+        Random(f"shuffled/{asked.id}/{len(there)}").shuffle(new)
+        there.extend(new)
     pairs = [(asked, offer) for asked, offers in known.items() for offer in offers]
     lines = (json.dumps({"requirement": asked, "offer": offer}) + "\n" for asked, offer in pairs)
     POOL.write_text("".join(lines), encoding="utf-8")

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 from matchmaker.matching.problem import Requirement
 from search.embedded.yardstick import Yardstick
-from tests.search.relevance.judged import Asked, Searchable, catalogue, searchable
+from tests.benchmarks.matching_rankings import Rankers
+from tests.benchmarks.matching_world import open_world
+from tests.search.relevance.judged import catalogue
 
 
 class Ranker:
-    """Answers a requirement in every way, over the frozen offers."""
+    """Answers a requirement in every way. 'bm25' is plain BM25; the others are the product's."""
 
-    def __init__(self, index: Searchable) -> None:
-        self._index = index
+    def __init__(self) -> None:
+        self._rankers = Rankers(open_world())
         self._plain = Yardstick((each.id, each.values) for each in catalogue())
 
-    def rankings(self, asked: Requirement, depth: int) -> dict[str, list[str]]:
-        """Offer ids by way, best first."""
-        query = Asked(asked.id, "", "", asked.text, "")
-        return {
-            "text": self._plain.ids(asked.text, depth),
-            "hybrid": self._index.answers(query, "hybrid", depth),
-        }
-
-
-@contextmanager
-def ranker(folder: Path) -> Iterator[Ranker]:
-    """Index the frozen offers in `folder`; a machine's first run encodes their texts."""
-    with searchable(folder) as index:
-        yield Ranker(index)
+    def rankings(self, asked: Requirement, depth: int) -> Mapping[str, Sequence[str]]:
+        """Offer ids by way, best first; a firm may come repeatedly."""
+        plain = {"bm25": self._plain.ids(asked.text, depth)}
+        return plain | dict(self._rankers.rankings(asked, depth))
