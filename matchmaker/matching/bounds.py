@@ -170,8 +170,8 @@ class Bounds:
         sums = np.concatenate([[0.0], np.cumsum(np.where(told, each_pair, 0.0))])
         counts = np.concatenate([[0], np.cumsum(told)])
         number = counts[starts[1:]] - counts[starts[:-1]]
-        mean = (sums[starts[1:]] - sums[starts[:-1]]) / np.maximum(number, 1)
-        return np.where(number > 0, 2.0 * mean - 1.0, 0.0)
+        found: Values = (2.0 * (sums[starts[1:]] - sums[starts[:-1]]) - number) / len(asked)
+        return found
 
     # -- supply ----------------------------------------------------------------------------
 

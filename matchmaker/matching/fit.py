@@ -57,13 +57,12 @@ def signals_of(
 ) -> dict[str, float]:
     """The signals of one pair; each tuple holds what was asked for and what is offered."""
     unknown = float("nan")
-    told = attribute_agreement(*attributes)
     return {
         "cosine": unknown if closeness.cosine is None else min(max(closeness.cosine, 0.0), 1.0),
         "words": unknown if closeness.words is None else closeness.words,
         "family": _same(*family),
         "hs": hs_signal(*hs),
-        "attributes": 0.0 if told is None else 2.0 * told - 1.0,
+        "attributes": attribute_signal(*attributes),
     }
 
 
@@ -79,10 +78,14 @@ def _same(asked: str, offered: str) -> float:
     return 1.0 if asked == offered else -1.0
 
 
-def attribute_agreement(asked: Mapping[str, object], offered: Mapping[str, object]) -> float | None:
-    """Mean agreement in [0, 1] of the attributes that both name; None when there are none."""
-    both = [agreement(asked[key], offered[key]) for key in asked if key in offered]
-    return sum(both) / len(both) if both else None
+def attribute_signal(asked: Mapping[str, object], offered: Mapping[str, object]) -> float:
+    """Agreement of the attributes asked for, from -1 (all differ) to 1 (all the same).
+
+    One that the offer does not name stands half way: the signal is Σ (2·agreement - 1) over
+    those that both name, divided by the number asked for.
+    """
+    both = [2.0 * agreement(asked[key], offered[key]) - 1.0 for key in asked if key in offered]
+    return sum(both) / len(asked) if both else 0.0
 
 
 def agreement(asked: object, offered: object) -> float:

@@ -59,6 +59,7 @@ SENTENCES: Mapping[str, str] = {
     # price
     "price.within": "%(price)s per %(unit)s is within the target of %(target)s.",
     "price.above": "%(price)s per %(unit)s is %(percent)s %% above the target of %(target)s.",
+    "price.estimated": "%(sentence)s Estimated in it: %(estimated)s.",
     "price.left_out": "%(sentence)s Not in it: %(left_out)s.",
     "price.surplus": "%(sentence)s It holds more than was asked for: %(surplus)s.",
     "price.on_request": "The price is on request.",

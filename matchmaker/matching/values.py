@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
-# A price this share above the target is worth half; so is one of twice that, a quarter.
-PRICE_HALVES_AT = 0.25
+# A price this share above the target is worth half. A tenth above is soon talked over.
+PRICE_HALVES_AT = 0.3
 # Every so many days later than asked halve the value of a lead time.
 LATE_DAYS_HALVE = 21.0
 SMALLEST = 1e-6
@@ -34,9 +34,9 @@ def moq_value(moq: npt.ArrayLike, asked: npt.ArrayLike) -> Values:
 
 
 def price_value(price: npt.ArrayLike, target: npt.ArrayLike) -> Values:
-    """1 up to the target, then halved with every quarter of the target above it."""
+    """1 up to the target; .93 a tenth above it, .5 at three tenths, .29 at four, then to nought."""
     above = np.maximum(0.0, np.asarray(price, float) / target - 1.0)
-    return np.asarray(0.5 ** (np.minimum(above, 1e3) / PRICE_HALVES_AT))
+    return np.asarray(0.5 ** (np.minimum(above, 10.0) / PRICE_HALVES_AT) ** 2)
 
 
 def lead_value(lead_days: npt.ArrayLike, days_left: npt.ArrayLike) -> Values:

@@ -172,11 +172,24 @@ def test_a_test_report_is_shown_and_never_called_certified() -> None:
     assert not [each for each in said if "certified" in each]
 
 
-def test_a_price_without_some_legs_says_what_is_not_in_it_and_is_never_landed() -> None:
-    found = finding("price", replace(MAT, incoterm="EXW"))
-    assert str(found.sentence).endswith("Not in it: inland, port.")
-    assert found.certainty == 0.5
-    assert "landed" not in str(found.sentence)
+def test_legs_between_two_incoterms_are_estimated_or_left_out_and_said_never_landed() -> None:
+    works = replace(MAT, incoterm="EXW")
+    to_quay = finding("price", works)
+    # 380 rupees and 6.5 % to the quay, at 95 to the euro.
+    assert str(to_quay.sentence) == (
+        "4.26 EUR per pc is within the target of 4.50 EUR. Estimated in it: inland, port."
+    )
+    to_door = finding("price", works, incoterm="DDP")
+    assert str(to_door.sentence).endswith(
+        "Estimated in it: inland, port, freight. Not in it: arrival, duty."
+    )
+    assert (to_quay.certainty, to_door.certainty) == (0.5, 0.5)
+    assert "landed" not in str(to_door.sentence)
+
+
+def test_a_price_that_holds_more_than_was_asked_says_so() -> None:
+    found = finding("price", replace(MAT, incoterm="CIF"))
+    assert str(found.sentence).endswith("It holds more than was asked for: freight, insurance.")
 
 
 def test_known_legs_are_added_by_the_fill_of_a_container() -> None:
@@ -186,6 +199,7 @@ def test_known_legs_are_added_by_the_fill_of_a_container() -> None:
     found = judged(question, replace(MAT, incoterm="EXW")).by_criterion["price"]
     # 380 rupees and 135,000 / 9,000 of a container, at 95 to the euro.
     assert str(found.sentence) == "4.16 EUR per pc is within the target of 4.50 EUR."
+    assert found.certainty == 1.0
     assert "inland: 10 INR of one" in found.steps
 
 

@@ -1,12 +1,14 @@
 """What it costs, said as the buyer asked: currency, quantity step, and what the price holds.
 
 A price under one Incoterm is compared with a target under another by adding the legs between
-them, where their costs are known. A sum with a leg left out is never called complete.
+them: known costs first, else what the leg usually is of the goods' value, called an estimate.
+A sum with a leg left out is never called complete, and what a price holds beyond the target is
+said, not taken off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -37,6 +39,12 @@ LEGS: Mapping[str, tuple[str, ...]] = {
     "DPU": (*_ABROAD, "arrival"),
     "DDP": (*_ABROAD, "arrival", "duty"),
 }
+# What legs usually are of the goods' value: general knowledge (six to seven per cent to the
+# quay, some ten for sea freight in full containers), to be replaced by our own quotes. Nobody
+# can say the like of arrival and duty.
+USUAL_SHARES: Mapping[str, float] = {
+    "inland": 0.04, "port": 0.025, "freight": 0.1, "insurance": 0.005
+}  # fmt: skip
 Lacking = Literal["", "price", "factor", "rate"]
 
 
@@ -44,12 +52,14 @@ Lacking = Literal["", "price", "factor", "rate"]
 class Compared:
     """The price of one asked unit in the target's currency, with every step.
 
-    `left_out`: legs the target holds and the sum does not; `surplus`: the other way round.
+    `estimated`: legs in it by their usual share; `left_out`: legs that the target holds and the
+    sum does not; `surplus`: the other way round.
     `lacking`: why there is no price to compare ('price': on request); then `amount` is None.
     """
 
     amount: float | None
     steps: tuple[str, ...] = ()
+    estimated: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     surplus: tuple[str, ...] = ()
     lacking: Lacking = ""
@@ -75,16 +85,15 @@ def compare_price(
         default=offer.tiers[0],
     )
     per_unit = float(tier.price)
-    wanted = LEGS.get(incoterm, LEGS[offer.incoterm]) if incoterm else LEGS[offer.incoterm]
     held = LEGS[offer.incoterm]
-    between, steps, left_out = _legs_between(question, offer, per_unit, wanted, held)
-    units = asked.units / question.asked
-    amount = (per_unit + between) * units * float(rate.value)
-    said = [f"{tier.price:f} {offer.currency} from {tier.from_quantity:f} on", *steps]
+    wanted = LEGS[incoterm] if incoterm else held
+    way = _way_between(question, offer, per_unit, [leg for leg in wanted if leg not in held])
+    amount = (per_unit + way.cost) * (asked.units / question.asked) * float(rate.value)
+    said = [f"{tier.price:f} {offer.currency} from {tier.from_quantity:f} on", *way.steps]
     if offer.currency != currency:
         said.append(f"1 {offer.currency} = {rate.value:.6g} {currency} ({rate.fixed_on})")
-    surplus = tuple(each for each in held if each not in wanted)
-    return Compared(amount, (*said, *asked.steps), left_out, surplus)
+    surplus = tuple(leg for leg in held if leg not in wanted)
+    return Compared(amount, (*said, *asked.steps), way.estimated, way.left_out, surplus)
 
 
 def judge_price(question: Question, offer: Offer, asked: Asked) -> Finding:
@@ -101,32 +110,44 @@ def judge_price(question: Question, offer: Offer, asked: Asked) -> Finding:
     gaps = () if value >= 1 else (Gap("price", sentence, say("price.lower", percent=above)),)
     stale = is_stale(offer.price_confirmed_on, question.today)
     evidence = Shown("tiers", found.steps[0], offer.price_confirmed_on, is_stale=stale)
-    certainty = STALE_COUNTS if stale or found.left_out or found.surplus else 1.0
+    rough = stale or found.estimated or found.left_out or found.surplus
+    certainty = STALE_COUNTS if rough else 1.0
     return Finding(
         "price", value, "known", sentence, (evidence,), gaps, found.steps, certainty
     )  # fmt: skip
 
 
-def _legs_between(
-    question: Question,
-    offer: Offer,
-    per_unit: float,
-    wanted: tuple[str, ...],
-    held: tuple[str, ...],
-) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
-    """Costs of the legs that the target holds and the price does not, where they are known."""
+@dataclass(frozen=True)
+class _Way:
+    """What is added to the price of one trading unit, in the offer's currency."""
+
+    cost: float
+    steps: tuple[str, ...]
+    estimated: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+NO_WAY = _Way(0.0, (), (), ())
+
+
+def _way_between(question: Question, offer: Offer, per_unit: float, legs: Sequence[str]) -> _Way:
+    """The legs that the target holds and the price does not."""
+    if not legs:
+        return NO_WAY
     costs = question.near(offer.maker.cluster).legs
-    added, steps, left_out = 0.0, [], []
-    for leg in wanted:
-        if leg in held:
-            continue
+    steps, estimated, left_out, whole = [], [], [], 0.0
+    for leg in legs:
         cost = _cost_of(question, offer, leg, costs, per_unit)
+        about = ""
+        if cost is None and leg in USUAL_SHARES:
+            cost, about = USUAL_SHARES[leg] * per_unit, "about "
+            estimated.append(leg)
         if cost is None:
             left_out.append(leg)
         else:
-            added += cost
-            steps.append(f"{leg}: {cost:.4g} {offer.currency} of one")
-    return added, tuple(steps), tuple(left_out)
+            whole += cost
+            steps.append(f"{leg}: {about}{cost:.4g} {offer.currency} of one")
+    return _Way(whole, tuple(steps), tuple(estimated), tuple(left_out))
 
 
 def _cost_of(
@@ -152,10 +173,12 @@ def _sentence(question: Question, target: Money, found: Compared, value: float) 
         "percent": f"{100 * (found.amount / float(target.amount) - 1):.0f}",
     }
     sentence = say("price.within" if value >= 1 else "price.above", **facts)
+    if found.estimated:
+        sentence = say("price.estimated", sentence=sentence, estimated=", ".join(found.estimated))
     if found.left_out:
-        return say("price.left_out", sentence=sentence, left_out=", ".join(found.left_out))
+        sentence = say("price.left_out", sentence=sentence, left_out=", ".join(found.left_out))
     if found.surplus:
-        return say("price.surplus", sentence=sentence, surplus=", ".join(found.surplus))
+        sentence = say("price.surplus", sentence=sentence, surplus=", ".join(found.surplus))
     return sentence
 
 
