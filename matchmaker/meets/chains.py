@@ -11,12 +11,14 @@ from matchmaker.meets.compiled import Facts
 from matchmaker.meets.jit import inner
 from matchmaker.meets.state import ABSENT, FREE, State, lift, place, undo
 
+LONGEST = 200  # meetings on a chain; turning a longer one takes more time than it is worth
+
 
 @inner
-def chain_from(facts: Facts, state: State, person: int, one: int, other: int, most: int) -> int:
+def chain_from(facts: Facts, state: State, person: int, one: int, other: int) -> int:
     """Write the options of a person's chain over two slots into `state.path`.
 
-    Returns how many; -1 where the chain is longer than `most` or somebody on it is absent in
+    Returns how many; -1 where the chain is too long or somebody on it is absent in
     the other slot, so that it cannot be turned.
     """
     count = 0
@@ -29,7 +31,7 @@ def chain_from(facts: Facts, state: State, person: int, one: int, other: int, mo
                 if option == ABSENT and (count > 0 or state.at[who, then] >= 0):
                     return -1
                 break
-            if count == most or facts.rules[facts.rule[option], then] == 0:
+            if count == LONGEST or facts.rules[facts.rule[option], then] == 0:
                 return -1
             state.path[count] = option
             count += 1
@@ -60,7 +62,7 @@ def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
 @inner
 def free_by_swap(facts: Facts, state: State, person: int, other: int, slot: int, away: int) -> bool:
     """Free the person in `slot` by turning a chain with `away`, leaving `other` as it is."""
-    count = chain_from(facts, state, person, slot, away, 200)
+    count = chain_from(facts, state, person, slot, away)
     if count <= 0:
         return False
     for number in range(count):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +12,9 @@ from matchmaker.errors import BadInput
 from matchmaker.meets.bounds_flow import bound_by_flow
 from matchmaker.meets.compiled import Compiled, Ints
 from matchmaker.meets.ejecting import anneal, force_all
-from matchmaker.meets.gaps import count_idle
+from matchmaker.meets.gaps import close_gaps, count_idle
 from matchmaker.meets.insertion import insert_all
+from matchmaker.meets.pricing import Pricing
 from matchmaker.meets.problem import Answer, Meeting
 from matchmaker.meets.state import FREE, UNPLACED, empty_state, place
 from matchmaker.meets.tables import assign_tables, count_moves
@@ -19,7 +22,9 @@ from matchmaker.meets.watch import Watch
 
 AT_ONCE = 20_000  # options inserted, or steps taken, between two looks at the clock
 # Shares of the budget by whose end a stage stops; what it leaves is the next one's.
-IMPROVED, CLOSED = 0.8, 1.0
+PRICED, IMPROVED = 0.3, 0.75
+SLACK, HOT, COLD = 0.02, 0.025, 0.004  # as shares of the mean weight
+STALLED = 0.0002  # prices that gain less than this share in a third more iterations are good
 
 
 class Choosing:
@@ -32,6 +37,7 @@ class Choosing:
         self.most_value = float("inf")  # no timetable has more value, floors or not
         self.chosen = np.zeros(problem.options, bool)
         self.fairness_price = 0.0
+        self.pricing: Pricing | None = None
 
     # -- what is known -----------------------------------------------------------------------
 
@@ -46,7 +52,22 @@ class Choosing:
         """No timetable that keeps as many must-meets and floors has more value than this."""
         value = self.value
         left = float(self.most_total - int(self.state.total[0]))
-        return max(float(value), min(self.most_value, value + left))
+        upper = min(self.most_value, value + left)
+        if self.pricing is not None and math.isfinite(self.pricing.best):
+            musts = int((self.problem.is_must & (self.state.slot != UNPLACED)).sum())
+            floors = int(np.minimum(self.state.met, self.facts.least).sum())
+            upper = min(upper, self.pricing.bound(value, musts, floors))
+        return max(float(value), upper)
+
+    @property
+    def is_best(self) -> bool:
+        """Whether nothing better is possible, for certain."""
+        state, facts = self.state, self.facts
+        if int(state.total[0]) >= self.most_total:
+            return True
+        is_full = bool((state.met >= facts.least).all())
+        is_full &= not (self.problem.is_must & (state.slot == UNPLACED)).any()
+        return is_full and self.upper <= self.value
 
     def _say(self, stage: str) -> None:
         self.watch.tell(self.value, self.upper, stage)
@@ -97,19 +118,46 @@ class Choosing:
             if start and self.watch.is_over():
                 break
 
-    def improve(self) -> None:
-        """Lift whoever is below the floor, then trade meetings for dearer ones."""
+    def lift_floors(self) -> None:
+        """Force in must-meets without a place, and meetings of those below their floor."""
         force_all(self.facts, self.state, self._urgent())
         self._say("floors")
-        weights = self.problem.weight
-        hot = 0.02 * float(weights.mean()) if len(weights) else 0.0
-        while len(weights) and int(self.state.total[0]) < self.most_total:
-            if self.watch.is_over(IMPROVED):
-                break
-            heat = hot * (1 - self.watch.share(IMPROVED)) + 1e-6
-            anneal(self.facts, self.state, AT_ONCE, heat, heat)
+
+    def find_prices(self) -> None:
+        """Look for prices of people's time until they hardly get better: a second bound."""
+        if self.is_best or not self.problem.options:
+            return
+        self.pricing = Pricing(self.problem)
+        self._price(lambda: self.watch.is_over(PRICED))
+
+    def _price(self, is_over: Callable[[], bool]) -> None:
+        """Go on with the prices until it is over, the best is reached or nothing is gained."""
+        pricing = self.pricing
+        assert pricing is not None
+        before, looked = pricing.best, pricing.iterations
+        while not (is_over() or self.is_best):
+            pricing.go_on()
+            self.watch.done += 1 + pricing.variables * 50 // 5_000_000
+            if pricing.iterations >= looked * 1.3 + 200:
+                if before - pricing.best < STALLED * pricing.best:
+                    break
+                before, looked = pricing.best, pricing.iterations
+            self._say("prices")
+
+    def improve(self) -> None:
+        """Force in what the prices favour, displacing other meetings, as long as it gains."""
+        if self.pricing is None or not math.isfinite(self.pricing.best):
+            return
+        mean = float(self.problem.weight.mean())
+        options, slots = self.pricing.favoured(SLACK * mean)
+        begun = self.watch.share(IMPROVED)
+        while len(options) and not self.is_best and not self.watch.is_over(IMPROVED):
+            passed = (self.watch.share(IMPROVED) - begun) / (1 - begun)
+            heat = mean * HOT * (COLD / HOT) ** passed
+            anneal(self.facts, self.state, options, slots, AT_ONCE, heat, heat)
             self.watch.done += AT_ONCE // 1000
             self._say("improved")
+        force_all(self.facts, self.state, self._urgent())
 
     def _urgent(self) -> Ints:
         """Options of must-meets that have no place, and of people below their floor."""
@@ -121,7 +169,24 @@ class Choosing:
         return found[np.argsort(-facts.worth[found], kind="stable")].astype(np.int64)
 
     def close_gaps(self) -> None:
-        """Turn chains so that people wait less, at the same value."""
+        """Turn chains so that people wait less, at the same value, until the budget is spent."""
+        idle = np.zeros(self.problem.people, np.int64)
+        begun = self.watch.share()
+        while self.problem.slots > 1 and not self.watch.is_over():
+            passed = (self.watch.share() - begun) / (1 - begun)
+            heat = 0.5 * 0.1**passed
+            close_gaps(self.facts, self.state, idle, AT_ONCE, heat, heat)
+            self.watch.done += AT_ONCE // 1000
+            self._say("gaps")
+            if not idle.any():
+                break
+
+    def prove(self, seconds: float) -> None:
+        """Look for a better bound alone; the timetable stays as it is."""
+        end = self.watch.passed + seconds
+        if seconds > 0 and not self.is_best and self.problem.options:
+            self.pricing = self.pricing or Pricing(self.problem)
+            self._price(lambda: self.watch.is_stopped() or self.watch.passed >= end)
 
     # -- the answer --------------------------------------------------------------------------
 
@@ -134,7 +199,7 @@ class Choosing:
             timetable=timetable,
             value=value,
             bound=upper,
-            is_proved=int(self.state.total[0]) >= self.most_total,
+            is_proved=self.is_best,
             is_infeasible=bool(musts_open.any()) and self._musts_cannot(),
             idle_gaps=count_idle(problem, timetable),
             table_moves=count_moves(problem, timetable),

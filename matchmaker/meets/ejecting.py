@@ -12,33 +12,50 @@ import math
 from matchmaker.meets.compiled import Facts, Ints
 from matchmaker.meets.insertion import insert, place_freely
 from matchmaker.meets.jit import compiled, inner
-from matchmaker.meets.state import FREE, UNPLACED, State, draw, gain, lift, place, undo
+from matchmaker.meets.state import (
+    FREE,
+    START,
+    UNPLACED,
+    State,
+    chance,
+    draw,
+    gain,
+    lift,
+    place,
+    undo,
+)
 
 LOOK = 24  # how many of a person's dearest open wishes are tried for a freed slot
 
 
 @compiled
-def anneal(facts: Facts, state: State, steps: int, hot: float, cold: float) -> int:
+def anneal(
+    facts: Facts, state: State, options: Ints, slots: Ints, steps: int, hot: float, cold: float
+) -> int:
     """Take so many steps while the temperature falls from hot to cold; returns those kept.
 
-    Temperatures are in units of weight: a loss of one temperature is kept one time in e.
+    A step forces `options[i]` into `slots[i]`, for a random i. Temperatures are in units of
+    weight: a loss of one temperature is kept one time in e.
     """
-    people, slots = len(facts.most), len(facts.tables)
     kept = 0
     for step in range(steps):
         state.mark[0] = 0
-        option = _open_option(facts, state, draw(state, people))
-        if option < 0:
+        number = draw(state, len(options))
+        option, slot = options[number], slots[number]
+        wish = facts.wish[option]
+        if state.slot[wish] == slot or state.locked[wish]:
             continue
         before = state.total[0]
-        if not _force(facts, state, option, draw(state, slots)):
+        if state.slot[wish] != UNPLACED:
+            lift(facts, state, wish)
+        if not _force(facts, state, option, slot):
             continue
         change = state.total[0] - before
         heat = hot * (cold / hot) ** (step / steps)
-        if change >= 0 or draw(state, 1 << 30) < math.exp(change / heat) * (1 << 30):
+        if change >= 0 or chance(state) < math.exp(change / heat):
             kept += 1
         else:
-            undo(facts, state, 0)
+            undo(facts, state, START)
     state.mark[0] = 0
     return kept
 
@@ -48,7 +65,7 @@ def force_all(facts: Facts, state: State, options: Ints) -> int:
     """Force each option into the slot where that gains most, if it gains; returns how many did."""
     forced = 0
     for option in options:
-        best, most = -1, 0
+        best, most = 0, 0
         for slot in range(len(facts.tables)):
             state.mark[0] = 0
             before = state.total[0]
@@ -57,26 +74,12 @@ def force_all(facts: Facts, state: State, options: Ints) -> int:
             if _force(facts, state, option, slot):
                 if state.total[0] - before > most:
                     best, most = slot, state.total[0] - before
-                undo(facts, state, 0)
-        if best >= 0:
+                undo(facts, state, START)
+        if most > 0:
             _force(facts, state, option, best)
             forced += 1
     state.mark[0] = 0
     return forced
-
-
-@inner
-def _open_option(facts: Facts, state: State, person: int) -> int:
-    """One of the person's wishes that is not placed, the dear ones more often; -1: none found."""
-    start, count = facts.starts[person], facts.starts[person + 1] - facts.starts[person]
-    if count == 0:
-        return -1
-    for _ in range(4):
-        share = draw(state, 1 << 20) / (1 << 20)
-        option = facts.of_person[start + int(share * share * count)]
-        if state.slot[facts.wish[option]] == UNPLACED:
-            return int(option)
-    return -1
 
 
 @inner
@@ -87,12 +90,12 @@ def _force(facts: Facts, state: State, option: int, slot: int) -> bool:
         return False
     for person in (first, second):
         if not _clear(facts, state, person, slot):
-            undo(facts, state, 0)
+            undo(facts, state, START)
             return False
     if state.used[slot] >= facts.tables[slot]:
         _free_table(facts, state, slot)
     if not place(facts, state, option, slot):
-        undo(facts, state, 0)
+        undo(facts, state, START)
         return False
     _repair(facts, state)
     return True
@@ -108,13 +111,7 @@ def _clear(facts: Facts, state: State, person: int, slot: int) -> bool:
         lift(facts, state, facts.wish[there])
     if state.met[person] < facts.most[person]:
         return True
-    cheapest = -1
-    for other in range(len(facts.tables)):
-        option = state.at[person, other]
-        if option < 0 or state.locked[facts.wish[option]]:
-            continue
-        if cheapest < 0 or facts.worth[option] < facts.worth[cheapest]:
-            cheapest = option
+    cheapest = _cheapest_of(facts, state, person)
     if cheapest < 0:
         return False
     lift(facts, state, facts.wish[cheapest])
@@ -122,16 +119,27 @@ def _clear(facts: Facts, state: State, person: int, slot: int) -> bool:
 
 
 @inner
+def _cheapest_of(facts: Facts, state: State, person: int) -> int:
+    """The person's meeting that is worth least and may be moved; -1: there is none."""
+    cheapest = -1
+    for slot in range(len(facts.tables)):
+        cheapest = _cheaper(facts, state, cheapest, state.at[person, slot])
+    return cheapest
+
+
+@inner
+def _cheaper(facts: Facts, state: State, one: int, other: int) -> int:
+    if other < 0 or state.locked[facts.wish[other]]:
+        return one
+    return other if one < 0 or facts.worth[other] < facts.worth[one] else one
+
+
+@inner
 def _free_table(facts: Facts, state: State, slot: int) -> None:
     """Lift the cheapest of some meetings in the slot."""
-    people = len(facts.most)
-    cheapest = -1
+    people, cheapest = len(facts.most), -1
     for _ in range(16):
-        option = state.at[draw(state, people), slot]
-        if option < 0 or state.locked[facts.wish[option]]:
-            continue
-        if cheapest < 0 or facts.worth[option] < facts.worth[cheapest]:
-            cheapest = option
+        cheapest = _cheaper(facts, state, cheapest, state.at[draw(state, people), slot])
     if cheapest >= 0:
         lift(facts, state, facts.wish[cheapest])
 

@@ -1,8 +1,17 @@
-"""Idle gaps: slots in which somebody waits between two meetings of a day. Pure."""
+"""Idle gaps: slots in which somebody waits between two meetings of a day. Pure.
+
+They are closed by turning Kempe chains, which keeps every meeting and so the value.
+"""
 
 from __future__ import annotations
 
+import math
+
+from matchmaker.meets.chains import chain_from, swap
+from matchmaker.meets.compiled import Facts, Ints
+from matchmaker.meets.jit import compiled, inner
 from matchmaker.meets.problem import Problem, Timetable
+from matchmaker.meets.state import ABSENT, FREE, START, State, chance, draw, undo
 
 
 def count_idle(problem: Problem, timetable: Timetable) -> int:
@@ -21,3 +30,59 @@ def count_idle(problem: Problem, timetable: Timetable) -> int:
         for (who, day), slots in attended.items()
         for slot in range(min(slots), max(slots))
     )
+
+
+@compiled
+def close_gaps(facts: Facts, state: State, idle: Ints, steps: int, hot: float, cold: float) -> None:
+    """Turn chains at random and keep what makes people wait less, or hardly more while it is hot.
+
+    `idle` is room for a number a person; temperatures are in idle slots.
+    """
+    people, slots = len(facts.most), len(facts.tables)
+    for person in range(people):
+        idle[person] = _idle_of(facts, state, person)
+    for step in range(steps):
+        state.mark[0] = 0
+        person, one, other = draw(state, people), draw(state, slots), draw(state, slots)
+        if state.at[person, one] < 0 or other == one or state.at[person, other] == ABSENT:
+            continue
+        # Whoever waits nowhere is disturbed less often.
+        if idle[person] == 0 and chance(state) < 0.8:
+            continue
+        count = chain_from(facts, state, person, one, other)
+        if count <= 0 or not swap(facts, state, count, one, other):
+            continue
+        change = _recount(facts, state, idle, count)
+        heat = hot * (cold / hot) ** (step / steps)
+        if change > 0 and chance(state) >= math.exp(-change / heat):
+            undo(facts, state, START)
+            _recount(facts, state, idle, count)
+    state.mark[0] = 0
+
+
+@inner
+def _recount(facts: Facts, state: State, idle: Ints, count: int) -> int:
+    """Bring `idle` up to date for all on the chain; returns by how much it grew."""
+    grown = 0
+    for number in range(count):
+        option = state.path[number]
+        for person in (facts.first[option], facts.second[option]):
+            now = _idle_of(facts, state, person)
+            grown += now - idle[person]
+            idle[person] = now
+    return grown
+
+
+@inner
+def _idle_of(facts: Facts, state: State, person: int) -> int:
+    idle, waited, day, is_waiting = 0, 0, -1, False
+    for slot in range(len(facts.tables)):
+        if facts.days[slot] != day:
+            day, waited, is_waiting = facts.days[slot], 0, False
+        there = state.at[person, slot]
+        if there >= 0:
+            idle += waited
+            waited, is_waiting = 0, True
+        elif there == FREE and is_waiting:
+            waited += 1
+    return idle

@@ -53,15 +53,15 @@ def place_freely(facts: Facts, state: State, option: int) -> bool:
     """Place it in the free slot with the most free tables, so that tables last for others."""
     if not has_room(facts, state, option):
         return False
-    best, most = -1, -1
     first, second = facts.first[option], facts.second[option]
+    best, most = 0, 0
     for slot in range(len(facts.tables)):
         if state.at[first, slot] != FREE or state.at[second, slot] != FREE:
             continue
         spare = facts.tables[slot] - state.used[slot]
         if spare > most and fits(facts, state, option, slot):
             best, most = slot, spare
-    return best >= 0 and place(facts, state, option, best)
+    return most > 0 and place(facts, state, option, best)
 
 
 @inner
@@ -89,7 +89,7 @@ def _by_table(facts: Facts, state: State, option: int, slot: int) -> bool:
             person = draw(state, people)
             if state.at[person, slot] < 0 or state.at[person, away] != FREE:
                 continue
-            count = chain_from(facts, state, person, slot, away, 60)
+            count = chain_from(facts, state, person, slot, away)
             if count <= 0 or count % 2 == 0:
                 continue
             mark = state.mark[0]

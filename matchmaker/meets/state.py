@@ -15,6 +15,7 @@ from matchmaker.meets.compiled import Compiled, Facts, Ints
 from matchmaker.meets.jit import compiled, inner
 
 FREE, ABSENT, UNPLACED = -1, -2, -1
+START = 0  # of the log: undo everything since it was cleared
 
 
 class State(NamedTuple):
@@ -63,15 +64,20 @@ def empty_state(problem: Compiled, seed: int) -> State:
 
 
 @inner
-def draw(state: State, count: int) -> int:
-    """A random number from 0 to count - 1 (xorshift64*, Vigna 2016)."""
+def chance(state: State) -> float:
+    """A random number from 0 to 1, 1 excluded (xorshift64*, Vigna 2016)."""
     dice = state.dice[0]
     dice ^= dice >> np.uint64(12)
     dice ^= dice << np.uint64(25)
     dice ^= dice >> np.uint64(27)
     state.dice[0] = dice
-    number = ((dice * np.uint64(2685821657736338717)) >> np.uint64(33)) % np.uint64(count)
-    return np.int64(number)  # type: ignore[return-value]
+    return float((dice * np.uint64(2685821657736338717)) >> np.uint64(11)) / 2.0**53
+
+
+@inner
+def draw(state: State, count: int) -> int:
+    """A random number from 0 to count - 1."""
+    return int(chance(state) * count)
 
 
 @inner
@@ -109,9 +115,9 @@ def in_order(facts: Facts, state: State, wish: int, slot: int) -> bool:
 @inner
 def interpreter_for(facts: Facts, state: State, option: int, slot: int) -> int:
     """A free interpreter who is able; -1 where there is none."""
-    able = facts.able[facts.need[option]]
-    for who in range(len(able)):
-        if able[who] and state.helping[who, slot] == FREE:
+    need = facts.need[option]
+    for who in range(facts.able.shape[1]):
+        if facts.able[need, who] and state.helping[who, slot] == FREE:
             return who
     return -1
 
@@ -145,9 +151,11 @@ def place(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Place it if every rule allows; says whether it is placed."""
     if not (has_room(facts, state, option) and fits(facts, state, option, slot)):
         return False
-    via = interpreter_for(facts, state, option, slot) if facts.need[option] else -1
+    via = -1
+    if facts.need[option] > 0:
+        via = interpreter_for(facts, state, option, slot)
     _put(facts, state, option, slot, via)
-    _note(state, option, slot, via, 1)
+    _note(state, option, slot, via, True)
     return True
 
 
@@ -156,7 +164,7 @@ def lift(facts: Facts, state: State, wish: int) -> None:
     """Take a placed wish out."""
     option, slot, via = state.option[wish], state.slot[wish], state.via[wish]
     _take(facts, state, option)
-    _note(state, option, slot, via, 0)
+    _note(state, option, slot, via, False)
 
 
 @inner
@@ -172,7 +180,7 @@ def undo(facts: Facts, state: State, mark: int) -> None:
 
 
 @inner
-def _note(state: State, option: int, slot: int, via: int, was_placed: int) -> None:
+def _note(state: State, option: int, slot: int, via: int, was_placed: bool) -> None:
     row = state.log[state.mark[0]]
     row[0], row[1], row[2], row[3] = option, slot, via, was_placed
     state.mark[0] += 1
