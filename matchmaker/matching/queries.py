@@ -16,7 +16,7 @@ from statistics import median
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.accounts.models import ChangeEntry
+from matchmaker.accounts.models import ChangeEntry, Organisation
 from matchmaker.catalogue.capacity import LineMonth
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.visibility import PRODUCT_IS_PUBLIC
@@ -111,6 +111,16 @@ def nearby_clusters(db: Session, today: dt.date) -> dict[str, Nearby]:
     for slug, code, body in rows:
         bodies[slug][code] = (*bodies[slug].get(code, ()), body)
     return {slug: Nearby(frozenset(held), held) for slug, held in bodies.items()}
+
+
+def firm_names(db: Session, firms: Collection[str]) -> dict[str, str]:
+    """The names of firms by their public ids, for those who read an answer."""
+    rows = db.execute(
+        select(Firm.public_id, Organisation.name)
+        .join(Organisation, Organisation.id == Firm.organisation_id)
+        .where(Firm.public_id.in_(firms))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def requirement_from(posted: PostedRequirement, family: str = "") -> Requirement:

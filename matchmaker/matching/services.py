@@ -17,12 +17,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from matchmaker.certification.knowledge import conditions
+from matchmaker.certification.readiness import Book
 from matchmaker.errors import Unavailable
 from matchmaker.matching.building import TableBuilder
 from matchmaker.matching.columns import Audience, OfferTable
 from matchmaker.matching.models import UnmetSearch
 from matchmaker.matching.nearness import Nearness, nearness
-from matchmaker.matching.problem import Requirement
+from matchmaker.matching.problem import Offer, Requirement
 from matchmaker.matching.queries import (
     Found,
     book_for,
@@ -94,6 +95,33 @@ def match(
     return Matching(table, question, nearness(table, requirement.text, vector))
 
 
+def match_among(
+    offers: Sequence[Offer],
+    folder: Path,
+    search: Searching,
+    requirement: Requirement,
+    *,
+    today: dt.date,
+    book: Book,
+) -> Matching:
+    """The same over a few offers that somebody brings; their table is written into `folder`."""
+    encoder = _encoder(search)
+    model_id = encoder.model_id if encoder else ""
+    with TableBuilder(folder, model_id, book.conditions) as table:
+        _fill(table, (Found(each, "") for each in offers), search, encoder)
+    # Who brings offers with prices may see them.
+    opened = OfferTable(folder, "verified")
+    question = prepare(
+        requirement,
+        today=today,
+        weights=profile_for(requirement.hs_code),
+        book=book,
+        rates=exchange_rates(),
+    )
+    vector = encoder.encode_query(requirement.text) if encoder else None
+    return Matching(opened, question, nearness(opened, requirement.text, vector))
+
+
 def offer_table(
     db: Session, search: Searching, today: dt.date, audience: Audience = "public"
 ) -> OfferTable:
@@ -145,7 +173,7 @@ def _fill(
     offers: Iterable[Found],
     search: Searching,
     encoder: Encoder | None,
-    progress: Progress,
+    progress: Progress = lambda _done: None,
 ) -> None:
     cache = remembered(search.config) if encoder else None
     texts = EncodedTexts(encoder, cache) if encoder and cache else None

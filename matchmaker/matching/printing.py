@@ -1,0 +1,81 @@
+"""An answer as lines for a terminal: firms, what they are good for, what is missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matchmaker.matching.exchange import Answer, CriterionTold, ExcludedTold, FirmTold
+from matchmaker.matching.problem import Requirement
+from matchmaker.measures import UNITS
+
+# Below this a product is probably another one: told apart, so that nobody takes it for a match.
+OTHER = 0.5
+INDENT = " " * 6
+
+
+def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
+    """The whole print."""
+    yield _asked(requirement)
+    yield f"{answer.offers:,} offers; {answer.judged:,} judged in full, no other can rank as high."
+    yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
+    yield from answer.notes
+    others = False
+    for firm in answer.firms:
+        if not others and _fit_of(firm) < OTHER:
+            others = True
+            yield ""
+            yield "Probably other products than the one asked for:"
+        yield ""
+        yield from _firm(firm)
+    if not answer.firms:
+        yield "No offer passes."
+    if answer.excluded:
+        yield ""
+        yield "Excluded, because:"
+        yield from (_excluded(each) for each in answer.excluded)
+
+
+def _asked(asked: Requirement) -> str:
+    unit = UNITS[asked.quantity.unit]
+    amount = f"{asked.quantity.amount:,f} {unit.symbol or unit.name}"
+    rhythm = f" every month, {asked.months} months from {asked.ship_from}" if asked.months else ""
+    by = "" if asked.months else f" by {asked.ship_by}"
+    to = f" to {asked.market}" if asked.market else ""
+    text = asked.text if len(asked.text) <= 70 else f"{asked.text[:69]}…"
+    return f"{text}: {amount}{rhythm}{to}{by}"
+
+
+def _firm(firm: FirmTold) -> Iterator[str]:
+    name = firm.name or firm.firm
+    yield (
+        f"{firm.rank:>3}. {100 * firm.total:5.1f}  {firm.title} — {name}, {firm.cluster}"
+        f"  ({firm.confidence:.0%} of it known)"
+    )
+    yield INDENT + "  ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
+    for each in firm.criteria:
+        if each.knowledge == "unknown" or (each.value is not None and each.value < 1):
+            yield f"{INDENT}{each.criterion}: {each.sentence}"
+            yield from (
+                f"{INDENT}  → {gap.remedy}{_who(gap.who)}"
+                for gap in each.gaps
+                if gap.remedy != each.sentence
+            )
+
+
+def _value(told: CriterionTold) -> str:
+    if told.value is not None:
+        return f"{100 * told.value:.0f}"
+    return "?" if told.knowledge == "unknown" else "–"
+
+
+def _who(who: tuple[str, ...]) -> str:
+    return f" (ask {', '.join(who)})" if who else ""
+
+
+def _fit_of(firm: FirmTold) -> float:
+    fits = [each.value for each in firm.criteria if each.criterion == "fit"]
+    return fits[0] if fits and fits[0] is not None else 1.0
+
+
+def _excluded(told: ExcludedTold) -> str:
+    return f"{INDENT}{told.title} — {told.name or told.firm}: {told.sentence}"
