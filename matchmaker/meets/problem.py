@@ -161,6 +161,24 @@ class Unmet:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Meetings that cannot all be placed, and what stands against it.
+
+    `kind`: a key of `placing.sentences.CONTRADICTIONS`, which make the words. `people` and
+    `slots`: those of the argument; `allowed`: how many meetings they take at most. `with_order`:
+    the argument also uses what must come before what. `reason`: of a meeting that can never be.
+    """
+
+    kind: str
+    wishes: tuple[str, ...]
+    people: tuple[str, ...] = ()
+    slots: tuple[int, ...] = ()
+    allowed: int | None = None
+    with_order: bool = False
+    reason: Unmet | None = None
+
+
+@dataclass(frozen=True)
 class Answer:
     """A timetable with what it is worth and how good it is known to be.
 
@@ -168,6 +186,7 @@ class Answer:
     the floors, where they were asked for). `breaks`: with `place_all`, what was made least, and
     `fewest`: no placement has fewer. `is_proved`: the best possible, for certain.
     `is_infeasible`: with `place_all` or must-meets, it is certain that they cannot all be placed.
+    `contradiction`: with `place_all`, which of them stand against each other, where it is known.
     """
 
     timetable: Timetable
@@ -182,6 +201,7 @@ class Answer:
     below_floor: tuple[str, ...] = ()
     fairness_price: float = 0.0
     unmet: tuple[Unmet, ...] = ()
+    contradiction: Contradiction | None = None
     seconds: float = 0.0
 
     @property

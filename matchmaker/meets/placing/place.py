@@ -1,0 +1,192 @@
+"""Place a given list of meetings with the fewest breaks, and prove that fewer cannot be. Pure.
+
+    answer = place_given(problem, Budget(seconds=60), clock=time.monotonic)
+
+Two searches work towards each other, round by round: annealing brings the breaks down, the proof
+brings up the number below which no placing can be. Where they meet, the answer is proved. A list
+that contradicts itself is recognised by counting, or refuted, and the answer says by what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from matchmaker.errors import BadInput
+from matchmaker.meets.checking import check
+from matchmaker.meets.faults import breaks_of
+from matchmaker.meets.gaps import count_idle
+from matchmaker.meets.placing.annealing import STEPS, Annealing
+from matchmaker.meets.placing.contradictions import counted_out
+from matchmaker.meets.placing.encoding import encode
+from matchmaker.meets.placing.given import Given, given_by
+from matchmaker.meets.placing.hall import Choice
+from matchmaker.meets.placing.proving import Proof
+from matchmaker.meets.placing.refuting import contradiction_of
+from matchmaker.meets.problem import (
+    Answer,
+    Budget,
+    Contradiction,
+    Meeting,
+    Problem,
+    Progress,
+    Timetable,
+)
+from matchmaker.meets.tables import assign_tables, count_moves
+from matchmaker.meets.watch import Watch
+
+# Past so many places of meetings in slots a formula would fill memory: then no proof is tried.
+LARGEST = 150_000
+ROUND = STEPS // 1000  # units of work in one round
+
+
+def place_given(
+    problem: Problem,
+    budget: Budget,
+    *,
+    clock: Callable[[], float] | None = None,
+    tell: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Answer:
+    """All meetings of the list with the fewest breaks found, and how few there must be.
+
+    Needs `problem.place_all`. The answer is proved when `breaks` equals `fewest`. If the list
+    cannot be placed, `is_infeasible` says so and `contradiction` what stands against each other.
+    `clock` tells seconds and is needed when the budget names any; `tell` hears after each round
+    (value: breaks, bound: fewest); `stop` is asked as often, and the best so far is the answer
+    when it says yes. Raises BadInput where the problem cannot be meant.
+    """
+    check(problem)
+    if not problem.place_all:
+        raise BadInput("$.place_all", False, "Only a given list is placed; set it to true.")
+    watch = Watch(budget, clock, tell, stop)
+    given = given_by(problem)
+    contradiction = counted_out(given)
+    if contradiction:
+        return _refused(given, contradiction, watch)
+    return _Placing(given, watch, budget.seed).answer()
+
+
+@dataclass
+class _Best:
+    """The best placing so far: slot and people of each meeting."""
+
+    breaks: int
+    slots: list[int]
+    choices: Sequence[Choice]
+
+
+class _Placing:
+    """The rounds, and what has come of them."""
+
+    def __init__(self, given: Given, watch: Watch, seed: int) -> None:
+        self.given, self.watch, self.seed = given, watch, seed
+        self.best: _Best | None = None
+        self.annealing: Annealing | None = None
+        if given.is_plain:
+            choices = [(each[0].first, each[0].second, -1) for each in given.options]
+            self.annealing = Annealing(given, choices, seed)
+        is_small = sum(map(len, given.windows)) <= LARGEST
+        self.proof = Proof(encode(given)) if is_small else None
+
+    def answer(self) -> Answer:
+        """Work until it is proved, or the budget is spent, or somebody says stop."""
+        steps = self.proof.climb(needs_start=not self.given.is_plain) if self.proof else iter(())
+        with ThreadPoolExecutor(1) as beside:
+            while True:
+                self._round(steps, beside)
+                if self._is_over():
+                    break
+        if self.proof and self.proof.is_infeasible:
+            return _refused(self.given, contradiction_of(self.given, self.watch), self.watch)
+        return self._told()
+
+    def _round(self, steps: Iterator[None], beside: ThreadPoolExecutor) -> None:
+        """A slice of annealing while the proof takes a step on the other core."""
+        fewest = self.proof.fewest if self.proof else 0
+        running = beside.submit(self.annealing.go_on, fewest) if self.annealing else None
+        if not (self.annealing and self.annealing.unplaced) or self.watch.done:
+            next(steps, None)
+        if running:
+            running.result()
+        self.watch.done += ROUND
+        self._compare()
+        if self.best:
+            self.watch.tell(self.best.breaks, self.fewest, "placing")
+
+    @property
+    def fewest(self) -> int:
+        return self.proof.fewest if self.proof else 0
+
+    def _compare(self) -> None:
+        """Keep the better of what both have found, and let annealing start from the other's."""
+        found = self.proof.best if self.proof else None
+        if found and (self.best is None or found.breaks < self.best.breaks):
+            self.best = _Best(found.breaks, found.slots, found.choices)
+            if self.annealing is None or self.annealing.choices != tuple(found.choices):
+                self.annealing = Annealing(self.given, found.choices, self.seed)
+            if self.annealing.breaks is None or self.annealing.breaks > found.breaks:
+                self.annealing.start_from(found.slots)
+        mine = self.annealing
+        fewest = mine.breaks if mine else None
+        if mine and fewest is not None and (self.best is None or fewest < self.best.breaks):
+            self.best = _Best(fewest, mine.placing(), mine.choices)
+
+    def _is_over(self) -> bool:
+        if self.proof and self.proof.is_infeasible:
+            return True
+        if self.best and self.best.breaks <= self.fewest:
+            return True
+        return self.watch.is_over()
+
+    def _told(self) -> Answer:
+        best, annealing = self.best, self.annealing
+        if best:
+            return _answer(self.given, best, self.fewest, self.watch)
+        if annealing is None:
+            return _answer(self.given, None, self.fewest, self.watch)
+        partial = _Best(0, annealing.placing(), annealing.choices)
+        return _answer(self.given, partial, self.fewest, self.watch)
+
+
+def _answer(given: Given, best: _Best | None, fewest: int, watch: Watch) -> Answer:
+    """The placing as a timetable; of one that is not whole, what has no place and why."""
+    problem = given.problem
+    timetable = assign_tables(problem, list(_meetings(given, best))) if best else Timetable()
+    is_whole = len(timetable.meetings) == given.meetings
+    breaks = sum(breaks_of(problem, timetable.meetings).values()) if is_whole else None
+    is_proved = breaks is not None and breaks <= fewest
+    weight = {each.id: each.weight for each in problem.wishes}
+    return Answer(
+        timetable,
+        value=sum(weight[each.wish] for each in timetable.meetings),
+        bound=float(sum(weight.values())),
+        is_proved=is_proved,
+        breaks=breaks,
+        fewest=fewest,
+        idle_gaps=count_idle(problem, timetable),
+        table_moves=count_moves(problem, timetable),
+        seconds=watch.passed,
+    )
+
+
+def _meetings(given: Given, best: _Best) -> Iterator[Meeting]:
+    people, interpreters = given.problem.people, given.problem.interpreters
+    rows = zip(given.problem.wishes, best.slots, best.choices, strict=True)
+    for wish, slot, (first, second, helper) in rows:
+        if slot >= 0:
+            name = interpreters[helper].id if helper >= 0 else None
+            yield Meeting(wish.id, people[first].id, people[second].id, slot, 0, name)
+
+
+def _refused(given: Given, contradiction: Contradiction | None, watch: Watch) -> Answer:
+    """It is certain that the list cannot be placed."""
+    return Answer(
+        Timetable(),
+        value=0,
+        bound=float(sum(each.weight for each in given.problem.wishes)),
+        is_infeasible=True,
+        contradiction=contradiction,
+        seconds=watch.passed,
+    )
