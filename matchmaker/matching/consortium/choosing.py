@@ -8,7 +8,9 @@ import numpy as np
 
 from matchmaker.matching.consortium.arrays import (
     BEST,
+    FREE,
     FULL,
+    IN,
     NODES,
     SPARE,
     UNSURE,
@@ -47,9 +49,12 @@ class Choice:
 
 
 class Search:
-    """A search that can be resumed. `start`: firms that can do it, no more than `most`."""
+    """A search that can be resumed. `start`: firms that can do it, no more than `most`.
 
-    def __init__(self, supply: Supply, most: int, start: Marks) -> None:
+    `kept`: 1 for firms that are to be in, whatever they cost; they are in `start` too.
+    """
+
+    def __init__(self, supply: Supply, most: int, start: Marks, kept: Marks | None = None) -> None:
         cells = supply.cells
         firms, periods = cells.caps.shape
         places = max(64, min(200_000, NODE_SPACE // (firms + 8 * periods + 32)))
@@ -65,12 +70,13 @@ class Search:
         self.offer = empty_offer(supply)
         self.offer.chosen[:] = start
         cost, _, _ = price_choice(cells, start, NEVER, self.offer.amounts, self.offer.modes)
-        self._place_root(cost, places)
+        self._place_root(cost, places - 1)
+        if kept is not None:
+            self.pool.states[places - 1] = np.where(kept, IN, FREE)
 
-    def _place_root(self, cost: int, places: int) -> None:
+    def _place_root(self, cost: int, root: int) -> None:
         pool, cells = self.pool, self.supply.cells
-        root = places - 1
-        pool.counts[[WAITING, SPARE, BEST, UNSURE]] = 1, places - 1, cost, NEVER
+        pool.counts[[WAITING, SPARE, BEST, UNSURE]] = 1, root, cost, NEVER
         pool.heap[0] = root
         pool.prices[root] = float(np.median(cells.weight)) * cells.unit
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +16,7 @@ from matchmaker.matching.consortium.problem import (
     Member,
     Plan,
     Problem,
+    Proof,
     Share,
 )
 from matchmaker.matching.consortium.supply import Supply, free_by_period, starts_on
@@ -24,13 +25,40 @@ from matchmaker.matching.consortium.supply import Supply, free_by_period, starts
 CENT = Decimal("0.000001")
 
 
+Amounts = Mapping[Candidate, Sequence[int]]
+
+
 def plan_from(problem: Problem, supply: Supply, found: Choice, most: int) -> Plan:
     """The plan that a choice stands for. `most`: how many members were allowed, 0 for any."""
-    members = _members(problem.ask, supply, found)
+    proof: Proof = "proved" if found.bound >= found.cost else "not proved"
+    return plan_of(
+        problem, amounts_of(supply, found), bound_of(problem, supply, found), proof, most
+    )
+
+
+def bound_of(problem: Problem, supply: Supply, found: Choice) -> Fraction:
+    """The bound of a search in money."""
+    return Fraction(found.bound // found.unit) * Fraction(problem.ask.step) / supply.scale / 100
+
+
+def amounts_of(supply: Supply, found: Choice) -> dict[Candidate, list[int]]:
+    """What each candidate ships by period, in steps; only those that ship."""
+    amounts: dict[Candidate, list[int]] = {}
+    periods, lines = found.modes.shape
+    for line in range(lines):
+        for t in range(periods):
+            if found.modes[t, line] >= 0:
+                candidate = supply.modes[found.modes[t, line]].candidate
+                amounts.setdefault(candidate, [0] * periods)[t] = int(found.amounts[t, line])
+    return amounts
+
+
+def plan_of(problem: Problem, amounts: Amounts, bound: Fraction, proof: Proof, most: int) -> Plan:
+    """The plan in which the candidates ship these amounts, each at the price of its tier."""
+    members = _members(problem.ask, amounts)
     shares = [share for member in members for share in member.shares]
     figure = sum((_figure(problem.ask, each) for each in shares), Fraction(0))
-    per_money = supply.scale * 100 / Fraction(problem.ask.step)
-    bound = min(figure, Fraction(found.bound // found.unit) / per_money)
+    bound = min(figure, bound)
     done = [_shipped_by(each, problem) for each in shares]
     return Plan(
         members=members,
@@ -38,7 +66,7 @@ def plan_from(problem: Problem, supply: Supply, found: Choice, most: int) -> Pla
         figure=_decimal(figure),
         bound=figure_bound(_decimal(figure), bound),
         gap=float(1 - bound / figure) if figure else 0.0,
-        proof="proved" if found.bound >= found.cost else "not proved",
+        proof=proof,
         at_most=most,
         ready_on=max(day for each in shares if (day := ready_on(each.candidate, problem))),
         first_shipment=min(first for first, _ in done),
@@ -65,29 +93,21 @@ def ready_on(candidate: Candidate, problem: Problem) -> dt.date | None:
     return begins + dt.timedelta(days=candidate.lead_days) if begins else None
 
 
-def _members(ask: Ask, supply: Supply, found: Choice) -> tuple[Member, ...]:
+def _members(ask: Ask, amounts: Amounts) -> tuple[Member, ...]:
     shares: dict[str, list[Share]] = {}
-    periods, lines = found.modes.shape
-    for line in range(lines):
-        by_offer: dict[Candidate, list[tuple[int, Decimal]]] = defaultdict(
-            lambda: [(0, Decimal(0))] * periods
-        )
-        for t in range(periods):
-            if found.modes[t, line] >= 0:
-                mode = supply.modes[found.modes[t, line]]
-                tier = mode.candidate.tiers[mode.tier]
-                by_offer[mode.candidate][t] = (int(found.amounts[t, line]), tier.price)
-        for candidate, each in by_offer.items():
-            share = Share(candidate, tuple(a for a, _ in each), tuple(p for _, p in each))
-            shares.setdefault(candidate.firm, []).append(share)
+    for candidate, each in sorted(amounts.items(), key=lambda one: one[0].offer):
+        prices = tuple(_tier_price(candidate, amount) for amount in each)
+        shares.setdefault(candidate.firm, []).append(Share(candidate, tuple(each), prices))
     return tuple(
-        Member(
-            firm,
-            tuple(shares[firm]),
-            _decimal(sum((_price(ask, s) for s in shares[firm]), Fraction(0))),
-        )
-        for firm in sorted(shares)
+        Member(firm, tuple(own), _decimal(sum((_price(ask, one) for one in own), Fraction(0))))
+        for firm, own in sorted(shares.items())
     )
+
+
+def _tier_price(candidate: Candidate, amount: int) -> Decimal:
+    """Of one unit when so much is shipped in a period; nought when nothing is."""
+    fitting = [tier.price for tier in candidate.tiers if tier.amount <= amount]
+    return fitting[-1] if amount else Decimal(0)
 
 
 def _price(ask: Ask, share: Share) -> Fraction:

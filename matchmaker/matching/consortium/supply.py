@@ -31,6 +31,10 @@ class Mode:
     tier: int
 
 
+# By firm and line, the modes of each period.
+Lines = dict[tuple[str, str], list[list[Mode]]]
+
+
 @dataclass(frozen=True)
 class Supply:
     """`cells` as arrays for the search; `firms`, `modes` say what their numbers stand for.
@@ -123,15 +127,22 @@ def modes_of(candidate: Candidate, most: int, wanted: int) -> list[Mode]:
 def supply_of(problem: Problem, candidates: Sequence[Candidate]) -> Supply:
     """The arrays for these candidates."""
     demand = problem.ask.demand
-    lines: dict[tuple[str, str], list[list[Mode]]] = {}
-    for each in sorted(candidates, key=lambda one: (one.firm, one.line, one.offer)):
+    lines: Lines = {}
+    for each in candidates:
         most = available(each, problem)
-        modes = [modes_of(each, a, q) if q else [] for a, q in zip(most, demand, strict=True)]
-        if any(modes):
-            cells = lines.setdefault((each.firm, each.line), [[] for _ in demand])
-            for cell, more in zip(cells, modes, strict=True):
-                cell += more
-    return _arrays(lines, demand, _ties(candidates))
+        for t, wanted in enumerate(demand):
+            if wanted:
+                add_modes(lines, each, t, len(demand), modes_of(each, most[t], wanted))
+    return arrays_of(lines, demand, candidates)
+
+
+def add_modes(
+    lines: Lines, candidate: Candidate, t: int, periods: int, modes: Sequence[Mode]
+) -> None:
+    """Say in which modes the candidate's line can ship in period `t`."""
+    if modes:
+        cells = lines.setdefault((candidate.firm, candidate.line), [[] for _ in range(periods)])
+        cells[t] += modes
 
 
 def _ties(candidates: Sequence[Candidate]) -> dict[str, int]:
@@ -146,9 +157,10 @@ def _ties(candidates: Sequence[Candidate]) -> dict[str, int]:
     return {firm: rank[value] for firm, value in given.items()}
 
 
-def _arrays(
-    lines: dict[tuple[str, str], list[list[Mode]]], demand: tuple[int, ...], ties: dict[str, int]
-) -> Supply:
+def arrays_of(lines: Lines, demand: Sequence[int], candidates: Sequence[Candidate]) -> Supply:
+    """The arrays for these lines; ties between firms are broken by what they were given."""
+    ties = _ties(candidates)
+    lines = {key: [sorted(cell, key=_rank) for cell in lines[key]] for key in sorted(lines)}
     firms = tuple(sorted({firm for firm, _ in lines}))
     of_line = [firm for firm, _ in lines]
     cells = [cell for line in lines.values() for cell in line]
@@ -169,6 +181,10 @@ def _arrays(
         *_pieces(mode_ptr, low, high, weight, len(demand)),
     )  # fmt: skip
     return Supply(firms, modes, scale, found)
+
+
+def _rank(mode: Mode) -> tuple[str, int]:
+    return mode.candidate.offer, mode.tier
 
 
 def _starts(counts: Sequence[int]) -> Whole:

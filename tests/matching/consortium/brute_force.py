@@ -57,7 +57,7 @@ def _ways(problem: Problem, candidates: list[Candidate], t: int, due: int | None
     lines: dict[str, list[tuple[str, int, int, Fraction]]] = {}
     for each in candidates:
         lines.setdefault(each.line, [])
-        most = _most(problem, each, t, due)
+        most = most_of(problem, each, t, due)
         for number, tier in enumerate(each.tiers):
             low = max(each.moq, tier.amount, 1)
             high = most
@@ -86,7 +86,8 @@ def _filled(used: list[tuple[str, int, int, Fraction]], need: int) -> Money | No
     return money if need <= 0 else None
 
 
-def _most(problem: Problem, each: Candidate, t: int, due: int | None) -> int:
+def most_of(problem: Problem, each: Candidate, t: int, due: int | None = None) -> int:
+    """The most it can ship for the demanded amount `t`."""
     ask = problem.ask
     days = [each.ready_on] + ([problem.group_from] if each.in_group else [])
     begins = min((max(day, ask.today) for day in days if day is not None), default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.matching.consortium.problem import Plan, Problem, Share
-from tests.matching.consortium.brute_force import _most
+from tests.matching.consortium.brute_force import most_of
 
 
 def faults_of(problem: Problem, plan: Plan) -> list[str]:
@@ -36,7 +36,7 @@ def _faults_of_share(problem: Problem, share: Share) -> list[str]:
     for t, amount in enumerate(share.amounts):
         if amount and amount < each.moq:
             found.append(f"{each.offer} ships {amount}, less than its MOQ")
-        if amount > _most(problem, each, t, None):
+        if amount > most_of(problem, each, t):
             found.append(f"{each.offer} ships {amount}, more than it can")
         tier = [tier.price for tier in each.tiers if tier.amount <= amount]
         if amount and tier[-1] != share.prices[t]:
