@@ -1,0 +1,178 @@
+"""Published instances of the business-to-business meeting problem (MiniZinc data, .dzn). Pure.
+
+    problem = read_dzn(path.read_text(), most_apart=2)
+    answer = place_given(problem, Budget(seconds=60), clock=time.monotonic)
+
+Fields (JAIR 74, 2022): `nBusiness` people, `nMeetings`, `nTables` in each slot, `nTotalSlots` of
+which the first `nMorningSlots` are the morning; `requested`: for each meeting person, person and
+session (1 morning, 2 afternoon, 3 any); `forbidden`: for each person a set of slots; `fixed`: for
+each meeting its slot, 0 none; `precedences`: for each meeting the set of those that come before
+it. All count from 1; a 0 in a set says nothing. `meetingsxBusiness` and `nMeetingsBusiness` follow
+from the others (and the first is shifted by one), so they are not read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+from matchmaker.errors import BadInput
+from matchmaker.meets.checking import MOST, MOST_TABLES
+from matchmaker.meets.minizinc import Rows, Value, read_assignments
+from matchmaker.meets.problem import Person, Problem, Slot, Wish
+
+REQUIRED = ("nBusiness", "nMeetings", "nTables", "nTotalSlots", "requested")
+OPTIONAL = ("nMorningSlots", "forbidden", "fixed", "precedences")
+DERIVED = ("meetingsxBusiness", "nMeetingsBusiness")
+MORNING, AFTERNOON, ANY = 1, 2, 3
+
+_OPENING = dt.datetime(2000, 1, 3, 9, tzinfo=dt.UTC)
+_SLOT = dt.timedelta(minutes=15)
+
+
+def read_dzn(text: str, *, most_apart: int | None = None) -> Problem:
+    """The given list of a .dzn file; people and meetings are named by their numbers.
+
+    `most_apart`: the largest difference of breaks between two people, which the files do not
+    hold; 2 in the published results. Raises BadInput that names field, value and remedy.
+    """
+    fields = read_assignments(text, {*REQUIRED, *OPTIONAL})
+    for name in REQUIRED:
+        if name not in fields:
+            near = get_close_matches(name, fields, 1)
+            remedy = f"Add it, such as “{name} = …;”."
+            remedy += f" Is it “{near[0]}”?" if near else ""
+            raise BadInput(name, "nothing", remedy)
+    return _Reading(fields).problem(most_apart)
+
+
+class _Reading:
+    """The fields of one file, with their sizes checked against each other."""
+
+    def __init__(self, fields: Mapping[str, Value]) -> None:
+        self.fields = fields
+        self.people = self._number("nBusiness", MOST["people"])
+        self.meetings = self._number("nMeetings", MOST["wishes"])
+        self.slots = self._number("nTotalSlots", MOST["slots"])
+        self.tables = self._number("nTables", 10**9)
+        self.morning = self._number("nMorningSlots", self.slots, self.slots)
+
+    def problem(self, most_apart: int | None) -> Problem:
+        absences = self._sets("forbidden", self.people, self.slots, "person")
+        earlier = self._sets("precedences", self.meetings, self.meetings, "meeting")
+        return Problem(
+            slots=tuple(
+                Slot(_OPENING + number * _SLOT, _OPENING + (number + 1) * _SLOT)
+                for number in range(self.slots)
+            ),
+            tables=(min(self.tables, MOST_TABLES),) * self.slots,
+            people=tuple(
+                Person(str(number), absent=frozenset(slot - 1 for slot in absent))
+                for number, absent in enumerate(absences, 1)
+            ),
+            wishes=self._wishes(),
+            precedences=tuple(
+                (str(first), str(second))
+                for second, before in enumerate(earlier, 1)
+                for first in before
+            ),
+            place_all=True,
+            most_apart=most_apart,
+        )
+
+    def _wishes(self) -> tuple[Wish, ...]:
+        rows = self.fields["requested"]
+        remedy = "Give a row for each meeting: person, person, session."
+        if not isinstance(rows, Rows):
+            raise BadInput("requested", _shown(rows), f"{remedy} Such as [|1, 2, 3|4, 5, 3|].")
+        if len(rows) != self.meetings:
+            raise BadInput("requested", f"{len(rows)} rows", f"nMeetings is {self.meetings}.")
+        fixed = self._fixed()
+        wishes = []
+        for number, row in enumerate(rows, 1):
+            path = f"requested, row {number}"
+            if not isinstance(row, list) or len(row) not in (2, 3):
+                raise BadInput(path, _shown(row), remedy)
+            numbers = [_whole(path, each) for each in row]
+            one, other = (self._within(path, each, self.people, "person") for each in numbers[:2])
+            if one == other:
+                raise BadInput(path, _shown(row), "Nobody meets oneself: name two people.")
+            session = numbers[2] if len(row) == 3 else ANY
+            wishes.append(
+                Wish(str(number), (str(one),), (str(other),),
+                     slots=self._session(path, session), pinned=fixed[number - 1])
+            )  # fmt: skip
+        return tuple(wishes)
+
+    def _session(self, path: str, session: int) -> frozenset[int] | None:
+        if session == ANY:
+            return None
+        if session not in (MORNING, AFTERNOON):
+            raise BadInput(path, session, "Sessions are 1 (morning), 2 (afternoon) and 3 (any).")
+        if "nMorningSlots" not in self.fields:
+            remedy = f"{path} asks for session {session}: say which slots are the morning."
+            raise BadInput("nMorningSlots", "nothing", remedy)
+        bounds = (0, self.morning) if session == MORNING else (self.morning, self.slots)
+        if bounds[0] == bounds[1]:
+            remedy = f"It leaves no slot for session {session}, which {path} asks for."
+            raise BadInput("nMorningSlots", self.morning, remedy)
+        return frozenset(range(*bounds))
+
+    def _fixed(self) -> list[int | None]:
+        value = self.fields.get("fixed")
+        if value is None:
+            return [None] * self.meetings
+        if not isinstance(value, list) or len(value) != self.meetings:
+            raise BadInput("fixed", _shown(value), f"Give {self.meetings} numbers, 0 for none.")
+        found: list[int | None] = []
+        for number, each in enumerate(value, 1):
+            slot = _whole(f"fixed[{number}]", each)
+            if slot:
+                self._within(f"fixed[{number}]", slot, self.slots, "slot")
+            found.append(slot - 1 if slot else None)
+        return found
+
+    def _sets(self, name: str, count: int, most: int, noun: str) -> list[list[int]]:
+        """A set for each person or meeting; a single number counts as a set of one."""
+        value = self.fields.get(name)
+        if value is None or (isinstance(value, list) and not value):
+            return [[] for _ in range(count)]
+        if not isinstance(value, list) or len(value) != count:
+            raise BadInput(name, _shown(value), f"Give a set for each {noun}: {count} of them.")
+        what = "slot" if name == "forbidden" else "meeting"
+        return [
+            [
+                self._within(f"{name}[{number}]", each, most, what)
+                for each in sorted(_members(f"{name}[{number}]", item) - {0})
+            ]
+            for number, item in enumerate(value, 1)
+        ]
+
+    def _number(self, name: str, most: int, default: int = 0) -> int:
+        value = self.fields.get(name, default)
+        if not isinstance(value, int) or not 0 <= value <= most:
+            raise BadInput(name, _shown(value), f"Give a whole number from 0 to {most:,}.")
+        return value
+
+    def _within(self, path: str, number: int, most: int, noun: str) -> int:
+        if not 1 <= number <= most:
+            raise BadInput(path, number, f"There is no such {noun}: give 1 to {most}.")
+        return number
+
+
+def _members(path: str, value: Value) -> set[int]:
+    items = value if isinstance(value, (set, frozenset, list)) else [value]
+    return {_whole(path, each) for each in items}
+
+
+def _whole(path: str, value: Value) -> int:
+    if not isinstance(value, int):
+        raise BadInput(path, _shown(value), "Give a whole number.")
+    return value
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Sequence):
+        return f"{len(value)} entries"
+    return "a set" if isinstance(value, frozenset) else str(value)

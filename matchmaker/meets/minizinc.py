@@ -1,0 +1,208 @@
+"""Assignments of a MiniZinc data file: whole numbers, sets, ranges and arrays. Pure.
+
+    read_assignments("n = 3; rows = [|1, 2|3, 4|]; free = [{}, 1..2, {3}];", {"n", "rows", "free"})
+
+One pass over the text without backtracking; what is read is bounded, so that no file, however
+odd, takes more than a few seconds or a few hundred megabytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Set
+from typing import NamedTuple, NoReturn, TypeAlias
+
+from matchmaker.errors import BadInput
+
+LONGEST = 30_000_000  # letters
+MOST_NUMBERS = 6_000_000  # in all values together, ranges spelled out
+
+Value: TypeAlias = "int | frozenset[int] | list[Value]"
+
+_TOKEN = re.compile(
+    r"(?P<space>\s+|%[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)"
+    r"|(?P<number>-?\d+(?:\.\d+(?:[eE][-+]?\d+)?)?)"
+    r"|(?P<name>[A-Za-z_]\w*)"
+    r'|(?P<text>"[^"\n]*")'
+    r"|(?P<sign>\.\.|\[\||\|\]|[\[\]{}(),;=|<>:])"
+)
+
+
+class Rows(list[Value]):
+    """An array of rows, [| … | … |] or array2d(…)."""
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    line: int
+
+
+def read_assignments(text: str, wanted: Set[str]) -> dict[str, Value]:
+    """What the file assigns to the wanted names; other assignments are passed over.
+
+    Raises BadInput with the line where the text stops making sense.
+    """
+    if len(text) > LONGEST:
+        remedy = f"A data file has at most {LONGEST:,} letters."
+        raise BadInput("file", f"{len(text):,} letters", remedy)
+    return _Parser(_tokens(text)).assignments(wanted)
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    place, line = 0, 1
+    while place < len(text):
+        match = _TOKEN.match(text, place)
+        if not match:
+            shown = text[place : place + 20].split("\n")[0]
+            remedy = "This is not part of a MiniZinc data file (name = value;)."
+            raise BadInput(f"line {line}", shown, remedy)
+        if match.lastgroup != "space":
+            yield _Token(match.lastgroup or "", match.group(), line)
+        line += match.group().count("\n")
+        place = match.end()
+    yield _Token("end", "the end of the file", line)
+
+
+class _Parser:
+    """Reads token by token; `self.next` is the one that has not been used yet."""
+
+    def __init__(self, tokens: Iterator[_Token]) -> None:
+        self._tokens = tokens
+        self.next = next(tokens)
+        self.left = MOST_NUMBERS
+        self.name = ""
+
+    def assignments(self, wanted: Set[str]) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        while self.next.kind != "end":
+            if self._accept(";"):
+                continue
+            self.name = self._take("name", "Begin with a name: name = value;").text
+            self._expect("=")
+            if self.name in found:
+                self._fail(f"{self.name} is assigned twice: keep one.")
+            if self.name in wanted:
+                found[self.name] = self._value()
+                if self.next.kind != "end":
+                    self._expect(";")
+            else:
+                self._pass_over()
+        return found
+
+    def _value(self) -> Value:
+        """What may stand on the right side."""
+        if self.next.text == "[|":
+            return self._rows()
+        if self.next.text == "[":
+            return self._list("]", self._item)
+        if self.next.kind == "name":
+            return self._reshaped()
+        return self._item()
+
+    def _item(self) -> Value:
+        """A number, a set or a range: what may stand in an array."""
+        if self.next.text == "{":
+            return frozenset(self._list("}", self._whole))
+        first = self._whole()
+        if not self._accept(".."):
+            return first
+        last = self._whole()
+        self._count(max(0, last - first + 1))
+        return frozenset(range(first, last + 1))
+
+    def _list(self, closing: str, one: Callable[[], Value]) -> list:  # type: ignore[type-arg]
+        """Values between brackets, a comma after each or between them."""
+        self._advance()
+        found = []
+        while not self._accept(closing):
+            found.append(one())
+            if not self._accept(","):
+                self._expect(closing)
+                break
+        return found
+
+    def _rows(self) -> Rows:
+        """Rows of numbers or sets; the bar before the first and after the last closes them."""
+        self._advance()
+        rows, row = Rows(), list[Value]()
+        while True:
+            if self.next.text in ("|", "|]"):
+                if row:
+                    rows.append(row)
+                row = []
+                if self._accept("|]"):
+                    return rows
+                self._advance()
+                if self._accept("]"):
+                    return rows
+            else:
+                row.append(self._item())
+                if not self._accept(",") and self.next.text not in ("|", "|]"):
+                    self._fail("Put a comma between numbers, a bar between rows, |] at the end.")
+
+    def _reshaped(self) -> Value:
+        """array1d(index, […]) and array2d(rows, columns, […]), as MiniZinc writes them."""
+        name = self._take("name", "").text
+        if name not in ("array1d", "array2d"):
+            self._fail(f"“{name}” is not known here: write numbers, sets and arrays.")
+        self._expect("(")
+        sizes = []
+        for _ in range(int(name[5])):
+            index = self._item()
+            if not isinstance(index, frozenset):
+                self._fail(f"Give the indices of {name} as a range, such as 1..3.")
+            sizes.append(len(index))
+            self._expect(",")
+        if self.next.text != "[":
+            self._fail(f"Give the values of {name} as a list in brackets.")
+        values = self._list("]", self._item)
+        self._expect(")")
+        if name == "array1d":
+            return values
+        width = sizes[1]
+        if len(values) != sizes[0] * width:
+            self._fail(f"{name} is to hold {sizes[0]} × {width} values, not {len(values)}.")
+        return Rows(values[start * width : (start + 1) * width] for start in range(sizes[0]))
+
+    def _whole(self) -> int:
+        token = self._take("number", "Give a whole number.")
+        if not token.text.lstrip("-").isdigit() or len(token.text) > 12:
+            raise BadInput(f"line {token.line}, {self.name}", token.text, "Give a whole number.")
+        self._count(1)
+        return int(token.text)
+
+    def _count(self, more: int) -> None:
+        self.left -= more
+        if self.left < 0:
+            self._fail(f"The file holds more than {MOST_NUMBERS:,} numbers.")
+
+    def _pass_over(self) -> None:
+        while self.next.kind != "end" and not self._accept(";"):
+            self._advance()
+
+    def _advance(self) -> _Token:
+        token = self.next
+        if token.kind == "end":
+            self._fail("It ends in the middle of a value: is something cut off?")
+        self.next = next(self._tokens)
+        return token
+
+    def _accept(self, sign: str) -> bool:
+        is_here = self.next.kind == "sign" and self.next.text == sign
+        if is_here:
+            self._advance()
+        return is_here
+
+    def _expect(self, sign: str) -> None:
+        if not self._accept(sign):
+            self._fail(f"Expected “{sign}”.")
+
+    def _take(self, kind: str, remedy: str) -> _Token:
+        if self.next.kind != kind:
+            self._fail(remedy)
+        return self._advance()
+
+    def _fail(self, remedy: str) -> NoReturn:
+        where = f", {self.name}" if self.name else ""
+        raise BadInput(f"line {self.next.line}{where}", self.next.text, remedy)
