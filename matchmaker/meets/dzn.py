@@ -1,6 +1,6 @@
 """Published instances of the business-to-business meeting problem (MiniZinc data, .dzn). Pure.
 
-    problem = read_dzn(path.read_text(), most_apart=2)
+    problem = problem_from_dzn(path.read_text())
     answer = place_given(problem, Budget(seconds=60), clock=time.monotonic)
 
 Fields (JAIR 74, 2022): `nBusiness` people, `nMeetings`, `nTables` in each slot, `nTotalSlots` of
@@ -31,11 +31,11 @@ _OPENING = dt.datetime(2000, 1, 3, 9, tzinfo=dt.UTC)
 _SLOT = dt.timedelta(minutes=15)
 
 
-def read_dzn(text: str, *, most_apart: int | None = None) -> Problem:
+def problem_from_dzn(text: str, *, most_apart: int | None = 2) -> Problem:
     """The given list of a .dzn file; people and meetings are named by their numbers.
 
     `most_apart`: the largest difference of breaks between two people, which the files do not
-    hold; 2 in the published results. Raises BadInput that names field, value and remedy.
+    hold; the published results are for 2. Raises BadInput that names field, value and remedy.
     """
     fields = read_assignments(text, {*REQUIRED, *OPTIONAL})
     for name in REQUIRED:
