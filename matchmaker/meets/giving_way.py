@@ -43,13 +43,13 @@ def make_room(
 class _Way:
     """An option that can be placed in this slot once these meetings have gone elsewhere.
 
-    `weight`: what it adds; `price`: how many of those that leave are announced.
+    `worth`: what it adds, a must more than all else; `price`: how many announced ones leave.
     """
 
     option: int
     slot: int
     leave: tuple[int, ...]
-    weight: int
+    worth: int
     price: int
 
 
@@ -110,7 +110,7 @@ class _Hall:
             self._best_in(slot, options, can_leave, able_free[facts.need[options], slot], moves)
             for slot in range(self.compiled.slots)
         )
-        return max(filter(None, ways), key=lambda way: (way.weight, -way.price), default=None)
+        return max(filter(None, ways), key=lambda way: (way.worth, -way.price), default=None)
 
     def _best_in(
         self, slot: int, options: Rows, can_leave: Marks, is_helped: Marks, moves: int
@@ -132,14 +132,12 @@ class _Hall:
         fits &= price <= moves
         if not fits.any():
             return None
-        weight = self.compiled.weight[options]
-        top = int(np.lexsort((price, np.where(fits, -weight, 1)))[0])
+        worth = facts.worth[options]
+        top = int(np.lexsort((price, np.where(fits, -worth, 1)))[0])
         leave = {int(one[top]), int(other[top])} - {FREE}
         if is_bare[top] and holder is not None:
             leave = {holder}
-        return _Way(
-            int(options[top]), slot, tuple(sorted(leave)), int(weight[top]), int(price[top])
-        )
+        return _Way(int(options[top]), slot, tuple(sorted(leave)), int(worth[top]), int(price[top]))
 
     def _wanted(self) -> Rows:
         """Options of wishes that are not placed, of which both people want another meeting."""

@@ -9,15 +9,17 @@ some moves allowed, the few meetings that stand in the way of the dearest wishes
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from matchmaker.meets.bounds_flow import bound_by_flow
 from matchmaker.meets.compiled import Compiled, compile_problem
 from matchmaker.meets.giving_way import make_room
 from matchmaker.meets.problem import Answer, Budget, Meeting, Problem, Timetable
-from matchmaker.meets.residual import residual
+from matchmaker.meets.residual import residual, wherever_they_go
 from matchmaker.meets.surviving import Lost, seated, survivors, without
 from matchmaker.meets.timetable import build_timetable
 
@@ -44,7 +46,7 @@ class Option:
     """One way to go on. `allowed`: how many announced meetings might be moved; `moved`: which.
 
     `off`: announced meetings that no longer take place; `new`: wishes that now do. `bound`: no
-    timetable is worth more that moves no more than `allowed` of what could stay.
+    timetable is worth more in which all that could stay takes place; without moves, where it was.
     """
 
     allowed: int
@@ -102,7 +104,6 @@ class _Repairing:
         self.stay = survivors(problem, announced, self.is_kept)
         self.bound = 0.0  # of the timetables that move nothing
         self.current = self.fill(self.stay)
-        self._compiled: Compiled | None = None
 
     def is_kept(self, meeting: Meeting) -> bool:
         return not self.keep.isdisjoint((meeting.wish, meeting.first, meeting.second))
@@ -110,12 +111,10 @@ class _Repairing:
     def may_move(self, meeting: Meeting) -> bool:
         return not self.is_kept(meeting) and meeting.wish not in self.pinned
 
-    @property
+    @cached_property
     def compiled(self) -> Compiled:
         """The whole meet as arrays; only needed where something may be moved."""
-        if self._compiled is None:
-            self._compiled = compile_problem(self.problem)
-        return self._compiled
+        return compile_problem(self.problem)
 
     def fill(self, settled: tuple[Meeting, ...]) -> tuple[Meeting, ...]:
         """The settled meetings and the best that fits beside them."""
@@ -150,8 +149,17 @@ class _Repairing:
                 lambda each: each == stayed.get(each.wish),
                 allowed - len(self.moved(self.current)),
             )
-            bound = float(bound_by_flow(self.compiled, is_plain=True).total)
+            bound = self.bound_with_moves
         return self.told(allowed, max(bound, self.value(self.current)))
+
+    @cached_property
+    def bound_with_moves(self) -> float:
+        """What no timetable can exceed in which all that could stay takes place somewhere."""
+        rest = wherever_they_go(self.problem, self.stay)
+        flow = bound_by_flow(compile_problem(rest), is_plain=True).total
+        tables = max(0, sum(self.problem.tables) - len(self.stay))
+        dearest = heapq.nlargest(tables, (wish.weight for wish in rest.wishes))
+        return float(self.value(self.stay) + min(flow, sum(dearest)))
 
     def told(self, allowed: int, bound: float) -> Option:
         stay = {each.wish: each for each in self.stay}

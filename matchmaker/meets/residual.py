@@ -9,7 +9,7 @@ from dataclasses import replace
 from matchmaker.meets.problem import Interpreter, Meeting, Person, Problem, Wish
 
 
-def residual(problem: Problem, settled: Iterable[Meeting], released: Iterable[str] = ()) -> Problem:
+def residual(problem: Problem, settled: Iterable[Meeting]) -> Problem:
     """The same meet with these meetings settled: their people, tables and helpers are taken.
 
     A timetable of it, together with the settled meetings, is one of the whole meet; no timetable
@@ -43,9 +43,35 @@ def residual(problem: Problem, settled: Iterable[Meeting], released: Iterable[st
     )
 
 
+def wherever_they_go(problem: Problem, settled: Iterable[Meeting]) -> Problem:
+    """What is left if these meetings take place, in whatever slots: a problem only to be bounded.
+
+    Of people only the quota is taken, so that no timetable with these meetings is left out.
+    """
+    meetings = tuple(settled)
+    placed = {meeting.wish for meeting in meetings}
+    count = Counter(who for each in meetings for who in (each.first, each.second))
+    people = tuple(
+        replace(each, most=max(0, _most(problem, each) - count[each.id]), least=0)
+        for each in problem.people
+    )
+    return replace(
+        problem,
+        people=people,
+        wishes=tuple(wish for wish in problem.wishes if wish.id not in placed),
+        precedences=(),
+        floor=0,
+        place_all=False,
+        most_apart=None,
+    )
+
+
+def _most(problem: Problem, person: Person) -> int:
+    return len(problem.slots) if person.most is None else person.most
+
+
 def _rest_of(problem: Problem, person: Person, busy: set[int]) -> Person:
-    most = len(problem.slots) if person.most is None else person.most
-    left = max(0, most - len(busy))
+    left = max(0, _most(problem, person) - len(busy))
     least = max(0, max(person.least, problem.floor) - len(busy))
     return replace(person, absent=person.absent | busy, most=left, least=min(least, left))
 
