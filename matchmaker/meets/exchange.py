@@ -19,6 +19,7 @@ from matchmaker.errors import BadInput
 from matchmaker.matching.plain import parsed, read, written
 from matchmaker.matching.schema import schema_of
 from matchmaker.meets.checking import MOST, check, check_sizes, check_something_to_do
+from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Answer, Problem, Unmet
 from matchmaker.meets.promises import check_promises
 from matchmaker.meets.sentences import reason_sentence
@@ -74,6 +75,8 @@ def answer_as_json(answer: Answer, unmet: Iterable[Unmet]) -> dict[str, Any]:
     """The answer as JSON values: every field, the gap, and the sentence of each unmet wish."""
     document = asdict(answer) | {"gap": answer.gap}
     document["unmet"] = [_unmet(each) for each in unmet]
+    if answer.contradiction:
+        document["contradiction"]["sentence"] = contradiction_sentence(answer.contradiction)
     return document
 
 
@@ -91,5 +94,6 @@ def schema() -> Mapping[str, Any]:
     asked = schema_of(Problem, "A meet to be timetabled")
     told = schema_of(Answer, "")["$defs"]
     told["Answer"]["properties"]["gap"] = {"type": "number", "minimum": 0}
-    told["Unmet"]["properties"]["sentence"] = {"type": "string"}
+    for name in ("Unmet", "Contradiction"):
+        told[name]["properties"]["sentence"] = {"type": "string"}
     return {**asked, "$defs": asked["$defs"] | told}

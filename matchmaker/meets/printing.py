@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Answer, Meeting, Problem, Slot, Unmet
 from matchmaker.meets.sentences import REASONS, reason_sentence
 
@@ -79,6 +80,8 @@ def _placement(problem: Problem, answer: Answer) -> Iterator[str]:
     """For a given list: whether all is placed, and how often people wait."""
     if answer.is_infeasible:
         yield "It is certain that these meetings cannot all be placed."
+        if answer.contradiction:
+            yield contradiction_sentence(answer.contradiction)
     elif answer.breaks is None:
         yield "No placement of all meetings was found, nor a proof that there is none."
     elif answer.is_proved:

@@ -230,7 +230,7 @@ def test_an_answer_says_everything_and_why() -> None:
         },
         "value": 3, "bound": 4.0, "gap": 0.25, "is_proved": False, "is_infeasible": False,
         "breaks": None, "fewest": None, "idle_gaps": 0, "table_moves": 0, "below_floor": [],
-        "fairness_price": 0.0, "seconds": 0.0,
+        "contradiction": None, "fairness_price": 0.0, "seconds": 0.0,
         "unmet": [
             {"wish": "w2", "reason": "no common slot", "facts": {"who": "b1", "other": "s2"},
              "sentence": "b1 and s2 have no common free slot: they are never there together."}
