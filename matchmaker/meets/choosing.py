@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.bounds_flow import bound_by_flow
 from matchmaker.meets.compiled import Compiled, Ints
-from matchmaker.meets.ejecting import anneal, force_all
+from matchmaker.meets.ejecting import anneal
 from matchmaker.meets.gaps import close_gaps, count_idle
 from matchmaker.meets.insertion import insert_all
 from matchmaker.meets.pricing import Pricing
 from matchmaker.meets.problem import Answer, Meeting
-from matchmaker.meets.state import FREE, UNPLACED, empty_state, place
+from matchmaker.meets.state import FREE, UNPLACED, copied, empty_state, place
 from matchmaker.meets.tables import assign_tables, count_moves
 from matchmaker.meets.watch import Watch
 
@@ -24,6 +25,9 @@ AT_ONCE = 20_000  # options inserted, or steps taken, between two looks at the c
 # Shares of the budget by whose end a stage stops; what it leaves is the next one's.
 PRICED, IMPROVED = 0.3, 0.75
 SLACK, HOT, COLD = 0.02, 0.025, 0.004  # as shares of the mean weight
+TINY = 1e-6  # a temperature at which nothing is ever given up
+TRIES = 3
+HARD = 0.0005  # a gap from which on value comes first
 STALLED = 0.0002  # prices that gain less than this share in a third more iterations are good
 
 
@@ -120,15 +124,43 @@ class Choosing:
 
     def lift_floors(self) -> None:
         """Force in must-meets without a place, and meetings of those below their floor."""
-        force_all(self.facts, self.state, self._urgent())
+        urgent = self._urgent()
+        for _ in range(TRIES if urgent.any() else 0):
+            options, slots = self._places_of(urgent)
+            steps = min(AT_ONCE, 4 * len(options))
+            if steps and not self.watch.is_over():
+                anneal(self.facts, self.state, options, slots, steps, TINY, TINY)
+            urgent = self._urgent()
         self._say("floors")
+
+    def _urgent(self) -> NDArray[np.bool_]:
+        """Options of must-meets that have no place, and of people below their floor."""
+        facts, state = self.facts, self.state
+        below = state.met < facts.least
+        is_open = state.slot[facts.wish] == UNPLACED
+        musts = self.problem.is_must[facts.wish]
+        urgent: NDArray[np.bool_] = is_open & (musts | below[facts.first] | below[facts.second])
+        return urgent
+
+    def _places_of(self, mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """These options, each with every slot that could take it."""
+        facts = self.facts
+        some = np.flatnonzero(mask)
+        there = facts.present[facts.first[some]] & facts.present[facts.second[some]]
+        row, slot = np.nonzero(there & facts.rules[facts.rule[some]])
+        return some[row], slot
 
     def find_prices(self) -> None:
         """Look for prices of people's time until they hardly get better: a second bound."""
         if self.is_best or not self.problem.options:
             return
         self.pricing = Pricing(self.problem)
-        self._price(lambda: self.watch.is_over(PRICED))
+        part = PRICED if self._is_hard() else PRICED / 2
+        self._price(lambda: self.watch.is_over(part))
+
+    def _is_hard(self) -> bool:
+        """Whether much may still be gained, so that value gets more of the budget than gaps."""
+        return self.upper - self.value > HARD * self.upper
 
     def _price(self, is_over: Callable[[], bool]) -> None:
         """Go on with the prices until it is over, the best is reached or nothing is gained."""
@@ -148,25 +180,23 @@ class Choosing:
         """Force in what the prices favour, displacing other meetings, as long as it gains."""
         if self.pricing is None or not math.isfinite(self.pricing.best):
             return
-        mean = float(self.problem.weight.mean())
+        mean = max(1.0, float(self.problem.weight.mean()))
         options, slots = self.pricing.favoured(SLACK * mean)
-        begun = self.watch.share(IMPROVED)
-        while len(options) and not self.is_best and not self.watch.is_over(IMPROVED):
-            passed = (self.watch.share(IMPROVED) - begun) / (1 - begun)
-            heat = mean * HOT * (COLD / HOT) ** passed
+        part = IMPROVED if self._is_hard() else IMPROVED / 2
+        # From a timetable that is nearly the best one must not go far.
+        hot = min(HOT, max(COLD, 2 * (1 - self.value / self.upper))) * mean
+        best, begun = copied(self.state), self.watch.share(part)
+        while len(options) and not self.is_best and not self.watch.is_over(part):
+            passed = (self.watch.share(part) - begun) / (1 - begun)
+            heat = hot * (COLD * mean / hot) ** passed
             anneal(self.facts, self.state, options, slots, AT_ONCE, heat, heat)
             self.watch.done += AT_ONCE // 1000
+            if self.state.total[0] > best.total[0]:
+                best = copied(self.state)
             self._say("improved")
-        force_all(self.facts, self.state, self._urgent())
-
-    def _urgent(self) -> Ints:
-        """Options of must-meets that have no place, and of people below their floor."""
-        facts, state = self.facts, self.state
-        below = state.met < facts.least
-        is_open = state.slot[facts.wish] == UNPLACED
-        musts = self.problem.is_must[facts.wish]
-        found = np.flatnonzero(is_open & (musts | below[facts.first] | below[facts.second]))
-        return found[np.argsort(-facts.worth[found], kind="stable")].astype(np.int64)
+        if best.total[0] > self.state.total[0]:
+            self.state = best
+        self.lift_floors()
 
     def close_gaps(self) -> None:
         """Turn chains so that people wait less, at the same value, until the budget is spent."""
@@ -187,6 +217,15 @@ class Choosing:
         if seconds > 0 and not self.is_best and self.problem.options:
             self.pricing = self.pricing or Pricing(self.problem)
             self._price(lambda: self.watch.is_stopped() or self.watch.passed >= end)
+
+    def rehearse(self) -> None:
+        """Call every loop once."""
+        self.insert()
+        self.pricing = Pricing(self.problem)
+        self.pricing.go_on()
+        options, slots = self._places_of(np.ones(self.problem.options, bool))
+        anneal(self.facts, self.state, options, slots, 1, TINY, TINY)
+        self.close_gaps()
 
     # -- the answer --------------------------------------------------------------------------
 

@@ -60,28 +60,6 @@ def anneal(
     return kept
 
 
-@compiled
-def force_all(facts: Facts, state: State, options: Ints) -> int:
-    """Force each option into the slot where that gains most, if it gains; returns how many did."""
-    forced = 0
-    for option in options:
-        best, most = 0, 0
-        for slot in range(len(facts.tables)):
-            state.mark[0] = 0
-            before = state.total[0]
-            if state.slot[facts.wish[option]] != UNPLACED:
-                break
-            if _force(facts, state, option, slot):
-                if state.total[0] - before > most:
-                    best, most = slot, state.total[0] - before
-                undo(facts, state, START)
-        if most > 0:
-            _force(facts, state, option, best)
-            forced += 1
-    state.mark[0] = 0
-    return forced
-
-
 @inner
 def _force(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Place it there, displacing whatever stands in its way; False: it cannot be done."""

@@ -54,7 +54,7 @@ def place_freely(facts: Facts, state: State, option: int) -> bool:
     if not has_room(facts, state, option):
         return False
     first, second = facts.first[option], facts.second[option]
-    best, most = 0, 0
+    best, most = option, 0  # a slot only once `most` says so
     for slot in range(len(facts.tables)):
         if state.at[first, slot] != FREE or state.at[second, slot] != FREE:
             continue
