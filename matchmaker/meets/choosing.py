@@ -148,7 +148,7 @@ class Choosing:
         some = np.flatnonzero(mask)
         there = facts.present[facts.first[some]] & facts.present[facts.second[some]]
         row, slot = np.nonzero(there & facts.rules[facts.rule[some]])
-        return some[row], slot
+        return some[row], np.ascontiguousarray(slot)  # numpy gives every second of a list
 
     def find_prices(self) -> None:
         """Look for prices of people's time until they hardly get better: a second bound."""

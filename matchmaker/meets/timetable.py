@@ -18,6 +18,7 @@ from functools import cache
 from matchmaker.meets.checking import check
 from matchmaker.meets.choosing import Choosing
 from matchmaker.meets.compiled import compile_problem
+from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.problem import Answer, Budget, Person, Problem, Progress, Slot, Wish
 from matchmaker.meets.watch import Watch
 
@@ -34,8 +35,11 @@ def build_timetable(
 
     `clock` tells seconds and is needed when the budget names any; `tell` hears of each step
     forward; `stop` is asked many times a second, and the best so far is the answer when it says
-    yes. Raises BadInput where the problem cannot be meant.
+    yes. With `place_all` the list is given, and `placing` does the work. Raises BadInput where
+    the problem cannot be meant.
     """
+    if problem.place_all:
+        return place_given(problem, budget, clock=clock, tell=tell, stop=stop)
     check(problem)
     warm_up()
     watch = Watch(budget, clock, tell, stop)
