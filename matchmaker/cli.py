@@ -19,6 +19,7 @@ from matchmaker.evaluating import evaluate
 from matchmaker.first_run import ProgressLine
 from matchmaker.logs import configure_logs
 from matchmaker.matching.commands import match_command
+from matchmaker.meets.commands import timetable
 from matchmaker.migrating import is_current, migrate
 from matchmaker.notices.commands import mail
 from matchmaker.preparing import preparation
@@ -46,6 +47,7 @@ def commands(context: click.Context) -> None:
 commands.add_command(texts)
 commands.add_command(mail)
 commands.add_command(account)
+commands.add_command(timetable)
 commands.add_command(match_command)
 
 

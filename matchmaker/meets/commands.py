@@ -1,0 +1,152 @@
+"""The command `matchmaker timetable`: a file in, the timetable out, the best so far on Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from matchmaker.meets.problem import Answer, Budget, Problem, Progress
+
+DEFAULT_SECONDS = 5.0
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"), required=False)
+@click.option("--seconds", type=click.FloatRange(0, 86_400), help="How long to go on (default 5).")
+@click.option("--proving", type=click.FloatRange(0, 86_400), default=0.0,
+              help="Seconds more for the bound alone.")  # fmt: skip
+@click.option("--work", type=click.IntRange(0), help="Steps instead: the same on any machine.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=1, help="Another random search.")
+@click.option("--most-apart", type=click.IntRange(0), default=2,
+              help="Of a .dzn list: how many breaks people may differ by (default 2).")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the file, and end.")
+def timetable(
+    file: BinaryIO | None,
+    seconds: float | None,
+    proving: float,
+    work: int | None,
+    seed: int,
+    most_apart: int,
+    as_json: bool,
+    schema: bool,
+) -> None:
+    """Choose and place the meetings of FILE: JSON, or .dzn with a given list to be placed.
+
+    Ctrl-C ends the search and keeps the best found so far.
+    """
+    from matchmaker.meets import exchange
+    from matchmaker.meets.problem import Budget
+
+    if schema:
+        click.echo(json.dumps(exchange.schema(), indent=1))
+        return
+    if file is None:
+        raise click.UsageError("Name a file, or - for what is piped in. What it holds: --schema")
+    if seconds is None and work is None:
+        seconds = DEFAULT_SECONDS
+    problem = _problem_in(file, most_apart)
+    budget = Budget(seconds=seconds, work=work, proving=proving, seed=seed)
+    with _until_interrupted() as stop:
+        answer = _solved(problem, budget, stop)
+    _print(problem, answer, as_json=as_json)
+
+
+def _problem_in(file: BinaryIO, most_apart: int) -> Problem:
+    """The meet this file describes, told apart by its name."""
+    from matchmaker.meets import exchange
+    from matchmaker.meets.dzn import problem_from_dzn
+
+    content = file.read(exchange.LARGEST_FILE + 1)
+    exchange.check_file_size(len(content))
+    if str(getattr(file, "name", "")).endswith(".dzn"):
+        text = content.decode("utf-8", errors="replace")
+        return problem_from_dzn(text, most_apart=most_apart)
+    return exchange.problem_from_json(content)
+
+
+def _solved(problem: Problem, budget: Budget, stop: Callable[[], bool]) -> Answer:
+    from matchmaker.meets.placing.place import place_given
+    from matchmaker.meets.timetable import build_timetable
+
+    solve = place_given if problem.place_all else build_timetable
+    line = _ProgressLine(sys.stderr, _breaks if problem.place_all else _worth)
+    answer = solve(problem, budget, clock=time.monotonic, tell=line.show, stop=stop)
+    line.end(answer.seconds)
+    return answer
+
+
+def _print(problem: Problem, answer: Answer, *, as_json: bool) -> None:
+    from matchmaker.meets.exchange import answer_as_json
+    from matchmaker.meets.printing import lines_of
+    from matchmaker.meets.reasons import unmet_wishes
+
+    unmet = () if problem.place_all else unmet_wishes(problem, answer.timetable)
+    if as_json:
+        json.dump(answer_as_json(answer, unmet), sys.stdout, indent=1)
+        sys.stdout.write("\n")
+        return
+    for text in lines_of(problem, answer, unmet):
+        click.echo(text)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[Callable[[], bool]]:
+    """Asked by the solver whether to stop: after the first Ctrl-C yes; a second one ends all."""
+    pressed: list[int] = []
+
+    def remember(number: int, _frame: object) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _ProgressLine:
+    """One line that is written anew on a terminal; in a log a new line for each stage."""
+
+    def __init__(self, out: TextIO, told: Callable[[Progress], str]) -> None:
+        self.out, self.told = out, told
+        self.shown = 0.0
+        self.stage = ""
+
+    def show(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if not self.out.isatty():
+            if progress.stage != self.stage:
+                self.out.write(self.told(progress) + "\n")
+        elif now - self.shown > 0.1:
+            self.out.write(f"\r\033[K{self.told(progress)}")
+            self.shown = now
+        self.stage = progress.stage
+        self.out.flush()
+
+    def end(self, seconds: float) -> None:
+        start = "\r\033[K" if self.out.isatty() else ""
+        self.out.write(f"{start}Done after {seconds:.1f} s.\n")
+
+
+def _worth(progress: Progress) -> str:
+    return (
+        f"{progress.seconds:6.1f} s  {progress.stage:10}  value {progress.value:,}  "
+        f"bound {progress.bound:,.0f}  gap {progress.gap:.2%}"
+    )
+
+
+def _breaks(progress: Progress) -> str:
+    """For a given list: value and bound are the breaks found and the fewest possible."""
+    found, fewest = progress.value, progress.bound
+    return f"{progress.seconds:6.1f} s  {progress.stage:10}  breaks {found}, at least {fewest:.0f}"

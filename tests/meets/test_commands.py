@@ -1,0 +1,118 @@
+"""`matchmaker timetable`: a file in, a timetable out; bad files get one sentence; Ctrl-C keeps."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from matchmaker.errors import BadInput
+from matchmaker.meets import commands
+from matchmaker.meets.commands import timetable
+from matchmaker.meets.exchange import problem_as_json
+from matchmaker.meets.problem import Progress
+from seed.meets import Shape, draw_meet
+from tests.meets.test_exchange import a_meet, people
+
+GIVEN = """
+nBusiness = 3; nMeetings = 2; nTables = 1; nTotalSlots = 2; nMorningSlots = 1;
+requested = [| 1, 2, 3 | 1, 3, 3 |];
+nMeetingsBusiness = [2, 1, 1]; meetingsxBusiness = [{1,2},{1},{2}];
+forbidden = [{}, {}, {}];
+"""
+
+
+def run(*arguments: str, text: str | bytes = "") -> Result:
+    return CliRunner().invoke(timetable, arguments, input=text)
+
+
+def written(folder: Path, document: dict[str, Any]) -> str:
+    file = folder / "meet.json"
+    file.write_text(json.dumps(document))
+    return str(file)
+
+
+def test_the_print_shows_slots_and_tables_worth_and_what_is_left_out(tmp_path: Path) -> None:
+    absent = people(id="b2", absent=[0, 1])
+    result = run(written(tmp_path, a_meet(people=absent)), "--work", "20")
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Slot 1  Mon 18 Jan 10:00–10:25 UTC+05:30  1 of 2 tables"
+    assert sorted(line.split()[1] for line in (lines[1], lines[3])) == ["b1–s1", "b1–s2"]
+    assert "2 meetings of 3 wishes, 4 people." in lines
+    assert "Value 2; no timetable is worth more than 2: proved best." in lines
+    assert "  w3: b2 and s1 have no common free slot: they are never there together." in lines
+    assert "value 2" in result.stderr and "Done after" in result.stderr
+
+
+def test_as_json_the_same_work_gives_the_same_answer(tmp_path: Path) -> None:
+    file = written(tmp_path, problem_as_json(draw_meet(Shape(12, 20, tables="tight"))))
+    first, second = (run(file, "--work", "60", "--seed", "7", "--json") for _ in range(2))
+    answer = json.loads(first.stdout)
+    assert answer["value"] <= answer["bound"] and answer["timetable"]["meetings"]
+    assert all(each["sentence"] for each in answer["unmet"])
+    assert json.loads(second.stdout) | {"seconds": answer["seconds"]} == answer
+
+
+def test_a_given_list_is_placed_and_proved(tmp_path: Path) -> None:
+    file = tmp_path / "list.dzn"
+    file.write_text(GIVEN)
+    result = run(str(file), "--seconds", "5")
+    assert result.exit_code == 0, result.output
+    assert "Breaks 0: proved that no placement has fewer." in result.stdout
+
+
+def test_a_meet_may_be_piped_in_and_the_schema_is_printed() -> None:
+    assert run("-", "--work", "1", text=json.dumps(a_meet())).exit_code == 0
+    assert json.loads(run("--schema").stdout)["$ref"] == "#/$defs/Problem"
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"slots": []}', json.dumps(a_meet(wishes=[]))])
+def test_a_bad_file_ends_in_an_error_for_people(content: str) -> None:
+    error = run("-", text=content).exception
+    assert isinstance(error, BadInput) and error.remedy
+
+
+def test_without_a_file_the_command_says_what_it_needs() -> None:
+    result = run()
+    assert result.exit_code == 2 and "Name a file" in result.stderr
+
+
+def test_ctrl_c_ends_the_search_and_keeps_the_best(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pressed as soon as the solver says how far it is; else it would go on for a minute."""
+
+    def press(_line: object, progress: Progress) -> None:
+        if progress.stage == "inserted":
+            monkeypatch.setattr(commands._ProgressLine, "show", lambda *_: None)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(commands._ProgressLine, "show", press)
+    shape = Shape(20, 40, availability=(0.3, 0.5), tables="tight")
+    file = written(tmp_path, problem_as_json(draw_meet(shape)))
+    result = run(file, "--seconds", "60", "--json")
+    assert result.exit_code == 0, result.output
+    answer = json.loads(result.stdout)
+    assert answer["timetable"]["meetings"] and answer["seconds"] < 30
+
+
+def test_a_second_ctrl_c_ends_everything() -> None:
+    with pytest.raises(KeyboardInterrupt), commands._until_interrupted() as stop:
+        assert not stop()
+        signal.raise_signal(signal.SIGINT)
+        assert stop()
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_command_is_one_of_matchmaker() -> None:
+    from matchmaker.cli import commands as all_commands
+
+    assert isinstance(all_commands, click.Group)
+    assert all_commands.commands["timetable"] is timetable
