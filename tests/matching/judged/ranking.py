@@ -10,9 +10,12 @@ from tests.benchmarks.matching_rankings import Rankers
 from tests.benchmarks.matching_world import open_world
 from tests.search.relevance.judged import catalogue
 
+# From the simplest on: plain BM25, the words of our own search, words and meaning, all criteria.
+WAYS = ("bm25", "text", "hybrid", "full")
+
 
 class Ranker:
-    """Answers a requirement in every way. 'bm25' is plain BM25; the others are the product's."""
+    """Answers a requirement in every way. By `WAYS`; the last three are the product's own."""
 
     def __init__(self) -> None:
         self._rankers = Rankers(open_world())

@@ -1,0 +1,86 @@
+"""How well requirements are matched: words alone, retrieval alone, and full scoring.
+
+    python -m tests.benchmarks.ranking [--half tuning|unseen] [--json]
+
+nDCG@10 over the judged requirements of `tests/matching/judged` with paired bootstrap intervals
+of the differences. Tune by the tuning half. THE UNSEEN HALF IS LOOKED AT ONCE, when nothing
+will be changed any more: a choice made by its figures would make it a second tuning half.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search.measuring import Grades, Measure, average, bootstrap, condensed_ndcg, ndcg
+from tests.benchmarks.harness import Figures
+from tests.matching.judged.judged import HALVES, Half, labels, requirements
+from tests.matching.judged.ranking import WAYS, Ranker
+
+DEPTH = 10
+LEAST_GAIN = 0.05
+MEASURES: Mapping[str, Measure] = {"nDCG@10": ndcg, "condensed": condensed_ndcg}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One requirement with what each way put first and the grades it is held against."""
+
+    ranked: Mapping[str, Sequence[str]]
+    grades: Grades
+
+    def score(self, way: str, measure: Measure) -> float:
+        """Every judged requirement has a usable offer, so every measure a value."""
+        score = measure(self.ranked[way], self.grades)
+        assert score is not None
+        return score
+
+
+def answer(half: Half) -> list[Answered]:
+    """Ask every requirement of a half in all ways; deep, so that what is not judged can go."""
+    ranker, graded = Ranker(), labels(half)
+    return [
+        Answered(ranker.rankings(asked, 3 * DEPTH), graded[asked.id])
+        for asked in requirements(half)
+    ]
+
+
+def show(figures: Figures, half: Half, answers: Sequence[Answered]) -> None:
+    for name, measure in MEASURES.items():
+        for way in WAYS:
+            score = average([each.score(way, measure) for each in answers])
+            figures.told(f"{half}: {name} {way}", score, "")
+    for other in WAYS[:-1]:
+        show_gain(figures, half, answers, other)
+    for way in WAYS:
+        figures.told(f"{half}: judged among first ten, {way}", judged_share(answers, way), "%")
+
+
+def show_gain(figures: Figures, half: Half, answers: Sequence[Answered], other: str) -> None:
+    """Full scoring must win, and the interval says that it is no accident."""
+    gain = bootstrap([each.score("full", ndcg) - each.score(other, ndcg) for each in answers])
+    name = f"{half}: nDCG@10 full - {other}"
+    figures.at_least(name, gain.mean, "", LEAST_GAIN)
+    figures.at_least(f"{name}, 95 % from", gain.low, "", 0)
+    figures.told(f"{name}, 95 % to", gain.high, "")
+
+
+def judged_share(answers: Sequence[Answered], way: str) -> float:
+    """How much of what is shown has a grade: below 90 %, pool and judge again."""
+    shown = [(id, each.grades) for each in answers for id in each.ranked[way][:DEPTH]]
+    return 100 * sum(id in grades for id, grades in shown) / max(1, len(shown))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Ranking quality on the judged requirements.")
+    parser.add_argument("--half", choices=HALVES, default="tuning")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    figures = Figures("Ranking")
+    show(figures, options.half, answer(options.half))
+    figures.finish()
+
+
+if __name__ == "__main__":
+    main()
