@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matchmaker.matching.consortium.wording import SENTENCES as CONSORTIUM
+
 SENTENCES: Mapping[str, str] = {
+    **CONSORTIUM,
     # product fit
     "fit.same": "The description and what was asked for agree well.",
     "fit.near": "The product is near to what was asked for, but not surely the same.",

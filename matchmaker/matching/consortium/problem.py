@@ -62,11 +62,16 @@ class Tier:
 
 @dataclass(frozen=True)
 class Missing:
-    """A certificate that a candidate must still obtain, and how many days it takes."""
+    """A certificate that a candidate must still obtain, and how many days it takes.
+
+    `through_group`: by joining a group certificate. Not `is_certain`: whether it is needed has
+    to be checked; it is shown, and nobody waits for it.
+    """
 
     code: str
     days: tuple[int, int]
     through_group: bool = False
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,8 @@ class Candidate:
     never. `soonest_on`: the same if all goes well. `in_group`: covered by the cluster's group
     certificate once that is there. `lead_days`: from order to first shipment. `spec`: only
     products of one spec are taken together. `allocated`: what it was given in the last year, in
-    any measure. `conversions`: how its figures came into the asked unit.
+    any measure. `conversions`: how its figures came into the asked unit. `assumed`: what nobody
+    said and was taken as harmless, to be asked before an order (moq, lead, an attribute).
     """
 
     firm: str
@@ -99,6 +105,7 @@ class Candidate:
     cluster: str = ""
     missing: tuple[Missing, ...] = ()
     conversions: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,13 +202,23 @@ class Plan:
 
     @property
     def conversions(self) -> tuple[str, ...]:
-        steps = [
+        """How each offer's figures came into the asked unit and currency."""
+        return tuple(
             f"{share.candidate.offer}: {step}"
             for member in self.members
             for share in member.shares
             for step in share.candidate.conversions
-        ]
-        return tuple(dict.fromkeys(steps))
+        )
+
+    @property
+    def assumed(self) -> tuple[tuple[str, str], ...]:
+        """What is to be asked of whom before the order: (firm, what)."""
+        return tuple(
+            (share.candidate.firm, what)
+            for member in self.members
+            for share in member.shares
+            for what in share.candidate.assumed
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,218 @@
+"""From judged offers of a cluster to the candidates of a consortium. Pure.
+
+    pool = pool_for(question, judged, clusters=("alappuzha-coir",))
+    answer = consortia_for(pool.problem)
+
+All figures come into the asked unit, currency and Incoterm, with the steps to show. Offers that
+cannot be counted are named with the reason; what nobody said is never taken for nought.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from matchmaker.matching.answers import Judged
+from matchmaker.matching.consortium.checking import LARGEST_AMOUNT
+from matchmaker.matching.consortium.periods import ask_of, free_steps, steps_up
+from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, Problem, Tier
+from matchmaker.matching.criteria.papers import papers_of
+from matchmaker.matching.criteria.price import compare_price
+from matchmaker.matching.criteria.supply import asked_in_units
+from matchmaker.matching.fit import agreement
+from matchmaker.matching.law import HELD, LAPSING, Point
+from matchmaker.matching.problem import Offer
+from matchmaker.matching.problem import Tier as OfferTier
+from matchmaker.matching.question import Question
+from matchmaker.matching.sentences import Said, say
+from matchmaker.measures import Incomparable, Quantity, convert
+
+# Below this fit it is probably another product (`criteria.goods`); such offers are candidates
+# only of 'with a lesser fit it would do', down to the second figure.
+LEAST_FIT, LEAST_IN_NEED = Decimal("0.5"), Decimal("0.3")
+PRICE_STEP = Decimal("0.0001")
+SAME = 0.99
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An offer that cannot be counted, and why."""
+
+    offer: Offer
+    why: Said
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The question to be solved, and who is not in it."""
+
+    problem: Problem
+    left_out: tuple[LeftOut, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How offers become candidates. `clusters`: one, or two neighbouring ones.
+
+    `allocated`: what firms were given in the last year, in any measure. `spec_keys`: attributes
+    in which members must agree, besides those the buyer named. `counts_promises`: whether a
+    certificate that can be had in time counts; else only what is held does.
+    """
+
+    clusters: Collection[str]
+    allocated: Mapping[str, int] = field(default_factory=dict)
+    spec_keys: tuple[str, ...] = ()
+    counts_promises: bool = True
+    least_fit: Decimal = LEAST_FIT
+    most_members: int = 0
+
+
+def pool_for(question: Question, judged: Iterable[Judged], terms: Terms) -> Pool:
+    """The candidates of these clusters, in the asked unit and one currency.
+
+    Raises BadInput for a requirement that is due before today.
+    """
+    own = [each for each in judged if each.offer.maker.cluster in terms.clusters]
+    currency, incoterm = _money_of(question, own)
+    ask = ask_of(question.requirement, question.today, currency)
+    ask = replace(ask, most_members=terms.most_members)
+    found = [_Reading(question, each, terms, ask, incoterm).result() for each in own]
+    return Pool(
+        Problem(
+            ask,
+            tuple(each for each in found if isinstance(each, Candidate)),
+            most_misfit=100 - 100 * terms.least_fit,
+        ),
+        tuple(each for each in found if isinstance(each, LeftOut)),
+    )
+
+
+def _money_of(question: Question, own: list[Judged]) -> tuple[str, str]:
+    """Currency and Incoterm of the sum: the buyer's, else those most offers are priced in."""
+    target, offers = question.requirement.target, [each.offer for each in own]
+    currency = target.currency if target else _commonest(each.currency for each in offers) or "INR"
+    incoterm = question.requirement.incoterm or _commonest(each.incoterm for each in offers)
+    return currency, incoterm
+
+
+def _commonest(values: Iterable[str]) -> str:
+    counted = Counter(values)
+    return min(counted, key=lambda each: (-counted[each], each), default="")
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One offer on its way to a candidate."""
+
+    question: Question
+    judged: Judged
+    terms: Terms
+    ask: Ask
+    incoterm: str
+
+    @property
+    def offer(self) -> Offer:
+        return self.judged.offer
+
+    def result(self) -> Candidate | LeftOut:
+        fit = self.judged.by_criterion["fit"].value
+        if fit is None or Decimal(repr(fit)) < LEAST_IN_NEED:
+            return LeftOut(self.offer, say("pool.no_fit"))
+        if not self.offer.free:
+            return LeftOut(self.offer, say("pool.no_capacity"))
+        try:
+            one = convert(
+                Quantity(Decimal(1), self.offer.unit), self.ask.unit,
+                self.offer.unit, self.offer.facts,
+            )  # fmt: skip
+        except Incomparable as wrong:
+            missing = ", ".join(wrong.missing) or str(wrong)
+            return LeftOut(self.offer, say("pool.no_factor", missing=missing))
+        tiers, steps = self._tiers(Fraction(one.quantity.amount))
+        if not tiers:
+            return LeftOut(self.offer, say("pool.no_price"))
+        if tiers[0].amount > LARGEST_AMOUNT:
+            return LeftOut(self.offer, say("pool.moq"))
+        return self._candidate(Fraction(one.quantity.amount), tiers, (*one.steps, *steps), fit)
+
+    def _candidate(
+        self, factor: Fraction, tiers: tuple[Tier, ...], steps: tuple[str, ...], fit: float
+    ) -> Candidate:
+        offer, missing = self.offer, self._missing()
+        moq = steps_up(Fraction(offer.moq or 0) * factor, self.ask.step)
+        # More than is asked, or than the smallest order, is of no use in any period.
+        useful = max(*self.ask.demand, moq)
+        free = free_steps(offer.free, self.ask.fences, factor, self.ask.step)
+        waits = [each for each in missing if each.is_certain]
+        spec, unsaid = self._spec()
+        return Candidate(
+            firm=offer.maker.id, offer=offer.id, line=offer.line or f"line of {offer.id}",
+            free=tuple(min(each, useful) for each in free), moq=moq, tiers=tiers,
+            misfit=(100 - 100 * Decimal(repr(fit))).quantize(Decimal("0.1")),
+            ready_on=self._ready(waits, 1) if self.terms.counts_promises or not waits else None,
+            soonest_on=self._ready(waits, 0),
+            in_group=bool(waits) and all(each.through_group for each in waits),
+            lead_days=offer.lead_days or 0, spec=spec,
+            allocated=self.terms.allocated.get(offer.maker.id, 0), cluster=offer.maker.cluster,
+            missing=missing, conversions=steps, assumed=self._assumed(unsaid),
+        )  # fmt: skip
+
+    def _tiers(self, factor: Fraction) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
+        """Tiers in steps and money of one asked unit, comparable between all offers."""
+        asked = asked_in_units(self.question, self.offer)
+        found: list[Tier] = []
+        steps: list[str] = []
+        for tier in sorted(self.offer.tiers, key=lambda each: each.from_quantity):
+            alone = replace(self.offer, tiers=(OfferTier(Decimal(0), tier.price),))
+            price = compare_price(self.question, alone, asked, self.ask.currency, self.incoterm)
+            if price.amount is None:
+                return (), ()
+            # The first price holds for the smallest order too, whatever it was quoted from.
+            amount = steps_up(Fraction(tier.from_quantity) * factor, self.ask.step) if found else 0
+            if found and amount <= found[-1].amount:
+                continue
+            found.append(Tier(amount, Decimal(repr(price.amount)).quantize(PRICE_STEP)))
+            said = [each for each in price.steps[1:] if each not in asked.steps]
+            steps += said + [f"without {leg}" for leg in price.left_out]
+        return tuple(found), tuple(dict.fromkeys(steps))
+
+    def _missing(self) -> tuple[Missing, ...]:
+        points = papers_of(self.question, self.offer).points
+        return tuple(
+            Missing(each.code, each.days, each.is_joined, each.is_certain)
+            for each in points
+            if each.state != HELD and not self._is_renewed_in_time(each)
+        )
+
+    def _is_renewed_in_time(self, point: Point) -> bool:
+        """Held today and renewed, even if that takes its longest, before it ends."""
+        ends = [piece.expires_on for piece in self.offer.pieces
+                if piece.code == point.code and piece.expires_on]  # fmt: skip
+        days = dt.timedelta(days=point.days[1])
+        return point.state == LAPSING and bool(ends) and self.question.today + days <= max(ends)
+
+    def _ready(self, waits: list[Missing], worst: int) -> dt.date:
+        days = max((each.days[worst] for each in waits), default=0)
+        return self.question.today + dt.timedelta(days=days)
+
+    def _spec(self) -> tuple[str, tuple[str, ...]]:
+        """What the buyer named and everybody must agree in; keys of which the offer is silent."""
+        wanted = self.question.requirement.attributes
+        keys = sorted({*wanted, *self.terms.spec_keys})
+        offered = self.offer.attributes
+        unsaid = tuple(key for key in keys if offered.get(key) is None)
+        differing = [
+            f"{key} {offered[key]}"
+            for key in keys
+            if key not in unsaid
+            and (key not in wanted or agreement(wanted[key], offered[key]) < SAME)
+        ]
+        return ", ".join(differing), unsaid
+
+    def _assumed(self, unsaid: tuple[str, ...]) -> tuple[str, ...]:
+        silent = [("moq", self.offer.moq is None), ("lead_days", self.offer.lead_days is None)]
+        return (*(name for name, is_silent in silent if is_silent), *unsaid)

@@ -1,0 +1,72 @@
+"""What plans, shortfalls and changes say to a buyer: keys, facts and plain English. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from matchmaker.measures import UNITS
+
+SENTENCES: Mapping[str, str] = {
+    # who is not in the pool
+    "pool.no_fit": "It is probably another product.",
+    "pool.no_capacity": "The firm has not said how much it can still make.",
+    "pool.no_factor": "Quantities cannot be compared: %(missing)s is not known.",
+    "pool.no_price": "There is no price that could be compared.",
+    "pool.moq": "The smallest order is far more than what is asked for.",
+    # plans
+    "plan.members": "%(many)s firms fill the order for %(price)s %(currency)s.",
+    "plan.alone": "One firm fills the order for %(price)s %(currency)s.",
+    "plan.fewest": "With fewer firms it cannot be done.",
+    "plan.perhaps_fewer": "Whether %(bound)s firms could do it is not proved.",
+    "plan.best": "No %(many)s firms do it for less.",
+    "plan.best_of_all": "No group of firms does it for less.",
+    "plan.near": "The best there is may cost up to %(percent)s %% less; that is not proved.",
+    "plan.saves": "One more firm, %(many)s in all, saves %(percent)s %%.",
+    "plan.saves_nothing": "One more firm would save nothing.",
+    "plan.shipped": "The first goods leave by %(first)s, the last by %(last)s.",
+    "plan.waits": "%(firm)s must still obtain %(code)s: %(low)s to %(high)s days.",
+    "plan.joins": "%(firm)s must still join the group that holds %(code)s:"
+    " %(low)s to %(high)s days.",
+    "plan.checks": "Whether %(firm)s needs %(code)s has to be checked.",
+    "plan.asks": "%(firm)s has not said: %(what)s. Ask before ordering.",
+    # shortfalls
+    "short.month": "%(amount)s %(unit)s short in %(month)s.",
+    "short.once": "%(amount)s %(unit)s short by %(day)s.",
+    "short.members": "It takes more firms than the buyer would have.",
+    "relax.weeks": "%(many)s weeks later it can be done, by %(day)s.",
+    "relax.months": "%(many)s months later it can be done, from %(month)s on.",
+    "relax.one_week": "One week later it can be done, by %(day)s.",
+    "relax.one_month": "One month later it can be done, from %(month)s on.",
+    "relax.group": "With the group certificate of the cluster within %(days)s days it can be done.",
+    "relax.certificate": "With %(codes)s of %(firm)s (about %(days)s days) it can be done.",
+    "relax.certificates": "With the certificates of %(firms)s (about %(days)s days)"
+    " it can be done.",
+    "relax.misfit": "With products that fit to %(percent)s %% it can be done.",
+    "relax.spec": "If these may come together, it can be done: %(specs)s.",
+    "relax.members": "With %(many)s firms it can be done.",
+    "relax.quantity": "With %(amount)s %(unit)s less (%(whole)s in all) it can be done.",
+    "spec.asked": "as asked for",
+    # what changed after a decline
+    "after.joined": "%(firm)s joins with %(after)s %(unit)s.",
+    "after.left": "%(firm)s no longer takes part.",
+    "after.more": "%(firm)s ships %(after)s instead of %(before)s %(unit)s.",
+    "after.less": "%(firm)s ships %(after)s instead of %(before)s %(unit)s.",
+    "after.stayed": "%(firm)s ships what was agreed.",
+}
+
+
+def amount_shown(steps: int, step: Decimal) -> str:
+    """Steps as an amount of the unit, without needless noughts."""
+    text = f"{steps * step:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def unit_shown(code: str) -> str:
+    return UNITS[code].symbol or UNITS[code].name
+
+
+def month_shown(day: dt.date) -> str:
+    """As '2027-03': pages may say it in their language."""
+    return f"{day:%Y-%m}"
