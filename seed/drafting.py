@@ -16,6 +16,8 @@ from seed.reference import scheme_facts
 
 # What a buyer of goods does not ask for: registrations of the exporter that come anyway.
 TAKEN_FOR_GRANTED = frozenset({"UDYAM", "IEC", "RCMC", "FSSAI", "COIR_RCMC", "APEDA_RCMC"})
+# Days to the last day of shipping: nobody asks for goods tomorrow, nor plans a year ahead.
+SOONEST, LATEST = 12, 330
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def _window(anchor: Made, months: int, today: dt.date, random: Random) -> tuple[
         year, month = first.year + last // 12, last % 12 + 1
         return first, dt.date(year, month, calendar.monthrange(year, month)[1])
     slack = random.choice((-0.3, 0.2, 0.6, 1.2, 2.0, 3.0))
-    return today, today + dt.timedelta(days=max(12, round(lead * (1 + slack))))
+    days = round(lead * (1 + slack))
+    return today, today + dt.timedelta(days=min(max(days, SOONEST), LATEST))
 
 
 def _specs(trade: Trade, random: Random) -> tuple[str, ...]:
