@@ -25,7 +25,7 @@ from matchmaker.matching.problem import Closeness
 from matchmaker.matching.values import Values, hs_value
 
 FOLDER = Path(__file__).parent / "fits"
-CURRENT = "fit-1"
+CURRENT = "fit-2"
 SIGNALS = ("cosine", "words", "family", "hs", "attributes")
 
 

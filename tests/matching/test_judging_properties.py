@@ -132,7 +132,7 @@ def test_a_must_that_is_out_of_reach_cannot_be_bought_off() -> None:
     gift = replace(MAT, tiers=(replace(MAT.tiers[0], price=Decimal("0.01")),))
     dear = replace(MAT, tiers=(replace(MAT.tiers[0], price=Decimal(560)),),
                    pieces=(*MAT.pieces, Piece("ISO9001", dt.date(2026, 1, 1), None)))  # fmt: skip
-    assert judged(question, gift).total <= 0.1**0.5
+    assert judged(question, gift).total <= 0.1**question.weights.strictness
     assert judged(question, gift).total < judged(question, dear).total
 
 

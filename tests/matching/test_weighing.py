@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,19 +32,20 @@ def test_goods_have_the_profile_that_names_most_digits(hs_code: str, profile: st
 
 
 def test_a_buyer_moves_a_weight_within_its_bounds_and_the_answer_says_so() -> None:
-    moved = adjusted(profiles()["default"], {"price": 30})
-    assert moved.name == "default 1 (price 30)"
+    before = profiles()["default"]
+    moved = adjusted(before, {"price": 40})
+    assert moved.name == f"default {before.version} (price 40)"
     found = judged(asked(weights=moved), MAT)
     assert found.weights.name == moved.name
-    assert profiles()["default"].of("price") != 30
+    assert before.of("price") != moved.of("price") == 40
 
 
 @pytest.mark.parametrize(
     ("changes", "remedy"),
     [
-        ({"price": 31.0}, "from 0 to 30"),
+        ({"price": 41.0}, "from 0 to 40"),
         ({"fit": 0.0}, "from 15 to 60"),
-        ({"price": float("nan")}, "from 0 to 30"),
+        ({"price": float("nan")}, "from 0 to 40"),
         ({"charm": 5.0}, "fit, hs, quantity"),
     ],
 )
@@ -56,26 +58,27 @@ def test_a_weight_out_of_bounds_is_refused(changes: dict[str, float], remedy: st
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ("price = { weight = 14", "price = { weight = 31", "default.toml: price: weight"),
-        ("price = { weight", "charm = { weight", "default.toml: criteria"),
-        ("strictness = 0.5", "strictness = 2", "default.toml: strictness"),
-        ("strictness = 0.5", "strictness = nan", "default.toml: strictness"),
-        ('musts = ["fit", "papers"]', "musts = []", "default.toml: musts"),
-        ('musts = ["fit", "papers"]', 'musts = ["charm"]', "default.toml: musts"),
+        (r"price = { weight = \d+", "price = { weight = 999", "default.toml: price: weight"),
+        (r"price = { weight", "charm = { weight", "default.toml: criteria"),
+        (r"strictness = [\d.]+", "strictness = 2", "default.toml: strictness"),
+        (r"strictness = [\d.]+", "strictness = nan", "default.toml: strictness"),
+        (r"musts = .*", "musts = []", "default.toml: musts"),
+        (r"musts = .*", 'musts = ["charm"]', "default.toml: musts"),
         ('id = "default"', 'id = "other"', "default.toml: id"),
-        ("tight = 0.3", "tight = 0.7", "default.toml: closing"),
-        ("late = 0.1", "late = 0", "default.toml: closing"),
-        ("version = 1", "version = true", "default.toml: version"),
-        ("papers = 5", "", "default.toml: firm: papers"),
-        ("[criteria]", "[criteria", "default.toml"),
+        (r"tight = [\d.]+", "tight = 0.7", "default.toml: closing"),
+        (r"late = [\d.]+", "late = 0", "default.toml: closing"),
+        (r"version = \d+", "version = true", "default.toml: version"),
+        (r"papers = \d+", "", "default.toml: firm: papers"),
+        (r"\[criteria\]", "[criteria", "default.toml"),
     ],
 )  # fmt: skip
 def test_a_profile_that_makes_no_sense_names_file_field_and_value(
     tmp_path: Path, old: str, new: str, field: str
 ) -> None:
-    assert old in DEFAULT
+    spoilt, times = re.subn(old, new, DEFAULT)
+    assert times == 1
     file = tmp_path / "default.toml"
-    file.write_text(DEFAULT.replace(old, new), encoding="utf-8")
+    file.write_text(spoilt, encoding="utf-8")
     with pytest.raises(BadInput) as refused:
         read_profile(file)
     assert refused.value.field == field
