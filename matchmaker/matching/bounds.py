@@ -25,6 +25,7 @@ from matchmaker.certification.readiness import Piece
 from matchmaker.certification.rules import BLOCS
 from matchmaker.matching.columns import DIMENSIONS, NEVER, TIERS, OfferTable, Rows, days
 from matchmaker.matching.criteria.firm import judge_market, judge_preferences
+from matchmaker.matching.criteria.price import LEGS, USUAL_SHARES
 from matchmaker.matching.fit import agreement, fit_value, hs_signal
 from matchmaker.matching.nearness import Nearness
 from matchmaker.matching.papers_bound import PapersBound
@@ -198,12 +199,14 @@ class Bounds:
         return quantity_value(tightest, units)
 
     def _price(self, rows: Rows, units: Values) -> Values:
-        """By the price of the quantity's step, without what the way adds to it."""
+        """By the price of the quantity's step, and the least that the way adds to it."""
         target = self.asked.target
         if target is None:
             return np.full(len(rows), UNKNOWN)
         rates = [self._rate(each, target.currency) for each in self.table.values("currency")]
+        ways = [self._way(each) for each in self.table.values("incoterm")]
         price = self._tier_price(rows, units)
+        price *= 1.0 + np.array([*ways, 0.0])[self.table.column("incoterm")[rows]]
         in_target = price * np.array([*rates, UNKNOWN])[self.table.column("currency")[rows]]
         asked_unit = units / self.question.asked
         if self.table.audience == "public":
@@ -221,6 +224,22 @@ class Bounds:
                 price = np.where(begins[:, step] <= reach, prices[:, step], price)
             found = np.minimum(found, price)
         return found
+
+    def _way(self, incoterm: str) -> float:
+        """What the legs from this Incoterm to the asked one add at least, as a share."""
+        wanted = LEGS[self.asked.incoterm or incoterm]
+        return sum(self._leg(leg) for leg in wanted if leg not in LEGS[incoterm])
+
+    def _leg(self, leg: str) -> float:
+        """Costs by the container depend on the goods: of them nothing is taken for granted."""
+        shares = [USUAL_SHARES.get(leg, 0.0)]
+        for near in self.question.nearby.values():
+            known = near.legs.shares.get(leg)
+            if leg in near.legs.per_container and known is None:
+                shares.append(0.0)
+            elif known is not None:
+                shares.append(float(known))
+        return min(shares)
 
     def _rate(self, currency: str, target: str) -> float:
         rate = self.question.rate(currency, target)

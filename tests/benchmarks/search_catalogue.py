@@ -172,8 +172,8 @@ def documents(products: Sequence[Drawn], vectors: Vectors, count: int) -> Iterat
             yield Document(products[at].id, products[at].values, vectors[at])
         else:
             values = _perturbed(products[at].values, products, turn, random)
-            moved = _moved(vectors[at], noise)
-            yield Document(f"{products[at].id}-{turn}", values, moved)
+            aside = moved(vectors[at], noise)
+            yield Document(f"{products[at].id}-{turn}", values, aside)
 
 
 def _perturbed(
@@ -200,13 +200,13 @@ def _perturbed(
     return changed
 
 
-def _moved(vector: Vectors, noise: np.random.Generator) -> Vectors:
+def moved(vector: Vectors, noise: np.random.Generator) -> Vectors:
     """A unit vector at KINSHIP from this one, in a random direction."""
     aside = noise.standard_normal(len(vector), dtype=np.float32)
     aside -= (aside @ vector) * vector
     aside /= np.linalg.norm(aside)
-    moved: Vectors = np.float32(KINSHIP) * vector + np.float32((1 - KINSHIP**2) ** 0.5) * aside
-    return moved
+    found: Vectors = np.float32(KINSHIP) * vector + np.float32((1 - KINSHIP**2) ** 0.5) * aside
+    return found
 
 
 def tell(text: str) -> None:
