@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from matchmaker.matching.problem import FreeMonth, Requirement
@@ -70,6 +71,7 @@ def free_in(free: Iterable[FreeMonth], window: Window) -> float | None:
     return found
 
 
+@lru_cache(maxsize=4096)  # a question asks for the same months of every offer
 def _share(month: dt.date, window: Window) -> float:
     days = calendar.monthrange(month.year, month.month)[1]
     first = month.replace(day=1)
