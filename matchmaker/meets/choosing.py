@@ -27,6 +27,7 @@ PRICED, IMPROVED = 0.3, 0.75
 SLACK, HOT, COLD = 0.02, 0.025, 0.004  # as shares of the mean weight
 TINY = 1e-6  # a temperature at which nothing is ever given up
 TRIES = 3
+SMALL = 3000  # variables of a meet of about ten people a side
 HARD = 0.0005  # a gap from which on value comes first
 STALLED = 0.0002  # prices that gain less than this share in a third more iterations are good
 
@@ -181,10 +182,13 @@ class Choosing:
         if self.pricing is None or not math.isfinite(self.pricing.best):
             return
         mean = max(1.0, float(self.problem.weight.mean()))
-        options, slots = self.pricing.favoured(SLACK * mean)
+        is_small = self.pricing.variables <= SMALL
+        options, slots = self.pricing.favoured(math.inf if is_small else SLACK * mean)
         part = IMPROVED if self._is_hard() else IMPROVED / 2
         # From a timetable that is nearly the best one must not go far.
-        hot = min(HOT, max(COLD, 2 * (1 - self.value / self.upper))) * mean
+        hot = min(HOT, max(COLD, 2 * (1 - self.value / max(1.0, self.upper)))) * mean
+        if is_small:  # there is time to try everything, and prices say little
+            hot = mean
         best, begun = copied(self.state), self.watch.share(part)
         while len(options) and not self.is_best and not self.watch.is_over(part):
             passed = (self.watch.share(part) - begun) / (1 - begun)

@@ -20,6 +20,7 @@ from matchmaker.meets.state import (
     chance,
     draw,
     gain,
+    interpreter_for,
     lift,
     place,
     undo,
@@ -70,6 +71,9 @@ def _force(facts: Facts, state: State, option: int, slot: int) -> bool:
         if not _clear(facts, state, person, slot):
             undo(facts, state, START)
             return False
+    _clear_order(facts, state, facts.wish[option], slot)
+    if facts.need[option] > 0 and interpreter_for(facts, state, option, slot) < 0:
+        _free_interpreter(facts, state, facts.need[option], slot)
     if state.used[slot] >= facts.tables[slot]:
         _free_table(facts, state, slot)
     if not place(facts, state, option, slot):
@@ -118,6 +122,30 @@ def _free_table(facts: Facts, state: State, slot: int) -> None:
     people, cheapest = len(facts.most), -1
     for _ in range(16):
         cheapest = _cheaper(facts, state, cheapest, state.at[draw(state, people), slot])
+    if cheapest >= 0:
+        lift(facts, state, facts.wish[cheapest])
+
+
+@inner
+def _clear_order(facts: Facts, state: State, wish: int, slot: int) -> None:
+    """Lift what must come before the wish and is not earlier, or after it and is not later."""
+    for place_in_list in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
+        other = facts.earlier[place_in_list]
+        if state.slot[other] >= slot and not state.locked[other]:
+            lift(facts, state, other)
+    for place_in_list in range(facts.later_at[wish], facts.later_at[wish + 1]):
+        other = facts.later[place_in_list]
+        if UNPLACED < state.slot[other] <= slot and not state.locked[other]:
+            lift(facts, state, other)
+
+
+@inner
+def _free_interpreter(facts: Facts, state: State, need: int, slot: int) -> None:
+    """Lift the cheapest meeting of an interpreter who is able."""
+    cheapest = -1
+    for who in range(facts.able.shape[1]):
+        if facts.able[need, who] > 0:
+            cheapest = _cheaper(facts, state, cheapest, state.helping[who, slot])
     if cheapest >= 0:
         lift(facts, state, facts.wish[cheapest])
 
