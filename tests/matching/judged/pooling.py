@@ -4,7 +4,7 @@
 
 The first run draws the requirements as well. Pairs of a requirement are shuffled and do not
 say which way proposed them, nor at which rank, so that the judge cannot favour one. A later run
-adds what a new way proposes, after the pairs that are there.
+adds what is shown since, with as many that are not shown, after the pairs that are there.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from tests.matching.judged.ranking import Ranker
 
 FILLABLE, OF_EACH_REASON = 76, 2
 OF_A_FAMILY = 2
-# Scoring is still to be tuned: more of it, so that what it will show is judged, too.
-DEPTH = {"bm25": 10, "text": 10, "hybrid": 10, "full": 14}
+DEPTH = 10
+# A later run adds as many others as it finds new ones: from places that nobody sees.
+UNSEEN_FROM, UNSEEN_TO = 10, 25
 BY_FACTS, BY_CHANCE = 6, 3
 
 
@@ -76,12 +77,22 @@ def proposed(
     demand: Demand, stock: Stock, ids: dict[tuple[str, str], str], ways: Ranker, random: Random
 ) -> Iterator[str]:
     """Offers from every way, each way's first ones."""
-    for way, ranked in ways.rankings(demand.requirement, max(DEPTH.values())).items():
-        yield from ranked[: DEPTH[way]]
+    for ranked in ways.rankings(demand.requirement, DEPTH).values():
+        yield from ranked
     of_family = stock.made[demand.of]
     some = random.sample(of_family, min(BY_CHANCE, len(of_family)))
     for made in (*by_facts(stock, demand)[:BY_FACTS], *some):
         yield ids[made.firm.public_id, made.product.sku]
+
+
+def added(asked: Requirement, there: list[str], ways: Ranker, random: Random) -> Iterator[str]:
+    """What a way shows now and nobody judged, among as many that no way shows."""
+    rankings = ways.rankings(asked, UNSEEN_TO)
+    new = {id for ranked in rankings.values() for id in ranked[:DEPTH]} - set(there)
+    below = {id for ranked in rankings.values() for id in ranked[UNSEEN_FROM:]}
+    others = sorted(below - new - set(there))
+    yield from new
+    yield from random.sample(others, min(len(new), len(others)))
 
 
 def main() -> None:
@@ -94,11 +105,20 @@ def main() -> None:
     ids, known = identities(stock), pool() if POOL.exists() else {}
     ways = Ranker()
     for asked in requirements():
-        random = Random(f"judged/{asked.id}")
         there = known.setdefault(asked.id, [])
-        new = sorted(set(proposed(demands[asked.id], stock, ids, ways, random)) - set(there))
-        Random(f"shuffled/{asked.id}/{len(there)}").shuffle(new)
+        random = Random(f"judged/{asked.id}/{len(there)}")
+        more = (
+            added(asked, there, ways, random)
+            if there
+            else proposed(demands[asked.id], stock, ids, ways, random)
+        )
+        new = sorted(set(more))
+        random.shuffle(new)
         there.extend(new)
+    _write_pool(known)
+
+
+def _write_pool(known: dict[str, list[str]]) -> None:
     pairs = [(asked, offer) for asked, offers in known.items() for offer in offers]
     lines = (json.dumps({"requirement": asked, "offer": offer}) + "\n" for asked, offer in pairs)
     POOL.write_text("".join(lines), encoding="utf-8")
