@@ -74,12 +74,10 @@ def _problem_in(file: BinaryIO, most_apart: int) -> Problem:
 
 
 def _solved(problem: Problem, budget: Budget, stop: Callable[[], bool]) -> Answer:
-    from matchmaker.meets.placing.place import place_given
     from matchmaker.meets.timetable import build_timetable
 
-    solve = place_given if problem.place_all else build_timetable
     line = _ProgressLine(sys.stderr, _breaks if problem.place_all else _worth)
-    answer = solve(problem, budget, clock=time.monotonic, tell=line.show, stop=stop)
+    answer = build_timetable(problem, budget, clock=time.monotonic, tell=line.show, stop=stop)
     line.end(answer.seconds)
     return answer
 

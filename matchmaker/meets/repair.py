@@ -9,17 +9,15 @@ some moves allowed, the few meetings that stand in the way of the dearest wishes
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from matchmaker.meets.bounds_flow import bound_by_flow
 from matchmaker.meets.compiled import Compiled, compile_problem
-from matchmaker.meets.giving_way import make_room
+from matchmaker.meets.giving_way import make_room, most_with_moves
 from matchmaker.meets.problem import Answer, Budget, Meeting, Problem, Timetable
-from matchmaker.meets.residual import residual, wherever_they_go
+from matchmaker.meets.residual import residual
 from matchmaker.meets.surviving import Lost, seated, survivors, without
 from matchmaker.meets.timetable import build_timetable
 
@@ -155,11 +153,7 @@ class _Repairing:
     @cached_property
     def bound_with_moves(self) -> float:
         """What no timetable can exceed in which all that could stay takes place somewhere."""
-        rest = wherever_they_go(self.problem, self.stay)
-        flow = bound_by_flow(compile_problem(rest), is_plain=True).total
-        tables = max(0, sum(self.problem.tables) - len(self.stay))
-        dearest = heapq.nlargest(tables, (wish.weight for wish in rest.wishes))
-        return float(self.value(self.stay) + min(flow, sum(dearest)))
+        return most_with_moves(self.compiled, self.stay)
 
     def told(self, allowed: int, bound: float) -> Option:
         stay = {each.wish: each for each in self.stay}

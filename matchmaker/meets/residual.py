@@ -43,29 +43,6 @@ def residual(problem: Problem, settled: Iterable[Meeting]) -> Problem:
     )
 
 
-def wherever_they_go(problem: Problem, settled: Iterable[Meeting]) -> Problem:
-    """What is left if these meetings take place, in whatever slots: a problem only to be bounded.
-
-    Of people only the quota is taken, so that no timetable with these meetings is left out.
-    """
-    meetings = tuple(settled)
-    placed = {meeting.wish for meeting in meetings}
-    count = Counter(who for each in meetings for who in (each.first, each.second))
-    people = tuple(
-        replace(each, most=max(0, _most(problem, each) - count[each.id]), least=0)
-        for each in problem.people
-    )
-    return replace(
-        problem,
-        people=people,
-        wishes=tuple(wish for wish in problem.wishes if wish.id not in placed),
-        precedences=(),
-        floor=0,
-        place_all=False,
-        most_apart=None,
-    )
-
-
 def _most(problem: Problem, person: Person) -> int:
     return len(problem.slots) if person.most is None else person.most
 
