@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 from matchmaker.catalogue.freshness import STALE_AFTER
 from matchmaker.certification.readiness import Piece
 from matchmaker.certification.rules import BLOCS
-from matchmaker.matching.columns import DIMENSIONS, NEVER, TIERS, OfferTable, Rows, days
+from matchmaker.matching.columns import APART, DIMENSIONS, NEVER, TIERS, OfferTable, Rows, days
 from matchmaker.matching.criteria.firm import judge_market, judge_preferences
 from matchmaker.matching.criteria.price import LEGS, USUAL_SHARES
 from matchmaker.matching.fit import agreement, fit_value, hs_signal
 from matchmaker.matching.nearness import Nearness
 from matchmaker.matching.papers_bound import PapersBound
 from matchmaker.matching.question import Question
-from matchmaker.matching.standing_for import attribute_of, with_markets, with_profile
+from matchmaker.matching.standing_for import with_markets, with_profile
 from matchmaker.matching.values import (
     Values,
     hs_value,
@@ -58,7 +58,7 @@ class Bounds:
     def __init__(self, table: OfferTable, question: Question, near: Nearness) -> None:
         self.table, self.question, self.near = table, question, near
         self.asked = question.requirement
-        # The criteria of rows that were looked at so far; what is not known is at its best.
+        # The criteria of rows that were looked at so far; the others are never read.
         self._values = np.empty((table.count, len(CRITERIA)))
 
     # -- what is ranked at all -------------------------------------------------------------
@@ -67,13 +67,11 @@ class Bounds:
         """Which rows pass the gates: not blocked, exportable, verified where that is asked."""
         found: Mask = np.ones(self.table.count, np.bool_)
         if self.asked.blocked:
-            ids = np.isin(
-                self.table.column("firm_id"), [each.encode() for each in self.asked.blocked]
-            )
-            found &= ~ids[self.table.column("firm")]
-        found &= self._told(
-            "foes", lambda foes: self.asked.buyer not in foes.split(",") or not foes
-        )
+            blocked = [each.encode() for each in self.asked.blocked]
+            is_blocked = np.isin(self.table.column("firm_value"), blocked)
+            found &= ~is_blocked[self.table.column("firm")]
+        if self.asked.buyer:
+            found &= self._told("foes", lambda foes: self.asked.buyer not in foes.split(APART))
         if self.asked.market:
             members = BLOCS.get(self.asked.market, frozenset({self.asked.market}))
             found &= self._told("barred", lambda those: not {*those.split(",")} >= members)
@@ -91,15 +89,20 @@ class Bounds:
 
     def by_product(self) -> Values:
         """Of every row."""
-        self._values[:] = 1.0
-        self._values[:, CRITERIA.index("fit")] = self.fit
-        self._values[:, CRITERIA.index("hs")] = self.hs
-        return self._totals(self._values)
+        weights, told = self.question.weights, ("fit", "hs")
+        others = sum(weights.of(each) for each in CRITERIA if each not in told)
+        values = np.stack([self.fit, self.hs, np.ones(self.table.count)], axis=-1)
+        mean = weighted_mean(values, [*(weights.of(each) for each in told), others])
+        # What is at its best takes nothing from a soft minimum.
+        musts = [at for at, each in enumerate(told) if each in weights.musts]
+        return self._total(mean, values[:, musts])
 
     def by_supply(self, rows: Rows) -> Values:
-        """Of these rows; after `by_product`."""
+        """Of these rows."""
         units = self._units(rows)
-        supply = {
+        known = {
+            "fit": self.fit[rows],
+            "hs": self.hs[rows],
             "quantity": self._quantity(rows, units),
             "moq": moq_value(self.table.column("moq")[rows], units),
             "price": self._price(rows, units),
@@ -108,20 +111,23 @@ class Bounds:
             "reliability": self._reliability(rows),
             "preferences": self._shared("profile", rows, self._preferences_of),
         }
-        for name, values in supply.items():
-            self._values[rows, CRITERIA.index(name)] = values
-        return self._totals(self._values[rows])
+        best = np.ones(len(rows))
+        self._values[rows] = np.stack([known.get(each, best) for each in CRITERIA], axis=-1)
+        return self._of_looked_at(rows)
 
     def by_papers(self, rows: Rows) -> Values:
         """Of these rows; after `by_supply` of them."""
         self._values[rows, CRITERIA.index("papers")] = self.papers.values(rows)
-        return self._totals(self._values[rows])
+        return self._of_looked_at(rows)
 
-    def _totals(self, values: Values) -> Values:
-        weights = self.question.weights
+    def _of_looked_at(self, rows: Rows) -> Values:
+        weights, values = self.question.weights, self._values[rows]
         mean = weighted_mean(values, [weights.of(each) for each in CRITERIA])
-        musts = [CRITERIA.index(each) for each in weights.musts]
-        floor = soft_minimum(values[:, musts], weights.hardness)
+        return self._total(mean, values[:, [CRITERIA.index(each) for each in weights.musts]])
+
+    def _total(self, mean: Values, musts: Values) -> Values:
+        weights = self.question.weights
+        floor = soft_minimum(musts, weights.hardness)
         totals = total_score(np.nan_to_num(mean), floor, weights.strictness)
         found: Values = totals * (1.0 + SLACK) + SLACK
         return found
@@ -161,18 +167,12 @@ class Bounds:
 
     def _attributes(self) -> Values:
         """Agreement of stated attributes from -1 to 1; 0 where both name none."""
-        starts, asked = self.table.column("attribute_start"), self.asked.attributes
-        if not asked or not starts[-1]:
-            return np.zeros(self.table.count)
-        pairs = [attribute_of(each) for each in self.table.values("attributes")]
-        agree = np.array([agreement(asked[k], v) if k in asked else UNKNOWN for k, v in pairs])
-        each_pair = agree[self.table.column("attribute")]
-        told = ~np.isnan(each_pair)
-        sums = np.concatenate([[0.0], np.cumsum(np.where(told, each_pair, 0.0))])
-        counts = np.concatenate([[0], np.cumsum(told)])
-        number = counts[starts[1:]] - counts[starts[:-1]]
-        found: Values = (2.0 * (sums[starts[1:]] - sums[starts[:-1]]) - number) / len(asked)
-        return found
+        found = np.zeros(self.table.count)
+        for key, asked in self.asked.attributes.items():
+            for value, rows in self.table.attribute(key):
+                found[rows] += 2.0 * agreement(asked, value) - 1.0
+        # Summed in the same order as in judging: nought there must be nought here.
+        return found / max(len(self.asked.attributes), 1)
 
     # -- supply ----------------------------------------------------------------------------
 
@@ -275,8 +275,8 @@ class Bounds:
     def _shared(self, kind: str, rows: Rows, of: Callable[[str], float]) -> Values:
         """A criterion that depends on a shared fact alone, judged once for each value met."""
         codes, places = np.unique(self.table.column(kind)[rows], return_inverse=True)
-        values = self.table.values(kind)
-        return np.array([of(values[code]) for code in codes.tolist()] or [UNKNOWN])[places]
+        values = [of(self.table.value(kind, code)) for code in codes.tolist()]
+        return np.array(values or [UNKNOWN])[places]
 
     def _market_of(self, markets: str) -> float:
         value = judge_market(self.question, with_markets(markets)).value

@@ -25,6 +25,7 @@ from matchmaker.certification.materials import Condition, bearing_of
 from matchmaker.certification.rules import goods_of
 from matchmaker.errors import BadInput
 from matchmaker.matching.columns import (
+    APART,
     DIMENSIONS,
     FOREVER,
     LINES,
@@ -42,7 +43,7 @@ from matchmaker.matching.columns import (
 from matchmaker.matching.criteria.firm import reliability_value
 from matchmaker.matching.plain import written
 from matchmaker.matching.problem import GRADES, FreeMonth, Offer, Tier
-from matchmaker.matching.standing_for import attribute_pair, profile_of, stand_in
+from matchmaker.matching.standing_for import attribute_pair, profile_of
 from matchmaker.matching.words import KeywordBuilder, told
 from matchmaker.measures import UNITS
 from search.embedded.vectors import quantised
@@ -79,10 +80,9 @@ class TableBuilder:
         """
         self.folder, self.model_id, self.state = folder, model_id, state
         self.conditions = tuple(conditions)
-        self._codes = {kind: _Codes() for kind in (*NAMED, "schemes", "firms", "ids")}
-        self._goods: dict[object, Offer] = {}
-        self._goods_codes: dict[object, int] = {}
-        self._attributes: list[list[int]] = []
+        self._codes = {kind: _Codes() for kind in (*NAMED, "schemes", "firm", "ids")}
+        self._goods: dict[object, tuple[int, int]] = {}  # its number and first row
+        self._attributes: list[tuple[str, int]] = []
         self._facts: dict[str, list[Any]] = {}
         self._free: list[tuple[FreeMonth, ...]] = []
         self._pieces: list[tuple[int, int, int, int, int]] = []
@@ -147,12 +147,12 @@ class TableBuilder:
             "incoterm": offer.incoterm,
             "markets": ",".join(sorted(maker.markets)),
             "barred": ",".join(sorted(offer.barred)),
-            "foes": ",".join(sorted(maker.blocked)),
+            "foes": APART.join(sorted(maker.blocked)),
             "profile": profile_of(offer),
         }
         self._note(
             **{kind: self._codes[kind].of(value) for kind, value in named.items()},
-            firm=self._codes["firms"].of(maker.id),
+            firm=self._codes["firm"].of(maker.id),
             goods=self._kind_of_goods(offer),
             is_verified=maker.is_verified,
             moq=_number(offer.moq),
@@ -164,8 +164,8 @@ class TableBuilder:
             lead_on=_day(offer.lead_confirmed_on),
             **{f"per_{each}": _per_unit(offer, each) for each in DIMENSIONS},
         )
-        pair = self._codes["attributes"].of
-        self._attributes.append([pair(attribute_pair(*each)) for each in offer.attributes.items()])
+        for key, value in offer.attributes.items():
+            self._attributes.append((attribute_pair(key, value), self.count))
 
     def _kind_of_goods(self, offer: Offer) -> int:
         """Goods that the law cannot tell apart have one number, and one offer to stand for all."""
@@ -178,16 +178,7 @@ class TableBuilder:
         bearings = tuple(bearing_of(each, goods, offer.made) for each in self.conditions)
         key = (offer.hs_code, offer.rule_families, offer.is_organic,
                offer.has_wood_packaging, bearings)  # fmt: skip
-        if key not in self._goods:
-            self._goods[key] = stand_in(
-                hs_code=offer.hs_code,
-                rule_families=offer.rule_families,
-                is_organic=offer.is_organic,
-                has_wood_packaging=offer.has_wood_packaging,
-                made=offer.made,
-            )
-            self._goods_codes[key] = len(self._goods_codes)
-        return self._goods_codes[key]
+        return self._goods.setdefault(key, (len(self._goods), self.count))[0]
 
     def _add_price(self, offer: Offer) -> None:
         tiers = sorted(offer.tiers, key=lambda each: each.from_quantity)
@@ -223,21 +214,19 @@ class TableBuilder:
 
     def _finish(self) -> None:
         first, free = _months(self._free)
-        sizes = [len(each) for each in self._attributes]
         columns: dict[str, Column] = {
-            "attribute_start": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            "attribute": np.array([code for row in self._attributes for code in row], np.uint32),
-            "firm_id": np.array([each.encode() for each in self._codes["firms"].values], np.bytes_),
+            **{f"{kind}_value": _texts(self._codes[kind].values) for kind in (*NAMED, "firm")},
+            **_pairs(self._attributes),
+            "goods_row": np.array([row for _, row in self._goods.values()], np.int64),
             **{name: _packed(name, values) for name, values in self._facts.items()},
             **_evidence(self._pieces, len(self._codes["schemes"].values)),
             **self._words.columns(),
             "free": free,
-            "offer_id": np.array([each.encode() for each in self._codes["ids"].values], np.bytes_),
+            "offer_id": _texts(self._codes["ids"].values),
             "offer_place": np.array(self._places, np.int64),
         }
         if self.model_id:
             columns |= self._meaning()
-        names = {kind: list(self._codes[kind].values) for kind in (*NAMED, "schemes")}
         about = {
             "version": VERSION,
             "count": self.count,
@@ -246,8 +235,7 @@ class TableBuilder:
             "conditions": fingerprint(self.conditions),
             "first_month": first.isoformat(),
             "columns": _write_numbers(self._aside / NUMBERS, columns),
-            "goods": [written(each) for each in self._goods.values()],
-            **names,
+            "schemes": list(self._codes["schemes"].values),
         }
         text = json.dumps(about, ensure_ascii=False)
         (self._aside / NAMES).write_text(text, encoding="utf-8")
@@ -327,6 +315,24 @@ def _packed(name: str, values: list[Any]) -> Column:
     if isinstance(values[0] if values else 0, int):
         return np.array(values, np.int32)
     return np.array(values, np.float64)
+
+
+def _texts(values: Iterable[str]) -> Column:
+    return np.array([each.encode() for each in values] or [b""], np.bytes_)
+
+
+def _pairs(pairs: list[tuple[str, int]]) -> dict[str, Column]:
+    """Attributes with their values in alphabetical order, and the rows of each."""
+    texts = sorted({text for text, _ in pairs})
+    codes = {text: at for at, text in enumerate(texts)}
+    table = np.array([(codes[text], row) for text, row in pairs], np.int64).reshape(-1, 2)
+    table = table[np.argsort(table[:, 0], kind="stable")]
+    sizes = np.bincount(table[:, 0], minlength=len(texts))
+    return {
+        "attribute_value": np.array([each.encode() for each in texts], np.bytes_),
+        "attribute_start": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        "attribute_row": table[:, 1].astype(np.uint32),
+    }
 
 
 def _evidence(pieces: list[tuple[int, int, int, int, int]], schemes: int) -> dict[str, Column]:

@@ -28,19 +28,21 @@ from matchmaker.certification.materials import Condition
 from matchmaker.errors import Unavailable
 from matchmaker.matching.plain import parsed, read
 from matchmaker.matching.problem import Offer
+from matchmaker.matching.standing_for import attribute_key, attribute_of
 from matchmaker.matching.window import months_later
 from matchmaker.matching.words import Keywords
 from search.embedded.vectors import VectorRows
 
 # Raised whenever a column is added or means something else: older files are then built anew.
-VERSION = 2
+VERSION = 3
 EPOCH = dt.date(1970, 1, 1)
 FOREVER = np.iinfo(np.int32).max  # a certificate without a last day
 TIERS = 4  # price steps kept apart; further ones count as the cheapest from the last one on
 DIMENSIONS = ("piece", "pair", "set", "mass", "area", "volume", "length")
 # Facts that many offers share: a column of numbers, and what each number stands for.
 NAMED = ("hs", "family", "cluster", "currency", "incoterm", "markets", "barred", "foes",
-         "profile", "attributes")  # fmt: skip
+         "profile")  # fmt: skip
+APART = "\x1f"  # between the ids of a list; in no id that people give
 NEVER = np.iinfo(np.int32).min  # a fact that nobody confirmed
 POINTER = "current"  # a file that names the folder of the table that counts
 NAMES = "table.json"
@@ -86,10 +88,8 @@ class OfferTable:
             self.folder = folder / (folder / POINTER).read_text(encoding="utf-8")
             told = (self.folder / NAMES).read_text(encoding="utf-8")
             self.names: dict[str, Any] = json.loads(told)
-            self._numbers, self._lines = (
-                _mapped(self.folder / NUMBERS),
-                _mapped(self.folder / LINES),
-            )
+            self._numbers = _mapped(self.folder / NUMBERS)
+            self._lines = _mapped(self.folder / LINES)
         except (OSError, ValueError) as missing:
             raise _not_there(folder) from missing
         if self.names.get("version") != VERSION:
@@ -99,6 +99,7 @@ class OfferTable:
         self.state: str = self.names["state"]
         self._held: dict[str, Column] = {}
         self._goods: dict[int, Offer] = {}
+        self._values: dict[str, list[str]] = {}
 
     def column(self, name: str) -> Column:
         """One number (or a line of numbers) for every offer, in the order of rows."""
@@ -112,7 +113,29 @@ class OfferTable:
 
     def values(self, kind: str) -> list[str]:
         """What the numbers of a shared fact stand for (see NAMED)."""
-        found: list[str] = self.names[kind]
+        found = self._values.get(kind)
+        if found is None:
+            found = [each.decode() for each in self.column(f"{kind}_value").tolist()]
+            self._values[kind] = found
+        return found
+
+    def value(self, kind: str, code: int) -> str:
+        """One of them, where there are many."""
+        text: bytes = self.column(f"{kind}_value")[code]
+        return text.decode()
+
+    def attribute(self, key: str) -> list[tuple[Any, Column]]:
+        """Every value that offers name for this attribute, and the rows of those that do."""
+        texts, starts = self.column("attribute_value"), self.column("attribute_start")
+        begin = attribute_key(key)
+        first = int(np.searchsorted(texts, begin.encode()))
+        found = []
+        for at in range(first, len(texts)):
+            text = texts[at].decode()
+            if not text.startswith(begin):
+                break
+            rows = self.column("attribute_row")[int(starts[at]) : int(starts[at + 1])]
+            found.append((attribute_of(text)[1], rows))
         return found
 
     @cached_property
@@ -125,7 +148,8 @@ class OfferTable:
         """The offer that stands for a kind of goods which the law tells from others."""
         found = self._goods.get(number)
         if found is None:
-            found = self._goods[number] = read(Offer, self.names["goods"][number])
+            row = int(self.column("goods_row")[number])
+            found = self._goods[number] = self.offers([row])[0]
         return found
 
     def knows(self, conditions: Iterable[Condition]) -> bool:

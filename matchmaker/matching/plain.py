@@ -229,6 +229,9 @@ def _one_of(choices: tuple[Any, ...]) -> Reader:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise _Wrong(value, f"Give a text of at most {LONGEST_TEXT:,} letters.")
+    if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
+        shown = value.encode("utf-8", "replace").decode()
+        raise _Wrong(shown, "It holds half a letter (a lone surrogate); write it anew.")
     return value
 
 

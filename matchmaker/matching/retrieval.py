@@ -25,7 +25,7 @@ from matchmaker.matching.values import Values
 
 # So many rows are looked at more closely at once: arrays cost little more than single numbers.
 SUPPLY_AT_ONCE = 512
-PAPERS_AT_ONCE = 24
+PAPERS_AT_ONCE = 12
 # Of the offers that a gate keeps out so many are shown, the most fitting first.
 EXCLUDED_SHOWN = 5
 
@@ -143,9 +143,8 @@ class _Search:
 
     def kept_out(self) -> tuple[Excluded, ...]:
         """Why the most fitting of those that a gate keeps out are not on the list."""
-        bounds = np.where(self.is_let_in, -np.inf, self.first)
-        rows = np.argsort(-bounds, kind="stable")[:EXCLUDED_SHOWN]
-        rows = rows[bounds[rows] >= max(self._least, 0.0)]
+        rows = np.flatnonzero(~self.is_let_in & (self.first >= self._least))
+        rows = rows[np.argsort(-self.first[rows], kind="stable")[:EXCLUDED_SHOWN]]
         found = [
             judge_offer(self.question, offer, self.near.of(int(row)))
             for row, offer in zip(rows, self.table.offers(rows), strict=True)

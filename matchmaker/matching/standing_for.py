@@ -65,6 +65,11 @@ def attribute_pair(key: str, value: object) -> str:
     return json.dumps([key, written(value)], ensure_ascii=False)
 
 
+def attribute_key(key: str) -> str:
+    """How the texts of this attribute's pairs begin."""
+    return json.dumps([key], ensure_ascii=False)[:-1] + ", "
+
+
 def attribute_of(pair: str) -> tuple[str, Any]:
     """What `attribute_pair` made a text of; lists come back as tuples."""
     key, value = json.loads(pair)
