@@ -1,6 +1,6 @@
 """How well requirements are matched: words alone, retrieval alone, and full scoring.
 
-    python -m tests.benchmarks.ranking [--half tuning|unseen] [--json]
+    python -m tests.benchmarks.ranking [--half tuning|unseen] [--each] [--json]
 
 nDCG@10 over the judged requirements of `tests/matching/judged` with paired bootstrap intervals
 of the differences. Tune by the tuning half. THE UNSEEN HALF IS LOOKED AT ONCE, when nothing
@@ -27,6 +27,7 @@ MEASURES: Mapping[str, Measure] = {"nDCG@10": ndcg, "condensed": condensed_ndcg}
 class Answered:
     """One requirement with what each way put first and the grades it is held against."""
 
+    id: str
     ranked: Mapping[str, Sequence[str]]
     grades: Grades
 
@@ -41,7 +42,7 @@ def answer(half: Half) -> list[Answered]:
     """Ask every requirement of a half in all ways; deep, so that what is not judged can go."""
     ranker, graded = Ranker(), labels(half)
     return [
-        Answered(ranker.rankings(asked, 3 * DEPTH), graded[asked.id])
+        Answered(asked.id, ranker.rankings(asked, 3 * DEPTH), graded[asked.id])
         for asked in requirements(half)
     ]
 
@@ -66,6 +67,12 @@ def show_gain(figures: Figures, half: Half, answers: Sequence[Answered], other: 
     figures.told(f"{name}, 95 % to", gain.high, "")
 
 
+def show_each(figures: Figures, answers: Sequence[Answered]) -> None:
+    """Every requirement of its own, the worst first: where to look when tuning."""
+    for each in sorted(answers, key=lambda each: each.score("full", ndcg)):
+        figures.told(f"{each.id}: nDCG@10 full", each.score("full", ndcg), "")
+
+
 def judged_share(answers: Sequence[Answered], way: str) -> float:
     """How much of what is shown has a grade: below 90 %, pool and judge again."""
     shown = [(id, each.grades) for each in answers for id in each.ranked[way][:DEPTH]]
@@ -75,10 +82,14 @@ def judged_share(answers: Sequence[Answered], way: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Ranking quality on the judged requirements.")
     parser.add_argument("--half", choices=HALVES, default="tuning")
+    parser.add_argument("--each", action="store_true", help="every requirement (tuning half only)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     figures = Figures("Ranking")
-    show(figures, options.half, answer(options.half))
+    answers = answer(options.half)
+    show(figures, options.half, answers)
+    if options.each and options.half == "tuning":
+        show_each(figures, answers)
     figures.finish()
 
 
