@@ -6,7 +6,7 @@ Pages translate by the key; the facts fill the places in any language. Nothing h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from matchmaker.matching.consortium.wording import SENTENCES as CONSORTIUM
@@ -18,8 +18,8 @@ SENTENCES: Mapping[str, str] = {
     "fit.near": "The product is near to what was asked for, but not surely the same.",
     "fit.other": "This is probably another product than the one asked for.",
     "fit.unknown": "Nothing was said by which the product could be compared.",
-    "fit.differs": "Asked for %(label)s %(asked)s, offered is %(offered)s.",
-    "fit.ask": "Ask whether it can be made with %(label)s %(asked)s.",
+    "fit.differs": "Asked for %(asked)s, offered is %(offered)s.",
+    "fit.ask": "Ask whether it can be made with %(asked)s.",
     # HS agreement
     "hs.same": "The HS codes agree (%(offered)s).",
     "hs.heading": "HS %(offered)s is under the same heading as %(asked)s.",
@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "quantity.short": "%(short)s %(unit)s short.",
     "quantity.pool": "Share the order with other firms of the cluster, or accept a later date.",
     "quantity.say": "State the free capacity of the coming months.",
-    "quantity.factor": "State %(missing)s of the product.",
+    "quantity.factor": "State %(missing)s.",
     # smallest order
     "moq.fits": "The smallest order (%(moq)s %(unit)s) is within what was asked for.",
     "moq.above": "The smallest order is %(moq)s %(unit)s, more than the %(asked)s asked for.",
@@ -118,6 +118,42 @@ SENTENCES: Mapping[str, str] = {
     "gate.not_exportable": "These goods may not be exported to %(market)s.",
     "gate.unverified": "The buyer asks for verified firms only; this one is not verified yet.",
 }
+
+
+# What fields and legs are called when a sentence names them.
+WORDS: Mapping[str, str] = {
+    "net_kg": "the net weight of one",
+    "area_m2": "the area of one",
+    "volume_m3": "the volume of one",
+    "length_m": "the length of one",
+    "inland": "carriage to the port",
+    "port": "handling in the port",
+    "freight": "freight",
+    "insurance": "insurance",
+    "arrival": "carriage on arrival",
+    "duty": "duty",
+}
+_UNITS: Mapping[str, str] = {
+    "mm": "mm", "cm": "cm", "m": "m", "m2": "m²", "m3": "m³", "kg": "kg", "g": "g", "mg": "mg",
+    "ml": "ml", "l": "l", "percent": "%", "gsm": "g/m²", "um": "µm", "kw": "kW", "v": "V",
+    "g_m2": "g/m²", "kg_m2": "kg/m²", "kg_m3": "kg/m³", "kg_l": "kg/l",
+    "g_cm3": "g/cm³", "m_kg": "m/kg", "pct": "%", "ft2": "ft²", "mpa": "MPa", "w": "W", "ct": "ct",
+}  # fmt: skip
+
+
+def named(names: Iterable[str]) -> str:
+    """Fields or legs in words; what has none stays as it is."""
+    return ", ".join(WORDS.get(each, each) for each in names)
+
+
+def attribute_named(key: str, value: object) -> str:
+    """'length 60 cm' for length_cm and 60; the unit at a key's end follows the value."""
+    parts = key.split("_")
+    for size in (2, 1):
+        unit = _UNITS.get("_".join(parts[-size:]), "")
+        if unit and len(parts) > size and parts[-size - 1] not in _UNITS:
+            return f"{' '.join(parts[:-size])} {value} {unit}"
+    return f"{' '.join(parts)} {value}"
 
 
 @dataclass(frozen=True)

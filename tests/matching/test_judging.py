@@ -63,7 +63,7 @@ def test_a_missing_factor_is_named_and_the_quantity_stays_unknown() -> None:
         "quantity", replace(MAT, facts=PieceFacts()), quantity=Quantity(Decimal(9), "TNE")
     )
     assert (found.value, found.knowledge) == (None, "unknown")
-    assert [str(each.remedy) for each in found.gaps] == ["State net_kg of the product."]
+    assert [str(each.remedy) for each in found.gaps] == ["State the net weight of one."]
 
 
 def test_a_monthly_order_is_judged_by_its_tightest_month() -> None:
@@ -177,11 +177,13 @@ def test_legs_between_two_incoterms_are_estimated_or_left_out_and_said_never_lan
     to_quay = finding("price", works)
     # 380 rupees and 6.5 % to the quay, at 95 to the euro.
     assert str(to_quay.sentence) == (
-        "4.26 EUR per pc is within the target of 4.50 EUR. Estimated in it: inland, port."
+        "4.26 EUR per pc is within the target of 4.50 EUR. Estimated in it: carriage to the port, "
+        "handling in the port."
     )
     to_door = finding("price", works, incoterm="DDP")
     assert str(to_door.sentence).endswith(
-        "Estimated in it: inland, port, freight. Not in it: arrival, duty."
+        "Estimated in it: carriage to the port, handling in the port, freight. "
+        "Not in it: carriage on arrival, duty."
     )
     assert (to_quay.certainty, to_door.certainty) == (0.5, 0.5)
     assert "landed" not in str(to_door.sentence)
@@ -299,3 +301,13 @@ def test_months_of_which_nobody_spoke_are_not_taken_for_nought() -> None:
     some = replace(MAT, free=(FreeMonth(dt.date(2027, 2, 1), Decimal(2500)),))
     assert finding("quantity", silent).knowledge == "unknown"
     assert finding("quantity", some).value == 0.5
+
+
+def test_sizes_that_differ_are_told_in_words() -> None:
+    found = finding("fit", replace(MAT, attributes={"length_cm": 90, "weave": "creel"}))
+    assert [(str(each.what), str(each.remedy)) for each in found.gaps] == [
+        (
+            "Asked for length 60 cm, offered is length 90 cm.",
+            "Ask whether it can be made with length 60 cm.",
+        )
+    ]

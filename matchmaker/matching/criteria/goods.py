@@ -9,7 +9,7 @@ from matchmaker.matching.answers import Finding, Gap, Shown
 from matchmaker.matching.fit import SIGNALS, FitModel, agreement, signals_of
 from matchmaker.matching.problem import Closeness, Offer
 from matchmaker.matching.question import Question
-from matchmaker.matching.sentences import say
+from matchmaker.matching.sentences import attribute_named, say
 from matchmaker.matching.values import hs_value
 
 # Below the first a pair is probably another product, below the second not surely the same.
@@ -63,7 +63,8 @@ def _differences(asked: Mapping[str, object], offered: Mapping[str, object]) -> 
     found = []
     for key in sorted(asked):
         if key in offered and agreement(asked[key], offered[key]) < 1.0:
-            facts = {"label": key, "asked": asked[key], "offered": offered[key]}
+            facts = {"asked": attribute_named(key, asked[key]),
+                     "offered": attribute_named(key, offered[key])}  # fmt: skip
             found.append(Gap(f"attributes.{key}", say("fit.differs", **facts),
                              say("fit.ask", **facts)))  # fmt: skip
     return found

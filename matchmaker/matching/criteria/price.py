@@ -18,7 +18,7 @@ from matchmaker.matching.answers import Finding, Gap, Shown
 from matchmaker.matching.criteria.supply import STALE_COUNTS, Asked
 from matchmaker.matching.problem import LegCosts, Offer
 from matchmaker.matching.question import Question
-from matchmaker.matching.sentences import Said, say
+from matchmaker.matching.sentences import Said, named, say
 from matchmaker.matching.values import price_value
 from matchmaker.measures import UNITS
 from matchmaker.money import Money, rounded
@@ -174,11 +174,11 @@ def _sentence(question: Question, target: Money, found: Compared, value: float) 
     }
     sentence = say("price.within" if value >= 1 else "price.above", **facts)
     if found.estimated:
-        sentence = say("price.estimated", sentence=sentence, estimated=", ".join(found.estimated))
+        sentence = say("price.estimated", sentence=sentence, estimated=named(found.estimated))
     if found.left_out:
-        sentence = say("price.left_out", sentence=sentence, left_out=", ".join(found.left_out))
+        sentence = say("price.left_out", sentence=sentence, left_out=named(found.left_out))
     if found.surplus:
-        sentence = say("price.surplus", sentence=sentence, surplus=", ".join(found.surplus))
+        sentence = say("price.surplus", sentence=sentence, surplus=named(found.surplus))
     return sentence
 
 
@@ -191,8 +191,8 @@ def _incomparable(found: Compared, offer: Offer, asked: Asked) -> Finding:
         sentence = say("price.on_request")
         gap = Gap("price", sentence, say("price.say"))
     elif found.lacking == "factor":
-        sentence = say("price.no_factor", missing=asked.missing)
-        gap = Gap(asked.missing, sentence, say("quantity.factor", missing=asked.missing))
+        sentence = say("price.no_factor", missing=named([asked.missing]))
+        gap = Gap(asked.missing, sentence, say("quantity.factor", missing=named([asked.missing])))
     else:
         sentence = say("price.no_rate", currency=offer.currency)
         gap = Gap("currency", sentence, say("price.say"))

@@ -8,7 +8,7 @@ from matchmaker.catalogue.freshness import is_stale
 from matchmaker.matching.answers import Finding, Gap, Shown
 from matchmaker.matching.problem import Offer
 from matchmaker.matching.question import Question
-from matchmaker.matching.sentences import say, shown
+from matchmaker.matching.sentences import named, say, shown
 from matchmaker.matching.values import lead_value, moq_value, quantity_value
 from matchmaker.matching.window import free_in
 from matchmaker.measures import UNITS, Incomparable, convert
@@ -101,6 +101,6 @@ def _short(offer: Offer, short: float, unit: str) -> Gap:
 
 
 def _no_factor(criterion: str, asked: Asked) -> Finding:
-    sentence = say("quantity.no_factor", missing=asked.missing)
-    gap = Gap(asked.missing, sentence, say("quantity.factor", missing=asked.missing))
+    sentence = say("quantity.no_factor", missing=named([asked.missing]))
+    gap = Gap(asked.missing, sentence, say("quantity.factor", missing=named([asked.missing])))
     return Finding(criterion, None, "unknown", sentence, gaps=(gap,))
