@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +21,7 @@ def lines_of(problem: Problem, answer: Answer, unmet: Sequence[Unmet]) -> Iterat
     yield from summary(problem, answer)
     if unmet:
         yield ""
-        yield from _unmet(unmet)
+        yield from _unmet(problem, unmet)
 
 
 def _slots(problem: Problem, meetings: Sequence[Meeting]) -> Iterator[str]:
@@ -91,14 +92,15 @@ def _placement(problem: Problem, answer: Answer) -> Iterator[str]:
         yield f"Breaks {answer.breaks}, not proved to be the fewest{fewest}."
 
 
-def _unmet(unmet: Sequence[Unmet]) -> Iterator[str]:
-    """How many for each reason, and the first of them in words."""
+def _unmet(problem: Problem, unmet: Sequence[Unmet]) -> Iterator[str]:
+    """How many for each reason, and the dearest of them in words."""
     counts = Counter(each.reason for each in unmet)
     yield f"{len(unmet):,} wishes are not met:"
     for reason in REASONS:
         if counts[reason]:
             yield f"{counts[reason]:>9,}  {reason}"
-    for each in unmet[:UNMET_SHOWN]:
+    worth = {each.id: (each.is_must, each.weight) for each in problem.wishes}
+    for each in heapq.nlargest(UNMET_SHOWN, unmet, key=lambda each: worth[each.wish]):
         yield f"  {each.wish}: {reason_sentence(each.reason, each.facts)}"
     if len(unmet) > UNMET_SHOWN:
-        yield f"  … and {len(unmet) - UNMET_SHOWN:,} more: --json names them all."
+        yield f"  … and {len(unmet) - UNMET_SHOWN:,} less dear: --json names them all."
