@@ -81,7 +81,7 @@ def test_other_products_of_the_same_firm_are_no_rivals() -> None:
     assert lifts(asked(), judged(asked(), twin), [mine]) == ()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(requirements(), st.tuples(*(offers(number) for number in range(4))), closeness)
 def test_every_promised_rank_and_total_comes_true(
     requirement: Requirement, some: tuple[Offer, ...], near: Closeness
@@ -99,7 +99,7 @@ def test_every_promised_rank_and_total_comes_true(
         assert str(lift.sentence)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(requirements(), st.tuples(*(offers(number) for number in range(4))))
 def test_no_single_change_reaches_a_better_rank_than_the_one_named(
     requirement: Requirement, some: tuple[Offer, ...]

@@ -65,7 +65,7 @@ def test_the_gini_of_known_cases(amounts: list[float], figure: float) -> None:
     assert gini(amounts) == pytest.approx(figure)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 1), max_size=12), st.text(max_size=5))
 def test_nobody_is_overtaken_by_one_clearly_worse(totals: list[float], key: str) -> None:
     shown = rotated(some_answers(totals), key=key)

@@ -27,7 +27,7 @@ def of_criterion(found: Judged, name: str) -> float:
     return 1.0 if value is None else value
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=40)
 @given(requirements(), offers(), closeness, st.lists(pieces(), min_size=1, max_size=3))
 def test_adding_certificates_never_lowers_anything(
     requirement: Requirement, offer: Offer, near: Closeness, more: list[Piece]
@@ -40,7 +40,7 @@ def test_adding_certificates_never_lowers_anything(
         assert of_criterion(after, name) >= of_criterion(before, name)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     requirements(), offers(), closeness, st.lists(st.integers(0, 9000), min_size=12, max_size=12)
 )
@@ -53,7 +53,7 @@ def test_raising_capacity_never_lowers_anything(
     assert after.total >= before.total
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(requirements(), offers(), closeness)
 def test_every_value_lies_between_nought_and_one_and_has_a_sentence(
     requirement: Requirement, offer: Offer, near: Closeness
@@ -74,7 +74,7 @@ def test_every_value_lies_between_nought_and_one_and_has_a_sentence(
     assert all(str(part.sentence) for part in interest.parts)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(requirements(), st.tuples(*(offers(number) for number in range(4))), closeness,
        st.permutations(range(4)))  # fmt: skip
 def test_the_order_of_candidates_decides_nothing(
@@ -85,7 +85,7 @@ def test_the_order_of_candidates_decides_nothing(
     assert first == second
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(requirements(), offers(), closeness)
 def test_the_formulas_over_columns_give_the_total_of_the_judge(
     requirement: Requirement, offer: Offer, near: Closeness
@@ -112,7 +112,7 @@ def test_a_question_that_has_answered_before_answers_the_same(
     assert judge_offer(used, offer, near) == judge_offer(asked(requirement), offer, near)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=5), st.floats(0, 1), st.integers(0, 4))
 def test_the_soft_minimum_never_exceeds_the_least_and_rises_with_each(
     values: list[float], more: float, place: int
