@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
+from matchmaker.certification.readiness import Book, Scheme
+from matchmaker.matching.checking import check_requirement
 from matchmaker.matching.plain import read, written
 from matchmaker.matching.problem import Requirement
 from matchmaker.measures import Quantity, convert
@@ -99,6 +102,14 @@ def test_there_are_three_hundred_over_many_trades_units_markets_and_codes(
 def test_every_requirement_goes_through_json_and_back(demands: list[Demand]) -> None:
     asked = [demand.requirement for demand in demands]
     assert [read(Requirement, written(each)) for each in asked] == asked
+
+
+def test_matching_takes_every_requirement_as_it_is(demands: list[Demand]) -> None:
+    known = cast(dict[str, Scheme], scheme_facts())  # only their codes are looked at
+    for demand in demands:
+        check_requirement(
+            demand.requirement, today=TODAY, book=Book((), known), rates=exchange_rates()
+        )
 
 
 def test_windows_lie_ahead_and_quantities_and_targets_are_positive(demands: list[Demand]) -> None:
