@@ -46,7 +46,7 @@ def check(problem: Problem) -> None:
     _check_wishes(problem)
     _check_apart(problem)
     _check_precedences(problem)
-    _check_number("$.floor", problem.floor, len(problem.slots))
+    _check_number("$.floor", problem.floor, max(1, len(problem.slots)))
     if problem.most_apart is not None:
         _check_number("$.most_apart", problem.most_apart, len(problem.slots))
 
