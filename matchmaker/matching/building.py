@@ -104,10 +104,14 @@ class TableBuilder:
     ) -> None:
         self._lines.write(b"\n")  # an empty file could not be mapped
         self._lines.close()
-        if kind is None:
-            self._finish()
-        else:
-            shutil.rmtree(self._aside, ignore_errors=True)
+        finished = False
+        try:
+            if kind is None:
+                self._finish()
+                finished = True
+        finally:
+            if not finished:
+                shutil.rmtree(self._aside, ignore_errors=True)
 
     @property
     def count(self) -> int:
