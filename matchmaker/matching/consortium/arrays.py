@@ -50,7 +50,7 @@ class Pool(NamedTuple):
 
     Of the node in each place: `states` of the firms, `prices` (multipliers by period), `bounds`.
     `heap`: the places of waiting nodes, least bound first; `spare`: unused places. `counts`: see
-    the names below.
+    the names below. `kept`: 1 for firms that must be in.
     """
 
     states: Marks
@@ -59,6 +59,7 @@ class Pool(NamedTuple):
     heap: Whole
     spare: Whole
     counts: Whole
+    kept: Marks
 
 
 # Places of `Pool.counts`. UNSURE: the least bound of a choice that could not be priced exactly.

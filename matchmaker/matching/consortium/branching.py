@@ -30,13 +30,16 @@ from matchmaker.matching.consortium.arrays import (
     Real,
     Whole,
 )
-from matchmaker.matching.consortium.bounding import fix_firms, raise_bound
+from matchmaker.matching.consortium.bounding import fix_firms, raise_bound, savings
 from matchmaker.matching.consortium.filling import cheapest_amounts
+from matchmaker.matching.consortium.swapping import swap
 
 # Branches in which one period is priced before its cost is called unsure.
 MOST_BRANCHES = 2000
 ROOT_STEPS, ROOT_STRETCH = 400, 1.2
 STEPS, STRETCH = 24, 0.5
+# Every so many nodes the best choice is improved by exchanges.
+SWAPS_EVERY = 16
 NOT_BELOW = -1
 
 
@@ -100,6 +103,21 @@ def try_choice(cells: Cells, pool: Pool, chosen: Marks, offer: Offer, trial: Off
         offer.amounts[:] = trial.amounts
         offer.modes[:] = trial.modes
     return bound
+
+
+@inner
+def try_swaps(
+    cells: Cells, pool: Pool, prices: Real, most: int, offer: Offer, trial: Offer
+) -> None:
+    """Swap members of the best choice as these multipliers advise, and price the outcome."""
+    firms, periods = cells.caps.shape
+    gain, taken = np.zeros(firms, np.int64), np.zeros((firms, periods), np.int64)
+    price = np.round(prices).astype(np.int64)
+    read = savings(cells, price, np.zeros(firms, np.int8), gain, taken)
+    chosen = offer.chosen.copy()
+    pool.counts[WORK] += read + swap(cells, gain, pool.kept, most, chosen)
+    if not np.array_equal(chosen, offer.chosen):
+        try_choice(cells, pool, chosen, offer, trial)
 
 
 @inner
@@ -186,6 +204,8 @@ def look_into(
     if pool.bounds[place] >= counts[BEST]:
         return False
     try_choice(cells, pool, chosen, offer, trial)
+    if is_root or counts[NODES] % SWAPS_EVERY == 0:
+        try_swaps(cells, pool, prices, most, offer, trial)
     if pool.bounds[place] >= counts[BEST]:
         return False
     fix_firms(own, counts[BEST], gain, most, state, chosen)

@@ -28,7 +28,9 @@ from matchmaker.matching.consortium.supply import Supply
 # Nodes are kept in at most so many bytes.
 NODE_SPACE = 64_000_000
 # A clock is looked at after so much work: some hundredths of a second.
-SLICE = 10_000_000
+SLICE = 4_000_000
+# When the money is proved, so much more is done to find the fairest of equally cheap choices.
+FOR_TIES = 4_000_000
 NEVER = 2**61
 
 
@@ -46,6 +48,11 @@ class Choice:
     unit: int
     work: int = 0
     nodes: int = 0
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether nothing costs less money; of equal money something may be the fairer."""
+        return self.bound // self.unit == self.cost // self.unit
 
 
 class Search:
@@ -66,13 +73,13 @@ class Search:
             heap=np.zeros(places, np.int64),
             spare=np.arange(places, dtype=np.int64),
             counts=np.zeros(UNSURE + 1, np.int64),
+            kept=np.zeros(firms, np.int8) if kept is None else kept,
         )
         self.offer = empty_offer(supply)
         self.offer.chosen[:] = start
         cost, _, _ = price_choice(cells, start, NEVER, self.offer.amounts, self.offer.modes)
         self._place_root(cost, places - 1)
-        if kept is not None:
-            self.pool.states[places - 1] = np.where(kept, IN, FREE)
+        self.pool.states[places - 1] = np.where(self.pool.kept, IN, FREE)
 
     def _place_root(self, cost: int, root: int) -> None:
         pool, cells = self.pool, self.supply.cells
@@ -100,12 +107,20 @@ class Search:
         search(self.supply.cells, self.pool, self.most, self.supply.ceiling, work, self.offer)
 
     def run(self, effort: Effort) -> Choice:
-        """Until proved, or the effort is spent."""
+        """Until the effort is spent, or the money is proved and a little was done for ties."""
         begun = effort.clock() if effort.clock else 0.0
-        while not self.is_over and self.pool.counts[WORK] < effort.work:
-            self.go_on(min(SLICE, effort.work - int(self.pool.counts[WORK])))
+        last = effort.work
+        while not self.is_over and self.pool.counts[WORK] < last:
+            self.go_on(min(SLICE, last - int(self.pool.counts[WORK])))
             if effort.clock and effort.clock() - begun >= effort.seconds:
                 break
+            if self.found.is_proved:
+                last = min(last, int(self.pool.counts[WORK]) + FOR_TIES)
+        return self.found
+
+    @property
+    def found(self) -> Choice:
+        """The best so far."""
         counts = self.pool.counts
         return Choice(
             self.offer.amounts, self.offer.modes, self.cost, self.bound,

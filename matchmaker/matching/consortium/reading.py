@@ -30,7 +30,7 @@ Amounts = Mapping[Candidate, Sequence[int]]
 
 def plan_from(problem: Problem, supply: Supply, found: Choice, most: int) -> Plan:
     """The plan that a choice stands for. `most`: how many members were allowed, 0 for any."""
-    proof: Proof = "proved" if found.bound >= found.cost else "not proved"
+    proof: Proof = "proved" if found.is_proved else "not proved"
     return plan_of(
         problem, amounts_of(supply, found), bound_of(problem, supply, found), proof, most
     )
