@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -50,7 +50,7 @@ def _of(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
     if origin is tuple and inside[-1] is not Ellipsis:
         items = [_of(each, known) for each in inside]
         return {"type": "array", "prefixItems": items, "items": False, "minItems": len(items)}
-    if origin in (tuple, list):
+    if origin in (tuple, list, Sequence):
         return {"type": "array", "items": _of(inside[0], known)}
     if origin in (frozenset, set):
         return {"type": "array", "items": _of(inside[0], known), "uniqueItems": True}

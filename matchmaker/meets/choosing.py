@@ -17,6 +17,7 @@ from matchmaker.meets.gaps import close_gaps, count_idle
 from matchmaker.meets.insertion import insert_all
 from matchmaker.meets.pricing import Pricing
 from matchmaker.meets.problem import Answer, Meeting
+from matchmaker.meets.reasons import UnmetWishes
 from matchmaker.meets.state import FREE, UNPLACED, copied, empty_state, place
 from matchmaker.meets.tables import assign_tables, count_moves
 from matchmaker.meets.watch import Watch
@@ -248,6 +249,7 @@ class Choosing:
             table_moves=count_moves(problem, timetable),
             below_floor=self._below_floor(),
             fairness_price=self.fairness_price,
+            unmet=UnmetWishes(self.problem, timetable),
         )
         self.watch.tell(value, upper, "done")
         return replace(answer, seconds=self.watch.passed)

@@ -85,14 +85,12 @@ def _solved(problem: Problem, budget: Budget, stop: Callable[[], bool]) -> Answe
 def _print(problem: Problem, answer: Answer, *, as_json: bool) -> None:
     from matchmaker.meets.exchange import answer_as_json
     from matchmaker.meets.printing import lines_of
-    from matchmaker.meets.reasons import unmet_wishes
 
-    unmet = () if problem.place_all else unmet_wishes(problem, answer.timetable)
     if as_json:
-        json.dump(answer_as_json(answer, unmet), sys.stdout, indent=1)
+        json.dump(answer_as_json(answer), sys.stdout, indent=1)
         sys.stdout.write("\n")
         return
-    for text in lines_of(problem, answer, unmet):
+    for text in lines_of(problem, answer):
         click.echo(text)
 
 

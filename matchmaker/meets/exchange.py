@@ -1,7 +1,7 @@
 """Meets and timetables as JSON: what `matchmaker timetable` reads and writes. Pure.
 
     problem = problem_from_json(text)          # checked; BadInput names path, value, remedy
-    document = answer_as_json(answer, unmet_wishes(problem, answer.timetable))
+    document = answer_as_json(answer)
 
 A file says what `problem.Problem` says, field by field. Times are instants with their offset, so
 people of several zones mean the same slot and a slot may go past midnight. Where no slot names
@@ -11,8 +11,8 @@ its `day`, days are counted from the local dates on which slots start.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from matchmaker.errors import BadInput
@@ -71,10 +71,10 @@ def problem_as_json(problem: Problem) -> dict[str, Any]:
     return document
 
 
-def answer_as_json(answer: Answer, unmet: Iterable[Unmet]) -> dict[str, Any]:
+def answer_as_json(answer: Answer) -> dict[str, Any]:
     """The answer as JSON values: every field, the gap, and the sentence of each unmet wish."""
-    document = asdict(answer) | {"gap": answer.gap}
-    document["unmet"] = [_unmet(each) for each in unmet]
+    document = asdict(replace(answer, unmet=())) | {"gap": answer.gap}
+    document["unmet"] = [_unmet(each) for each in answer.unmet]
     if answer.contradiction:
         document["contradiction"]["sentence"] = contradiction_sentence(answer.contradiction)
     return document

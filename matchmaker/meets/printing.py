@@ -14,14 +14,14 @@ WIDTH = 100
 UNMET_SHOWN = 20
 
 
-def lines_of(problem: Problem, answer: Answer, unmet: Sequence[Unmet]) -> Iterator[str]:
+def lines_of(problem: Problem, answer: Answer) -> Iterator[str]:
     """The whole print: every slot, then the summary, then the unmet wishes with their reasons."""
     yield from _slots(problem, answer.timetable.meetings)
     yield ""
     yield from summary(problem, answer)
-    if unmet:
+    if answer.unmet:
         yield ""
-        yield from _unmet(problem, unmet)
+        yield from _unmet(problem, answer.unmet)
 
 
 def _slots(problem: Problem, meetings: Sequence[Meeting]) -> Iterator[str]:

@@ -11,6 +11,7 @@ The graph need not be bipartite: sellers may meet sellers. Slots are numbered fr
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -186,6 +187,7 @@ class Answer:
     the floors, where they were asked for). `breaks`: with `place_all`, what was made least, and
     `fewest`: no placement has fewer. `is_proved`: the best possible, for certain.
     `is_infeasible`: with `place_all` or must-meets, it is certain that they cannot all be placed.
+    `unmet`: the wishes that do not take place, each with what binds it.
     `contradiction`: with `place_all`, which of them stand against each other, where it is known.
     """
 
@@ -200,7 +202,7 @@ class Answer:
     table_moves: int = 0
     below_floor: tuple[str, ...] = ()
     fairness_price: float = 0.0
-    unmet: tuple[Unmet, ...] = ()
+    unmet: Sequence[Unmet] = ()
     contradiction: Contradiction | None = None
     seconds: float = 0.0
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import overload
 
@@ -47,21 +48,42 @@ def unmet_wishes(
 
 
 class UnmetWishes(Sequence[Unmet]):
-    """The unmet wishes as a sequence that makes each one when it is looked at."""
+    """The unmet wishes as a sequence; nothing is worked out before one of them is looked at."""
 
     def __init__(self, compiled: Compiled, timetable: Timetable) -> None:
-        self._problem = compiled.problem
-        self._facts = compiled.facts
-        self._hall = _Hall(compiled, timetable.meetings)
-        placed = {meeting.wish for meeting in timetable.meetings}
+        self._compiled, self._timetable = compiled, timetable
+        self._problem, self._facts = compiled.problem, compiled.facts
+
+    @cached_property
+    def _wishes(self) -> Rows:
+        placed = {meeting.wish for meeting in self._timetable.meetings}
         unmet = [row for row, wish in enumerate(self._problem.wishes) if wish.id not in placed]
-        self._wishes: Rows = np.array(unmet, np.int64)
-        self._options = np.flatnonzero(np.isin(self._facts.wish, self._wishes))
-        self._ways = _weigh(compiled, self._hall, self._options)
-        self._way = _furthest(self._facts.wish[self._options], self._ways.step, self._wishes)
+        return np.array(unmet, np.int64)
+
+    @cached_property
+    def _hall(self) -> _Hall:
+        return _Hall(self._compiled, self._timetable.meetings)
+
+    @cached_property
+    def _options(self) -> Rows:
+        return np.flatnonzero(np.isin(self._facts.wish, self._wishes))
+
+    @cached_property
+    def _ways(self) -> _Ways:
+        return _weigh(self._compiled, self._hall, self._options)
+
+    @cached_property
+    def _way(self) -> Rows:
+        return _furthest(self._facts.wish[self._options], self._ways.step, self._wishes)
 
     def __len__(self) -> int:
         return len(self._wishes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(len(self))
 
     @overload
     def __getitem__(self, index: int) -> Unmet: ...

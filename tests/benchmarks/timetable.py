@@ -21,7 +21,6 @@ from pathlib import Path
 from matchmaker.meets.faults import find_faults
 from matchmaker.meets.gaps import count_idle
 from matchmaker.meets.problem import Answer, Budget, Problem, Timetable
-from matchmaker.meets.reasons import unmet_wishes
 from matchmaker.meets.repair import repair
 from matchmaker.meets.surviving import Lost, without
 from matchmaker.meets.timetable import build_timetable
@@ -200,7 +199,7 @@ def _peak_megabytes() -> float:
 def _memory_of_the_largest() -> float:
     problem = draw_meet(lifelike(*LARGEST, tables="tight"))
     answer = _solved(problem, 15.0, proving=30.0)
-    assert all(each.reason for each in unmet_wishes(problem, answer.timetable))
+    assert all(each.reason for each in answer.unmet)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

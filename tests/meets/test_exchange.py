@@ -219,9 +219,9 @@ def test_an_answer_says_everything_and_why() -> None:
         Timetable((Meeting("w1", "b1", "s1", 0, 1),)),
         value=3,
         bound=4.0,
+        unmet=(Unmet("w2", "no common slot", {"who": "b1", "other": "s2"}),),
     )
-    unmet = [Unmet("w2", "no common slot", {"who": "b1", "other": "s2"})]
-    assert json.loads(json.dumps(answer_as_json(answer, unmet))) == {
+    assert json.loads(json.dumps(answer_as_json(answer))) == {
         "timetable": {
             "meetings": [
                 {"wish": "w1", "first": "b1", "second": "s1", "slot": 0, "table": 1,
@@ -242,7 +242,5 @@ def test_the_schema_knows_every_field_that_is_read_and_written() -> None:
     defined = schema()["$defs"]
     document = problem_as_json(draw_meet(lifelike(12, 20)))
     assert set(document) <= set(defined["Problem"]["properties"])
-    assert set(answer_as_json(Answer(Timetable(), 0, 0.0), ())) == set(
-        defined["Answer"]["properties"]
-    )
+    assert set(answer_as_json(Answer(Timetable(), 0, 0.0))) == set(defined["Answer"]["properties"])
     assert defined["Slot"]["properties"]["start"] == {"type": "string", "format": "date-time"}
