@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
-from matchmaker.accounts.commands import account
 from matchmaker.config import BadSetting, Config
 from matchmaker.database import make_engine
 from matchmaker.errors import MatchmakerError
-from matchmaker.evaluating import evaluate
 from matchmaker.first_run import ProgressLine
 from matchmaker.logs import configure_logs
-from matchmaker.matching.commands import match_command
-from matchmaker.meets.commands import timetable
 from matchmaker.migrating import is_current, migrate
-from matchmaker.notices.commands import mail
 from matchmaker.preparing import preparation
-from matchmaker.texts import texts
 from search.errors import SearchError
 
 
@@ -35,20 +30,43 @@ def main() -> None:
         sys.exit(f"matchmaker: {error}")
 
 
-@click.group()
+# Where the commands stand that rooms bring, as module:name.
+OF_ROOMS = {
+    "account": "matchmaker.accounts.commands:account",
+    "mail": "matchmaker.notices.commands:mail",
+    "match": "matchmaker.matching.commands:match_command",
+    "texts": "matchmaker.texts:texts",
+    "timetable": "matchmaker.meets.commands:timetable",
+}
+OF_THE_SEARCH = {"evaluate": "matchmaker.evaluating:evaluate"}
+
+
+class Rooms(click.Group):
+    """Commands whose module is imported when they are typed: a room brings seconds of imports."""
+
+    def __init__(self, *args: Any, of_rooms: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._of_rooms = of_rooms
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *self._of_rooms])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._of_rooms:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._of_rooms[cmd_name].partition(":")
+        found = getattr(import_module(module), name)
+        assert isinstance(found, click.Command)
+        return found
+
+
+@click.group(cls=Rooms, of_rooms=OF_ROOMS)
 @click.pass_context
 def commands(context: click.Context) -> None:
     """Finds what industrial clusters make, and brings buyers and small firms together."""
     config = Config.from_env()
     configure_logs(config, level=30)  # warnings: what a person asked for is printed
     context.obj = config
-
-
-commands.add_command(texts)
-commands.add_command(mail)
-commands.add_command(account)
-commands.add_command(timetable)
-commands.add_command(match_command)
 
 
 @commands.command()
@@ -200,12 +218,9 @@ def model_status(config: Config) -> None:
         click.echo(f"Changing to {choice.next_source}: {how_far(state)}")
 
 
-@commands.group()
+@commands.group(cls=Rooms, of_rooms=OF_THE_SEARCH)
 def search() -> None:
     """The search index."""
-
-
-search.add_command(evaluate)
 
 
 @search.command("rebuild")

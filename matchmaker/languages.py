@@ -7,7 +7,7 @@ half in English, so a language is offered only while nearly all texts have been 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -57,10 +57,17 @@ def completeness(language: str, folder: Path = TRANSLATIONS) -> float:
     template = folder / "messages.pot"
     if not compiled.is_file() or not template.is_file():
         return 0.0
-    with template.open("rb") as source, compiled.open("rb") as translated:
-        asked = texts_outside(read_po(source), BEHIND_SIGN_IN)
+    asked = _asked_in_public(template, template.stat().st_mtime_ns)
+    with compiled.open("rb") as translated:
         held = keys_of(read_mo(translated))
     return len(asked & held) / len(asked) if asked else 1.0
+
+
+@lru_cache(maxsize=1)
+def _asked_in_public(template: Path, _changed_at: int) -> frozenset[str]:
+    """What public pages say. Read once for all languages: every process does so at its start."""
+    with template.open("rb") as source:
+        return texts_outside(read_po(source), BEHIND_SIGN_IN)
 
 
 def offered(

@@ -37,10 +37,13 @@ from matchmaker.storefront.indexing import Indexer
 from search.encoder.model import fetch_model
 from seed.load import seed_world
 from seed.reference import load_reference
+from tests.compiled import share_builders, share_templates
 from tests.sharing import made_once, run_folder
 
 TODAY = dt.date(2026, 11, 21)
 SMALL = 400  # products of the shared little world
+
+share_builders()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -186,7 +189,7 @@ def config(tmp_path: Path, reference_file: Path, model_dir: Path) -> Config:
 
 @pytest.fixture
 def app(config: Config) -> Flask:
-    app = create_app(config)
+    app = share_templates(create_app(config))
     app.testing = True
     # As in production: errors become pages.
     app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -217,7 +220,7 @@ def site_config(
 
 @pytest.fixture(scope="session")
 def site(site_config: Config) -> Flask:
-    app = create_app(site_config)
+    app = share_templates(create_app(site_config))
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
