@@ -187,7 +187,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 def test_a_meet_with_anything_in_any_place_is_read_or_refused(data: st.DataObject) -> None:
     """Never another error: whoever wrote the file is not left with a traceback."""
     document = a_meet()
