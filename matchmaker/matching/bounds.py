@@ -91,7 +91,7 @@ class Bounds:
         """Of every row."""
         weights, told = self.question.weights, ("fit", "hs")
         others = sum(weights.of(each) for each in CRITERIA if each not in told)
-        values = np.stack([self.fit, self.hs, np.ones(self.table.count)], axis=-1)
+        values = np.stack([self.fit, self.hs, np.ones(self.table.count)]).T  # sums run down rows
         mean = weighted_mean(values, [*(weights.of(each) for each in told), others])
         # What is at its best takes nothing from a soft minimum.
         musts = [at for at, each in enumerate(told) if each in weights.musts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,12 @@ from matchmaker.matching.values import Values
 States = NDArray[np.int8]
 
 
-@dataclass
+@dataclass(frozen=True)
 class PapersBound:
     """The worth of papers by row, for one question over one table."""
 
     table: OfferTable
     question: Question
-    _states: dict[str, States] = field(default_factory=dict)
 
     def values(self, rows: Rows) -> Values:
         """NaN where nothing is asked; 1 for all when goods were sorted by other conditions."""
@@ -42,7 +41,7 @@ class PapersBound:
         goods = law.goods(offer)
         codes = law.asked(goods)
         clusters = self.table.column("cluster")[rows].astype(np.int64)
-        held = np.stack([clusters, *(self._state_of(code)[rows] for code in codes)], axis=1)
+        held = np.stack([clusters, *(self._state_of(code, rows) for code in codes)], axis=1)
         alike, places = np.unique(held, axis=0, return_inverse=True)
         names = self.table.values("cluster")
         worth = []
@@ -53,28 +52,30 @@ class PapersBound:
             worth.append(papers.value if papers.points else np.nan)
         return np.array(worth)[places.reshape(-1)]
 
-    def _state_of(self, code: str) -> States:
-        """How every row stands on a scheme, as `Law.state_of` says of single pieces."""
-        found = self._states.get(code)
-        if found is None:
-            found = np.full(self.table.count, NONE, np.int8)
-            pieces = self.table.pieces(code)
-            if pieces is not None:
-                self._note(found, pieces)
-            self._states[code] = found
+    def _state_of(self, code: str, rows: Rows) -> States:
+        """How these rows stand on a scheme, as `Law.state_of` says of single pieces."""
+        found = np.full(len(rows), NONE, np.int8)
+        pieces = self.table.pieces(code)
+        if pieces is None:
+            return found
+        # Pieces lie in the order of rows; few offers have several of one scheme.
+        at = np.searchsorted(pieces.rows, rows.astype(np.uint32), "left")
+        ends = np.searchsorted(pieces.rows, rows.astype(np.uint32), "right")
+        while (left := np.flatnonzero(at < ends)).size:
+            found[left] = np.maximum(found[left], self._standing(pieces, at[left]))
+            at += 1
         return found
 
-    def _note(self, found: States, pieces: Pieces) -> None:
-        """The best of several pieces counts: the weakest states are written first."""
+    def _standing(self, pieces: Pieces, at: Rows) -> States:
         law = self.question.law
-        lasts = _valid(pieces, days(law.valid_until))
         weakest = GRADES.index(self.question.requirement.least_grade)
-        is_trusted = pieces.grades >= weakest
-        found[pieces.rows[_valid(pieces, days(self.question.today)) & ~lasts]] = LAPSING
-        found[pieces.rows[lasts & ~is_trusted]] = WEAK
-        found[pieces.rows[lasts & is_trusted]] = HELD
+        lasts = _valid(pieces, at, days(law.valid_until))
+        now = np.where(_valid(pieces, at, days(self.question.today)), LAPSING, NONE)
+        trusted = np.where(pieces.grades[at] >= weakest, HELD, WEAK)
+        found: States = np.where(lasts, trusted, now).astype(np.int8)
+        return found
 
 
-def _valid(pieces: Pieces, day: int) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (pieces.begins <= day) & (pieces.ends >= day)
+def _valid(pieces: Pieces, at: Rows, day: int) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (pieces.begins[at] <= day) & (pieces.ends[at] >= day)
     return found

@@ -159,7 +159,7 @@ class _Descending:
         self._bounds = bounds
         self._order: Rows = np.empty(0, np.int64)
         self._at = 0
-        self._sort(SUPPLY_AT_ONCE)
+        self._sort(2 * SUPPLY_AT_ONCE)  # what is left after the first step is known as well
 
     @property
     def highest(self) -> float:
