@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from matchmaker.measures import UNITS
 from matchmaker.money import OFFERED
 from matchmaker.slugs import slug_of
 from seed.families import all_families
+from seed.sea import sea_distance
 
 FOLDER = Path(__file__).parent / "reference"
 # Institutions that are an asset to be used, not only a body to be asked.
@@ -117,9 +118,8 @@ def _hs_codes(db: Session) -> None:
 
 
 def _ports(db: Session) -> None:
-    origins = {code: dict(about, locode=code) for code, about in read("clusters")["ports"].items()}
-    arrivals = read("ports")["ports"]
-    for origin, port in [(True, p) for p in origins.values()] + [(False, p) for p in arrivals]:
+    origins, arrivals = ports()
+    for origin, port in [(True, p) for p in origins] + [(False, p) for p in arrivals]:
         db.add(
             Port(
                 locode=port["locode"],
@@ -131,19 +131,16 @@ def _ports(db: Session) -> None:
             )
         )
     db.flush()
-    for start in origins.values():
+    for start in origins:
         for end in arrivals:
-            km = _sea_distance(start["lon"], start["lat"], end["lon"], end["lat"])
+            km = sea_distance(start, end)
             db.add(SeaDistance(origin=start["locode"], destination=end["locode"], km=km))
 
 
-@cache
-def _sea_distance(lon: float, lat: float, to_lon: float, to_lat: float) -> int:
-    """Kilometres by ship. All pairs take 4 s, spent on the first database of a process only."""
-    import searoute
-
-    route = searoute.searoute([lon, lat], [to_lon, to_lat])
-    return round(float(route.properties["length"]))
+def ports() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The ports that clusters ship from, and those where goods arrive."""
+    origins = [dict(about, locode=code) for code, about in read("clusters")["ports"].items()]
+    return origins, read("ports")["ports"]
 
 
 def _clusters(db: Session) -> None:

@@ -45,7 +45,7 @@ class Port(Model):
 
 
 class SeaDistance(Model):
-    """Kilometres by sea between two ports, computed once with searoute."""
+    """Kilometres by sea between two ports, computed with searoute."""
 
     __tablename__ = "sea_distance"
     origin: Mapped[str] = mapped_column(ForeignKey("port.locode"), primary_key=True)
