@@ -79,6 +79,9 @@ def _check_known(problem: Problem, lost: Lost) -> None:
     for field_name, names, known, remedy in named:
         for name in sorted(set(names) - set(known), key=str):
             raise BadInput(f"lost.{field_name}", name, remedy)
+    for slot, count in lost.tables.items():
+        if count < 0:
+            raise BadInput(f"lost.tables[{slot}]", count, "Say how many tables fewer there are.")
 
 
 def _still_binding(problem: Problem) -> tuple[Wish, ...]:

@@ -198,6 +198,7 @@ def test_more_to_be_kept_than_there_are_tables_is_refused() -> None:
         (Lost(absences={"x": frozenset({0})}), "lost.absences"),
         (Lost(slots=frozenset({2})), "lost.slots"),
         (Lost(tables={-1: 1}), "lost.tables"),
+        (Lost(tables={1: -1}), "lost.tables[1]"),
     ],
 )
 def test_a_loss_of_what_was_never_there_is_refused(lost: Lost, field: str) -> None:
