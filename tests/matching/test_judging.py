@@ -311,3 +311,18 @@ def test_sizes_that_differ_are_told_in_words() -> None:
             "Ask whether it can be made with length 60 cm.",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        Piece("REACH", dt.date(2020, 1, 1), dt.date(2021, 1, 1), "witnessed"),
+        Piece("REACH", dt.date(2026, 1, 1), dt.date(2026, 12, 31), "witnessed"),
+        Piece("REACH", dt.date(2026, 1, 1), None, "self-declared"),
+    ],
+)
+def test_a_worse_second_paper_of_a_scheme_takes_nothing_away(more: Piece) -> None:
+    strict = {"least_grade": "seen"}
+    for pieces in ((*MAT.pieces, more), (more, *MAT.pieces)):
+        found = finding("papers", replace(MAT, pieces=pieces), **strict)
+        assert (found.value, found.gaps) == (1.0, ())
