@@ -326,3 +326,14 @@ def test_a_worse_second_paper_of_a_scheme_takes_nothing_away(more: Piece) -> Non
     for pieces in ((*MAT.pieces, more), (more, *MAT.pieces)):
         found = finding("papers", replace(MAT, pieces=pieces), **strict)
         assert (found.value, found.gaps) == (1.0, ())
+
+
+def test_a_weak_paper_is_worth_no_less_than_none_where_a_new_one_comes_sooner() -> None:
+    """IEC takes three days, a look of the desk up to ten."""
+    others = tuple(each for each in MAT.pieces if each.code != "IEC")
+    word = Piece("IEC", dt.date(2026, 1, 5), None, "self-declared")
+    without = finding("papers", replace(MAT, pieces=others), least_grade="seen")
+    claimed = finding("papers", replace(MAT, pieces=(*others, word)), least_grade="seen")
+    assert claimed.value is not None
+    assert without.value is not None
+    assert claimed.value >= without.value
