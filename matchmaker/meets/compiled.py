@@ -209,16 +209,16 @@ def _interpreting(problem: Problem, first: Ints, second: Ints) -> tuple[Bytes, I
     groups: dict[frozenset[str], int] = {}
     group = [groups.setdefault(each.languages, len(groups)) for each in problem.people]
     table = np.zeros((len(groups), len(groups)), np.int64)
-    rows = [np.zeros(len(problem.interpreters), np.uint8)]
+    rows = {(False,) * len(problem.interpreters): 0}
     for (one, i), (other, j) in product(groups.items(), repeat=2):
         if not one or not other or one & other:
             continue
-        able = [bool(each.languages & one and each.languages & other)
-                for each in problem.interpreters]  # fmt: skip
-        table[i, j] = len(rows) if any(able) else -1
-        rows.append(np.array(able, np.uint8))
+        able = tuple(
+            bool(each.languages & one and each.languages & other) for each in problem.interpreters
+        )
+        table[i, j] = rows.setdefault(able, len(rows)) if any(able) else -1
     of = np.array(group, np.int64)
-    able_rows = np.array(rows, np.uint8).reshape(len(rows), len(problem.interpreters))
+    able_rows = np.array(list(rows), np.uint8).reshape(len(rows), len(problem.interpreters))
     return able_rows, table[of[first], of[second]].astype(np.int64)
 
 
