@@ -17,9 +17,7 @@ from safetensors.numpy import load_file
 
 from search.encoder.description import ModelDescription, describe_model
 from search.encoder.errors import ModelMissing, ModelUnsupported
-from search.encoder.graph import build_graph
 from search.encoder.progress import Progress
-from search.encoder.quantise import Int8Precision
 
 # Raise it when graph or quantisation change the vectors: models are then converted again.
 CONVERTER_VERSION = 1
@@ -84,6 +82,10 @@ def convert_model(source: Path, folder: Path, name: str, progress: Progress) -> 
     except (SafetensorError, OSError) as broken:
         raise ModelUnsupported(source, f"its weights are unreadable ({broken})") from broken
     progress("Converting the model", 0.3)
+    # onnx is needed only here: every process that reads a ready model would wait for its import.
+    from search.encoder.graph import build_graph
+    from search.encoder.quantise import Int8Precision
+
     graph = build_graph(model, weights, Int8Precision()).SerializeToString()
     progress("Converting the model", 0.8)
     ready = _ready_model(model, name, hashlib.sha256(graph).hexdigest(), _place(source, folder))
