@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matchmaker.meets.placing.given import Given
-from matchmaker.meets.placing.hall import FEWEST, OPEN, Choice, empty_hall, rules_of
+from matchmaker.meets.placing.given import Choice, Given
+from matchmaker.meets.placing.hall import FEWEST, OPEN, empty_hall, rules_of
 from matchmaker.meets.placing.loops import anneal, insert, put
 
 STEPS = 100_000  # one slice: a tenth to half of a second

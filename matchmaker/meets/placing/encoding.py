@@ -9,11 +9,11 @@ can be busy at once) is written too: the proofs become shorter.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from matchmaker.meets.placing.formula import Formula
-from matchmaker.meets.placing.given import Given, Option
-from matchmaker.meets.placing.hall import Choice
+from matchmaker.meets.placing.given import Choice, Given, Option
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Encoding:
     waits: list[list[int]] = field(default_factory=list)
     must: list[int] = field(default_factory=list)
 
-    def read(self, model: set[int]) -> tuple[list[int], list[Choice]]:
+    def read(self, model: Set[int]) -> tuple[list[int], list[Choice]]:
         """The slot of each meeting in a model, and its people and interpreter."""
         slots, choices = [], []
         for place, choice, helper in zip(self.place, self.choice, self.helper, strict=True):

@@ -9,6 +9,8 @@ from itertools import groupby, product
 from matchmaker.meets.never import slots_together, why_never
 from matchmaker.meets.problem import Person, Problem, Wish
 
+Choice = tuple[int, int, int]  # rows of the two people and of the interpreter, -1: none
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

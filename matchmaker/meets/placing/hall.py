@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.meets.jit import inner
-from matchmaker.meets.placing.given import Given
+from matchmaker.meets.placing.given import Choice, Given
 
 Ints = NDArray[np.int64]
-Choice = tuple[int, int, int]  # rows of the two people and of the interpreter, -1: none
 NOBODY, UNPLACED = -1, -1
 # Places in `Hall.numbers`.
 STAMP, LENGTH, TOUCHED, BREAKS, OPEN, FEWEST = range(6)

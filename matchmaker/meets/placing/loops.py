@@ -167,7 +167,8 @@ def anneal(rules: Rules, hall: Hall, steps: int, hot: float, cold: float, target
         if 0 <= hall.numbers[FEWEST] <= target:
             return steps - step
         heat *= cooling
-        meeting, slot = draw(hall, meetings), draw(hall, slots)
+        meeting = draw(hall, meetings)
+        slot = draw(hall, slots) if draw(hall, 4) == 0 else _beside(rules, hall, meeting)
         if slot == hall.slot[meeting] or rules.allowed[meeting, slot] == 0:
             continue
         before = hall.numbers[BREAKS] + UNEVEN * excess(rules, hall)
@@ -181,6 +182,19 @@ def anneal(rules: Rules, hall: Hall, steps: int, hot: float, cold: float, target
         elif more < 0:
             _remember(rules, hall)
     return 0
+
+
+@inner
+def _beside(rules: Rules, hall: Hall, meeting: int) -> int:
+    """A slot next to another meeting of one of its people: where breaks are closed."""
+    slots = len(hall.used)
+    person = rules.who[meeting, draw(hall, 2)]
+    slot = draw(hall, slots)
+    for _ in range(slots):
+        slot = (slot + 1) % slots
+        if hall.at[person, slot] != NOBODY and hall.at[person, slot] != meeting:
+            break
+    return min(slots - 1, max(0, slot + 2 * draw(hall, 2) - 1))
 
 
 @inner

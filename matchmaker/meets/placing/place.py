@@ -10,7 +10,6 @@ that contradicts itself is recognised by counting, or refuted, and the answer sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from matchmaker.errors import BadInput
@@ -20,8 +19,7 @@ from matchmaker.meets.gaps import count_idle
 from matchmaker.meets.placing.annealing import STEPS, Annealing
 from matchmaker.meets.placing.contradictions import counted_out
 from matchmaker.meets.placing.encoding import encode
-from matchmaker.meets.placing.given import Given, given_by
-from matchmaker.meets.placing.hall import Choice
+from matchmaker.meets.placing.given import Choice, Given, given_by
 from matchmaker.meets.placing.proving import Proof
 from matchmaker.meets.placing.refuting import contradiction_of
 from matchmaker.meets.problem import (
@@ -39,6 +37,8 @@ from matchmaker.meets.watch import Watch
 # Past so many places of meetings in slots a formula would fill memory: then no proof is tried.
 LARGEST = 150_000
 ROUND = STEPS // 1000  # units of work in one round
+PACE = 10  # rounds of annealing for a slice of the proof beside
+GLANCE = 0.1  # seconds between two questions whether to stop
 
 
 def place_given(
@@ -88,32 +88,45 @@ class _Placing:
             choices = [(each[0].first, each[0].second, -1) for each in given.options]
             self.annealing = Annealing(given, choices, seed)
         is_small = sum(map(len, given.windows)) <= LARGEST
-        self.proof = Proof(encode(given)) if is_small else None
+        needs_start = self.annealing is None
+        self.proof = Proof(encode(given), needs_start=needs_start) if is_small else None
 
     def answer(self) -> Answer:
         """Work until it is proved, or the budget is spent, or somebody says stop."""
-        steps = self.proof.climb(needs_start=not self.given.is_plain) if self.proof else iter(())
-        with ThreadPoolExecutor(1) as beside:
-            while True:
-                self._round(steps, beside)
-                if self._is_over():
-                    break
+        try:
+            while not self._is_over():
+                self._round()
+        finally:
+            if self.proof:
+                self.proof.close()
         if self.proof and self.proof.is_infeasible:
             return _refused(self.given, contradiction_of(self.given, self.watch), self.watch)
         return self._told()
 
-    def _round(self, steps: Iterator[None], beside: ThreadPoolExecutor) -> None:
-        """A slice of annealing while the proof takes a step on the other core."""
-        fewest = self.proof.fewest if self.proof else 0
-        running = beside.submit(self.annealing.go_on, fewest) if self.annealing else None
-        if not (self.annealing and self.annealing.unplaced) or self.watch.done:
-            next(steps, None)
-        if running:
-            running.result()
-        self.watch.done += ROUND
+    def _round(self) -> None:
+        """Anneal a little, then learn what the proof has found meanwhile."""
+        is_beside = self.proof is not None and self.proof.is_beside
+        waits = is_beside and self.watch.seconds is None
+        for _ in range(PACE if waits else 1):
+            if self.annealing and not self.watch.is_stopped():
+                self.annealing.go_on(self.fewest)
+            self.watch.done += ROUND
+        if self.proof:
+            self._learn(self.proof, waits=waits)
         self._compare()
         if self.best:
             self.watch.tell(self.best.breaks, self.fewest, "placing")
+
+    def _learn(self, proof: Proof, *, waits: bool) -> None:
+        """One step of the proof. With work alone it is waited for, so that all stays the same."""
+        if waits:
+            while not proof.is_over and not self.watch.is_stopped() and not proof.step(GLANCE):
+                pass
+        elif not proof.is_beside:
+            proof.step(None)
+        else:
+            while proof.step(0.0 if self.annealing else GLANCE):
+                pass
 
     @property
     def fewest(self) -> int:

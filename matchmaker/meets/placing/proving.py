@@ -1,35 +1,29 @@
-"""How few breaks can be at best: core-guided search from below, which ends in an optimum. Pure.
+"""How few breaks can be at best, and an optimal placing: the climb, here and beside. Pure.
 
-All 'nobody waits here' are assumed at once. If that is refuted, the refutation names a set of
-waits of which at least one must be: the lower bound rises by one, and from then on it is assumed
-only that no more than one of the set is (OLL: Andres et al. 2012; Morgado et al. 2014). The first
-placing that meets all assumptions has as many breaks as the lower bound, so it is optimal.
+Small lists are proved here within a few steps. What is not goes to a process of its own, where
+the solver may search in long slices; it can be ended at any time and leaves what it has told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+import json
+import os
+import queue
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread
+from typing import Any
 
-from pysat.card import ITotalizer
-from pysat.solvers import Solver
-
+from matchmaker.meets.placing.climbing import Climb
 from matchmaker.meets.placing.encoding import Encoding
-from matchmaker.meets.placing.hall import Choice
+from matchmaker.meets.placing.given import Choice
+from matchmaker.meets.placing.prover import write_climb
 
-# CaDiCaL keeps its limits between calls, so that a search in slices is the same search.
-SOLVER = "cadical195"
-SLICE = 2_000  # conflicts, between two looks at the clock: a fraction of a second
-TRIM = 300  # conflicts for trying to do without one literal of a core
-
-
-@dataclass
-class Sum:
-    """A totalizer over one core: at most `bound` of its waits may be."""
-
-    totalizer: ITotalizer
-    bound: int
-    size: int
+SHORT = 1_000  # conflicts between two looks at the clock: a fraction of a second
+STEPS_HERE = 4  # then a process of its own pays, which takes a quarter of a second to start
 
 
 @dataclass(frozen=True)
@@ -41,124 +35,125 @@ class Found:
     choices: list[Choice]
 
 
-@dataclass
 class Proof:
     """What is known: no placing has fewer breaks than `fewest`; `best` is one that was found.
 
-    `is_infeasible`: there is no placing at all.
+    `is_infeasible`: there is no placing at all. `is_over`: nothing more will be known.
     """
 
-    encoding: Encoding
-    fewest: int = 0
-    best: Found | None = None
-    is_infeasible: bool = False
-    sums: dict[int, Sum] = field(default_factory=dict)
+    def __init__(self, encoding: Encoding, *, needs_start: bool) -> None:
+        self.encoding = encoding
+        self.fewest = 0
+        self.best: Found | None = None
+        self.is_infeasible = False
+        self.is_over = False
+        self._here = Climb(
+            encoding.formula.clauses, encoding.formula.top, self._waits(), slice=SHORT
+        )
+        self._steps: Iterator[None] | None = self._here.steps(needs_start=needs_start)
+        self._needs_start = needs_start
+        self._left = STEPS_HERE
+        self._process: _Process | None = None
 
-    def climb(self, *, needs_start: bool) -> Iterator[None]:
-        """Go on step by step; between two steps the bound may be read, or all be given up.
+    def _waits(self) -> list[int]:
+        return [wait for waits in self.encoding.waits for wait in waits]
 
-        `needs_start`: nobody else looks for a first placing, however many breaks it has.
+    @property
+    def is_beside(self) -> bool:
+        """Whether a process of its own works on it, so that one need not wait for each step."""
+        return self._process is not None
+
+    def step(self, patience: float | None) -> bool:
+        """Learn what there is to learn next; False: nothing new within `patience` seconds.
+
+        None: wait for it, however long.
         """
-        encoding = self.encoding
-        self.top = encoding.formula.top
-        with Solver(name=SOLVER, bootstrap_with=encoding.formula.clauses) as solver:
-            self.solver = solver
-            assumed = {-wait: None for waits in encoding.waits for wait in waits}
-            if needs_start:
-                for _ in self._refuted([]):
-                    yield
-            while True:
-                core = None
-                for core in self._refuted(list(assumed)):
-                    if core is None:
-                        yield
-                if core is None:
-                    return
-                yield from self._relax(core, assumed)
-                yield
+        if self.is_over:
+            return False
+        if self._process is None:
+            self._step_here()
+            return True
+        line = self._process.line(patience)
+        if line is None:
+            return False
+        self._learn(line)
+        return True
 
-    def _refuted(self, assumed: Sequence[int]) -> Iterator[list[int] | None]:
-        """None after each slice; at the end a core, or nothing where there is a model."""
-        verdict = None
-        while verdict is None:
-            self.solver.conf_budget(SLICE)
-            verdict = self.solver.solve_limited(assumptions=assumed)
-            if verdict is None:
-                yield None
-        if verdict:
-            self._keep_model()
-            return
-        core = self.solver.get_core() or []
-        if not core:
-            self.is_infeasible = True
-            return
-        yield core
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._process:
+            self._process.end()
 
-    def _keep_model(self) -> None:
-        """Every model is a placing; keep it if it has fewer breaks than the one before."""
-        model = set(self.solver.get_model() or ())
-        breaks = sum(wait in model for waits in self.encoding.waits for wait in waits)
+    def _step_here(self) -> None:
+        climb, steps = self._here, self._steps
+        assert steps is not None
+        try:
+            next(steps)
+        except StopIteration:
+            self.is_over = True
+        self._note(climb.fewest, climb.is_refuted)
+        if climb.model is not None:
+            self._found(climb.broken, climb.model)
+        self._left -= 1
+        if not self.is_over and self._left <= 0 and (self.best or not self._needs_start):
+            self._steps = None  # lets the solver go
+            formula = self.encoding.formula
+            self._process = _Process(formula.clauses, formula.top, self._waits())
+
+    def _learn(self, line: dict[str, Any]) -> None:
+        self._note(line["fewest"], line["is_refuted"])
+        if "model" in line:
+            self._found(line["broken"], set(line["model"]))
+        self.is_over = self.is_over or line.get("is_over", False)
+
+    def _note(self, fewest: int, is_refuted: bool) -> None:
+        self.fewest = max(self.fewest, fewest)
+        self.is_infeasible = self.is_infeasible or is_refuted
+
+    def _found(self, breaks: int, model: set[int] | frozenset[int]) -> None:
         if self.best is None or breaks < self.best.breaks:
-            slots, choices = self.encoding.read(model)
-            self.best = Found(breaks, slots, choices)
+            self.best = Found(breaks, *self.encoding.read(model))
 
-    def _relax(self, core: list[int], assumed: dict[int, None]) -> Iterator[None]:
-        """Raise the bound by one, and assume of the core only that no more than one must be."""
-        core = self._trimmed(core)
-        yield
-        self.fewest += 1
-        for literal in core:
-            del assumed[literal]
-            if literal in self.sums:
-                self._loosen(self.sums.pop(literal), assumed)
-        if len(core) == 1:
-            self.solver.add_clause([-core[0]])
-            return
-        waits = [-literal for literal in core]
-        totalizer = ITotalizer(lits=waits, ubound=1, top_id=self.top)
-        self.top = totalizer.top_id
-        self.solver.append_formula(totalizer.cnf.clauses)
-        self._assume(Sum(totalizer, 1, len(waits)), assumed)
 
-    def _loosen(self, counted: Sum, assumed: dict[int, None]) -> None:
-        """Of the waits of an earlier core one more may be."""
-        counted.bound += 1
-        if counted.bound < counted.size:
-            counted.totalizer.increase(ubound=counted.bound, top_id=self.top)
-            self.top = max(self.top, counted.totalizer.top_id)
-            added = counted.totalizer.cnf.clauses[-counted.totalizer.nof_new :]
-            if counted.totalizer.nof_new:
-                self.solver.append_formula(added)
-            self._assume(counted, assumed)
+class _Process:
+    """The climb in a process of its own; its lines wait in a queue until they are asked for."""
 
-    def _assume(self, counted: Sum, assumed: dict[int, None]) -> None:
-        literal = -counted.totalizer.rhs[counted.bound]
-        self.sums[literal] = counted
-        assumed[literal] = None
+    def __init__(self, clauses: list[list[int]], top: int, waits: list[int]) -> None:
+        paths = os.pathsep.join(path for path in sys.path if path)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "matchmaker.meets.placing.prover"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+        self._lines: queue.Queue[bytes] = queue.Queue()
+        assert self._process.stdin
+        with suppress(BrokenPipeError):  # it ended at once: its output ends too, and says so
+            write_climb(self._process.stdin, clauses, top, waits)
+        Thread(target=self._listen, daemon=True).start()
 
-    def _trimmed(self, core: list[int]) -> list[int]:
-        """A smaller core: what a second refutation does not use, and what can be done without."""
-        for _ in range(3):
-            self.solver.conf_budget(SLICE)
-            if not self._is_refuted(core):
-                break
-            smaller = self.solver.get_core() or []
-            if not smaller or len(smaller) >= len(core):
-                break
-            core = smaller
-        kept = list(core)
-        for literal in core:
-            if len(kept) == 1:
-                break
-            rest = [each for each in kept if each != literal]
-            self.solver.conf_budget(TRIM)
-            if self._is_refuted(rest):
-                kept = self.solver.get_core() or kept
-        return kept
+    def _listen(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._lines.put(line)
+        self._lines.put(b"")
 
-    def _is_refuted(self, assumed: Sequence[int]) -> bool:
-        """Within the limit of conflicts; a model is kept."""
-        verdict = self.solver.solve_limited(assumptions=assumed)
-        if verdict:
-            self._keep_model()
-        return verdict is False
+    def line(self, patience: float | None) -> dict[str, Any] | None:
+        """The next line; a process that ended before its time says that it is over."""
+        try:
+            line = self._lines.get(timeout=patience)
+        except queue.Empty:
+            return None
+        if not line:
+            return {"fewest": 0, "is_refuted": False, "is_over": True}
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with suppress(BrokenPipeError):
+                    pipe.close()

@@ -11,15 +11,15 @@ from dataclasses import replace
 
 from pysat.solvers import Solver
 
+from matchmaker.meets.placing.climbing import SOLVER
 from matchmaker.meets.placing.contradictions import people_of
 from matchmaker.meets.placing.encoding import encode
 from matchmaker.meets.placing.given import Given
-from matchmaker.meets.placing.proving import SLICE, SOLVER
 from matchmaker.meets.problem import Contradiction
 from matchmaker.meets.watch import Watch
 
 TRIALS = 400  # meetings that are tried to be left out, at most
-EFFORT = 3_000  # conflicts for each
+EFFORT = 2_000  # conflicts for each, and between two looks at the clock
 
 
 def contradiction_of(given: Given, watch: Watch) -> Contradiction | None:
@@ -54,7 +54,7 @@ def _core(given: Given, watch: Watch, among: Sequence[int] | None = None) -> lis
         while verdict is None:
             if watch.is_over():
                 return None
-            solver.conf_budget(SLICE)
+            solver.conf_budget(EFFORT)
             verdict = solver.solve_limited(assumptions=wanted)
         if verdict:
             return []
