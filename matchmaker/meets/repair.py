@@ -10,7 +10,7 @@ some moves allowed, the few meetings that stand in the way of the dearest wishes
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -21,7 +21,7 @@ from matchmaker.meets.residual import residual
 from matchmaker.meets.surviving import Lost, seated, survivors, without
 from matchmaker.meets.timetable import build_timetable
 
-DEFAULT = Budget(work=40)
+DEFAULT = Budget(work=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,7 @@ class _Repairing:
         self.stay = survivors(problem, announced, self.is_kept)
         self.bound = 0.0  # of the timetables that move nothing
         self.current = self.fill(self.stay)
+        self.last: Option | None = None
 
     def is_kept(self, meeting: Meeting) -> bool:
         return not self.keep.isdisjoint((meeting.wish, meeting.first, meeting.second))
@@ -137,35 +138,39 @@ class _Repairing:
 
     def option(self, allowed: int) -> Option:
         """The best found with this many moves."""
-        bound = self.bound
+        before = self.current
         if allowed:
             stayed = {each.wish: each for each in self.stay}
             self.current = make_room(
                 self.compiled,
-                self.current,
+                before,
                 self.may_move,
                 lambda each: each == stayed.get(each.wish),
-                allowed - len(self.moved(self.current)),
+                allowed - len(self.moved(before)),
             )
-            bound = self.bound_with_moves
-        return self.told(allowed, max(bound, self.value(self.current)))
+        bound = self.bound_with_moves if allowed else self.bound
+        if self.last is None or self.current != before:
+            self.last = self.told()
+        self.last = replace(self.last, allowed=allowed, bound=max(bound, self.last.value))
+        return self.last
 
     @cached_property
     def bound_with_moves(self) -> float:
         """What no timetable can exceed in which all that could stay takes place somewhere."""
         return most_with_moves(self.compiled, self.stay)
 
-    def told(self, allowed: int, bound: float) -> Option:
+    def told(self) -> Option:
+        """What the timetable as it is now means for everybody."""
         stay = {each.wish: each for each in self.stay}
         come = [each for each in self.current if each != stay.get(each.wish)]
         timetable = seated(self.problem, [m for m in self.current if m == stay.get(m.wish)], come)
         before = {each.wish for each in self.announced.meetings}
         after = {each.wish for each in timetable.meetings}
         return Option(
-            allowed=allowed,
+            allowed=0,
             timetable=timetable,
             value=self.value(timetable.meetings),
-            bound=bound,
+            bound=0.0,
             moved=tuple(sorted(self.moved(timetable.meetings))),
             off=tuple(sorted(before - after)),
             new=tuple(sorted(after - before)),

@@ -117,20 +117,22 @@ def survivors(
     """
     meetings = list(announced.meetings)
     order = _Order(problem, is_kept)
-    while True:
-        faults = [
-            fault
-            for fault in find_faults(problem, Timetable(tuple(meetings)))
-            if fault.kind not in _TAKEN_CARE_OF
-        ]
+    while faults := _in_the_way(problem, meetings):
         alone = {(fault.wish, fault.slot) for fault in faults if fault.kind in _ALONE}
         if alone:
             meetings = [each for each in meetings if (each.wish, each.slot) not in alone]
-        elif faults:
+            if all(fault.kind in _ALONE for fault in faults):
+                break  # taking meetings out makes no new fault
+        else:
             dropped = order.lightest(faults[0], meetings)
             meetings = [each for each in meetings if each not in dropped]
-        else:
-            return tuple(meetings)
+    return tuple(meetings)
+
+
+def _in_the_way(problem: Problem, meetings: Iterable[Meeting]) -> list[Fault]:
+    """The faults for which a meeting must go."""
+    found = find_faults(problem, Timetable(tuple(meetings)))
+    return [fault for fault in found if fault.kind not in _TAKEN_CARE_OF]
 
 
 class _Order:
