@@ -22,7 +22,13 @@ LEAST = -(2**62)
 
 
 @inner
-def savings(cells: Cells, price: Whole, state: Marks, gain: Whole, taken: Whole) -> int:
+def whole(multiplier: float) -> int:
+    """The multiplier that is reckoned with."""
+    return int(multiplier + 0.5)
+
+
+@inner
+def savings(cells: Cells, multipliers: Real, state: Marks, gain: Whole, taken: Whole) -> int:
     """Write what each firm adds to L (`gain`) and would ship (`taken`); how much was read."""
     firms, periods = taken.shape
     read = 0
@@ -30,13 +36,14 @@ def savings(cells: Cells, price: Whole, state: Marks, gain: Whole, taken: Whole)
         if state[firm] == OUT:
             continue
         gain[firm] = cells.tie[firm]
-        taken[firm] = 0
+        for t in range(periods):
+            taken[firm, t] = 0
         for line in range(cells.first_line[firm], cells.first_line[firm + 1]):
             for t in range(periods):
-                best, amount = 0, 0
+                best, amount, price = 0, 0, whole(multipliers[t])
                 cell = line * periods + t
                 for mode in range(cells.mode_ptr[cell], cells.mode_ptr[cell + 1]):
-                    saved = (cells.weight[mode] * cells.unit - price[t]) * cells.high[mode]
+                    saved = (cells.weight[mode] * cells.unit - price) * cells.high[mode]
                     if saved < best:
                         best, amount = saved, cells.high[mode]
                 gain[firm] += best
@@ -52,27 +59,72 @@ def choose(gain: Whole, state: Marks, most: int, chosen: Marks) -> tuple[int, in
     A free firm that saves nothing is not taken. Where there is room for more, `worst` and
     `left` are 0: another firm would take nobody's place.
     """
-    free = (state == FREE) & (gain < 0)
-    chosen[:] = 0
-    chosen[state == IN] = 1
-    room = most - chosen.sum()
-    total = gain[state == IN].sum()
-    values = gain[free]
-    if values.shape[0] <= room:
-        chosen[free] = 1
-        return total + values.sum(), 0, 0
+    total, room, useful = 0, most, 0
+    for firm in range(state.shape[0]):
+        chosen[firm] = state[firm] == IN
+        if state[firm] == IN:
+            total += gain[firm]
+            room -= 1
+        elif state[firm] == FREE and gain[firm] < 0:
+            useful += 1
     if room <= 0:
         return total, 0, 0
-    split = np.partition(values, room)
-    left = split[room]
-    took = 0
-    for is_tied in (False, True):
-        for firm in range(gain.shape[0]):
-            fits = gain[firm] == left if is_tied else gain[firm] < left
-            if free[firm] and fits and took < room:
+    if useful <= room:
+        for firm in range(state.shape[0]):
+            if state[firm] == FREE and gain[firm] < 0:
                 chosen[firm] = 1
-                took += 1
-    return total + split[:room].sum(), split[:room].max(), left
+                total += gain[firm]
+        return total, 0, 0
+    added, worst, left = choose_best(gain, state, room, chosen)
+    return total + added, worst, left
+
+
+@inner
+def choose_best(gain: Whole, state: Marks, room: int, chosen: Marks) -> tuple[int, int, int]:
+    """Mark the `room` best of more free firms that save something; as `choose`.
+
+    A heap of those taken with the worst on top: quicker than sorting all, and of equal gains
+    the first firms stay.
+    """
+    heap = np.empty(room, np.int64)
+    size, left = 0, 0
+    for firm in range(state.shape[0]):
+        if state[firm] != FREE or gain[firm] >= 0:
+            continue
+        if size < room:
+            at = size
+            heap[at] = firm
+            size += 1
+            while at > 0 and gain[heap[(at - 1) // 2]] < gain[heap[at]]:
+                up = (at - 1) // 2
+                heap[up], heap[at] = heap[at], heap[up]
+                at = up
+        elif gain[firm] < gain[heap[0]]:
+            left = min(left, gain[heap[0]])
+            heap[0] = firm
+            sink(heap, gain, size)
+        else:
+            left = min(left, gain[firm])
+    total = 0
+    for at in range(size):
+        chosen[heap[at]] = 1
+        total += gain[heap[at]]
+    return total, gain[heap[0]], left
+
+
+@inner
+def sink(heap: Whole, gain: Whole, size: int) -> None:
+    """Let the firm on top go down to where it belongs."""
+    at = 0
+    while True:
+        worst = at
+        for down in (2 * at + 1, 2 * at + 2):
+            if down < size and gain[heap[down]] > gain[heap[worst]]:
+                worst = down
+        if worst == at:
+            return
+        heap[worst], heap[at] = heap[at], heap[worst]
+        at = worst
 
 
 @inner
@@ -81,10 +133,11 @@ def lagrangian(
     gain: Whole, taken: Whole, chosen: Marks,
 ) -> tuple[int, int]:  # fmt: skip
     """L of these multipliers, rounded to whole ones, and how much was read."""
-    price = np.round(multipliers).astype(np.int64)
-    read = savings(cells, price, state, gain, taken)
-    added, _, _ = choose(gain, state, most, chosen)
-    return (price * cells.demand).sum() + added, read
+    read = savings(cells, multipliers, state, gain, taken)
+    value, _, _ = choose(gain, state, most, chosen)
+    for t in range(cells.demand.shape[0]):
+        value += whole(multipliers[t]) * cells.demand[t]
+    return value, read
 
 
 @inner
@@ -108,26 +161,40 @@ def raise_bound(
             if best == LEAST or value - best > abs(target - value) // 64:
                 stale = 0
             best = value
-            multipliers[:] = now
+            for t in range(now.shape[0]):
+                multipliers[t] = now[t]
             if best >= target:
                 break
         if stale >= 4:
             stretch *= 0.6
             stale = 0
-        # Part of the last direction is kept: plain subgradients zigzag.
-        slope *= 0.5
-        slope += cells.demand
-        for firm in range(gain.shape[0]):
-            share[firm] = 0.8 * share[firm] + 0.2 * chosen[firm]
-            if chosen[firm]:
-                slope -= taken[firm]
-        norm = (slope * slope).sum()
+        norm = turn(cells, slope, taken, chosen, share)
         if norm == 0.0 or stretch < 0.005:
             break
         length = stretch * (float(target) - float(value)) / norm
-        now = np.minimum(ceiling, np.maximum(0.0, now + length * slope))
+        for t in range(now.shape[0]):
+            now[t] = min(ceiling, max(0.0, now[t] + length * slope[t]))
     _, more = lagrangian(cells, multipliers, state, most, gain, taken, chosen)
     return best, read + more
+
+
+@inner
+def turn(cells: Cells, slope: Real, taken: Whole, chosen: Marks, share: Real) -> float:
+    """The next direction: what the choice lacks in each period; its square.
+
+    Half of the last direction is kept, as plain subgradients zigzag.
+    """
+    for t in range(slope.shape[0]):
+        slope[t] = 0.5 * slope[t] + cells.demand[t]
+    for firm in range(chosen.shape[0]):
+        share[firm] = 0.8 * share[firm] + 0.2 * chosen[firm]
+        if chosen[firm]:
+            for t in range(slope.shape[0]):
+                slope[t] -= taken[firm, t]
+    norm = 0.0
+    for t in range(slope.shape[0]):
+        norm += slope[t] * slope[t]
+    return norm
 
 
 @inner
@@ -138,7 +205,10 @@ def fix_firms(bound: int, limit: int, gain: Whole, most: int, state: Marks, chos
     best left; to take another costs its gain less that of the worst it would replace.
     """
     _, worst, left = choose(gain, state, most, chosen)
-    is_full = (state == IN).sum() >= most
+    inside = 0
+    for firm in range(state.shape[0]):
+        inside += state[firm] == IN
+    is_full = inside >= most
     for firm in range(state.shape[0]):
         if state[firm] != FREE:
             continue

@@ -9,6 +9,8 @@ search may stop, and go on, after any amount of work.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from matchmaker.jit import compiled, inner
@@ -49,7 +51,8 @@ def lines_of(cells: Cells, chosen: Marks) -> Whole:
     allowed = np.zeros(cells.first_line[-1], np.int64)
     for firm in range(chosen.shape[0]):
         if chosen[firm]:
-            allowed[cells.first_line[firm] : cells.first_line[firm + 1]] = 1
+            for line in range(cells.first_line[firm], cells.first_line[firm + 1]):
+                allowed[line] = 1
     return allowed
 
 
@@ -63,8 +66,11 @@ def price_choice(
     unless a period took too many branches. `amounts`, `modes` by period and line are written.
     """
     allowed = lines_of(cells, chosen)
-    cost = (cells.tie * chosen).sum()
-    bound, read = cost, 0
+    cost, read = 0, 0
+    for firm in range(chosen.shape[0]):
+        if chosen[firm]:
+            cost += cells.tie[firm]
+    bound = cost
     for t in range(cells.demand.shape[0]):
         money, least, used = cheapest_amounts(
             cells, t, allowed, MOST_BRANCHES, amounts[t], modes[t]
@@ -72,9 +78,9 @@ def price_choice(
         read += used * allowed.shape[0]
         if money == np.inf:
             return NOT_BELOW, limit, read
-        cost += cells.unit * np.int64(np.round(money))
+        cost += cells.unit * int(money + 0.5)
         # Relaxed costs are off by less than half a unit of money.
-        bound += cells.unit * np.int64(np.ceil(least - 0.5))
+        bound += cells.unit * math.ceil(least - 0.5)
         if bound >= limit:
             return NOT_BELOW, limit, read
     return (cost if cost < limit else NOT_BELOW), bound, read
@@ -84,7 +90,11 @@ def price_choice(
 def can_reach(cells: Cells, chosen: Marks) -> bool:
     """Whether these firms can make what is asked in every period."""
     for t in range(cells.demand.shape[0]):
-        if (cells.caps[:, t] * chosen).sum() < cells.demand[t]:
+        reached = 0
+        for firm in range(chosen.shape[0]):
+            if chosen[firm]:
+                reached += cells.caps[firm, t]
+        if reached < cells.demand[t]:
             return False
     return True
 
@@ -99,9 +109,12 @@ def try_choice(cells: Cells, pool: Pool, chosen: Marks, offer: Offer, trial: Off
     counts[WORK] += read
     if cost != NOT_BELOW:
         counts[BEST] = cost
-        offer.chosen[:] = chosen
-        offer.amounts[:] = trial.amounts
-        offer.modes[:] = trial.modes
+        for firm in range(chosen.shape[0]):
+            offer.chosen[firm] = chosen[firm]
+        for t in range(trial.amounts.shape[0]):
+            for line in range(trial.amounts.shape[1]):
+                offer.amounts[t, line] = trial.amounts[t, line]
+                offer.modes[t, line] = trial.modes[t, line]
     return bound
 
 
@@ -112,11 +125,11 @@ def try_swaps(
     """Swap members of the best choice as these multipliers advise, and price the outcome."""
     firms, periods = cells.caps.shape
     gain, taken = np.zeros(firms, np.int64), np.zeros((firms, periods), np.int64)
-    price = np.round(prices).astype(np.int64)
-    read = savings(cells, price, np.zeros(firms, np.int8), gain, taken)
+    read = savings(cells, prices, np.zeros(firms, np.int8), gain, taken)
     chosen = offer.chosen.copy()
-    pool.counts[WORK] += read + swap(cells, gain, pool.kept, most, chosen)
-    if not np.array_equal(chosen, offer.chosen):
+    changes, more = swap(cells, gain, pool.kept, most, chosen)
+    pool.counts[WORK] += read + more
+    if changes:
         try_choice(cells, pool, chosen, offer, trial)
 
 
@@ -160,13 +173,14 @@ def release(pool: Pool, place: int) -> None:
 
 
 @inner
-def most_open(state: Marks, share: Real) -> int:
-    """The free firm of which the bound says least whether it is in; -1: all is said."""
-    found, nearest = -1, 2.0
+def most_open(state: Marks, share: Real) -> tuple[int, int]:
+    """(the free firm of which the bound says least, or -1 when all is said; how many are in)."""
+    found, nearest, inside = -1, 2.0, 0
     for firm in range(state.shape[0]):
+        inside += state[firm] == IN
         if state[firm] == FREE and abs(share[firm] - 0.5) < nearest:
             found, nearest = firm, abs(share[firm] - 0.5)
-    return found
+    return found, inside
 
 
 @inner
@@ -175,8 +189,10 @@ def split(pool: Pool, place: int, state: Marks, prices: Real, firm: int, side: i
     pool.counts[SPARE] -= 1
     other = pool.spare[pool.counts[SPARE]]
     for each in (place, other):
-        pool.states[each] = state
-        pool.prices[each] = prices
+        for at in range(state.shape[0]):
+            pool.states[each, at] = state[at]
+        for t in range(prices.shape[0]):
+            pool.prices[each, t] = prices[t]
         pool.bounds[each] = pool.bounds[place]
     pool.states[place, firm] = side
     pool.states[other, firm] = OUT if side == IN else IN
@@ -209,13 +225,13 @@ def look_into(
     if pool.bounds[place] >= counts[BEST]:
         return False
     fix_firms(own, counts[BEST], gain, most, state, chosen)
-    firm = most_open(state, share)
-    inside = (state == IN).sum()
+    firm, inside = most_open(state, share)
     if inside > most:
         return False
     if firm < 0 or inside == most:
         # All is said: price it, as the bound may have suggested another choice.
-        chosen[:] = state == IN
+        for each in range(state.shape[0]):
+            chosen[each] = state[each] == IN
         least = try_choice(cells, pool, chosen, offer, trial)
         if least < counts[BEST]:
             counts[UNSURE] = min(counts[UNSURE], least)

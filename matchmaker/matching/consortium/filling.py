@@ -48,8 +48,10 @@ def fill(
     `filled`, `hull`: amount and cost of each line, written here. Infinite: not enough.
     """
     many = fix_modes(cells, status, filled, hull, fixed)
-    need = cells.demand[t] - filled.sum()
-    cost = hull.sum()
+    need, cost = cells.demand[t], 0.0
+    for line in range(status.shape[0]):
+        need -= filled[line]
+        cost += hull[line]
     piece, last, at = cells.piece_begin[t], cells.piece_begin[t + 1], 0
     while need > 0:
         while piece < last and status[cells.piece_line[piece]] != ANY:
@@ -121,8 +123,9 @@ def cheapest_amounts(
     next_mode = np.empty(lines + 2, np.int64)
     filled, fixed = np.zeros(lines, np.int64), np.zeros(lines, np.int64)
     hull = np.zeros(lines, np.float64)
-    amounts[:], modes[:] = 0, NONE
-    stack[0] = np.where(allowed > 0, ANY, NONE)
+    for line in range(lines):
+        amounts[line], modes[line] = 0, NONE
+        stack[0, line] = ANY if allowed[line] else NONE
     best, root, top, used = np.inf, -1.0, 0, 0
     is_new = True
     while top >= 0 and used < nodes:
@@ -153,7 +156,8 @@ def cheapest_amounts(
             top -= 1
             continue
         next_mode[top] += 1
-        stack[top + 1] = stack[top]
+        for each in range(lines):
+            stack[top + 1, each] = stack[top, each]
         stack[top + 1, line] = mode if mode < end else NONE
         top += 1
         is_new = True

@@ -17,31 +17,38 @@ NOBODY = -1
 
 
 @inner
-def swap(cells: Cells, gain: Whole, kept: Marks, most: int, chosen: Marks) -> int:
-    """Exchange members in place until no exchange helps; how many figures were read.
+def swap(cells: Cells, gain: Whole, kept: Marks, most: int, chosen: Marks) -> tuple[int, int]:
+    """Exchange members in place until no exchange helps: (changes, figures read).
 
     `chosen` can do it and stays so. `kept`: members who are not exchanged. `gain`: less is better.
     """
     periods = cells.demand.shape[0]
     spare = np.zeros(periods, np.int64)
     for t in range(periods):
-        spare[t] = (cells.caps[:, t] * chosen).sum() - cells.demand[t]
-    read = add_useful(cells, gain, most, chosen, spare)
+        spare[t] = -cells.demand[t]
+        for firm in range(chosen.shape[0]):
+            if chosen[firm]:
+                spare[t] += cells.caps[firm, t]
+    changes = add_useful(cells, gain, most, chosen, spare)
+    read = chosen.shape[0]
     while True:
         out, into, more = best_exchange(cells, gain, kept, chosen, spare)
         read += more
         if out == NOBODY:
-            return read
+            return changes, read
         chosen[out], chosen[into] = 0, 1
+        changes += 1
         for t in range(periods):
             spare[t] += cells.caps[into, t] - cells.caps[out, t]
 
 
 @inner
 def add_useful(cells: Cells, gain: Whole, most: int, chosen: Marks, spare: Whole) -> int:
-    """Take in whom it is worth to, while there is room."""
-    room = most - chosen.sum()
-    while room > 0:
+    """Take in whom it is worth to, while there is room; how many."""
+    room, changes = most, 0
+    for firm in range(chosen.shape[0]):
+        room -= chosen[firm]
+    while room > changes:
         best = NOBODY
         for firm in range(chosen.shape[0]):
             if chosen[firm] == 0 and gain[firm] < 0 and (best < 0 or gain[firm] < gain[best]):
@@ -49,10 +56,10 @@ def add_useful(cells: Cells, gain: Whole, most: int, chosen: Marks, spare: Whole
         if best == NOBODY:
             break
         chosen[best] = 1
-        room -= 1
+        changes += 1
         for t in range(spare.shape[0]):
             spare[t] += cells.caps[best, t]
-    return int(chosen.shape[0])
+    return changes
 
 
 @inner
