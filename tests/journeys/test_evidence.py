@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,9 +95,8 @@ def signed_in(open_context: Open, scene: Scene, cookie: str, size: dict[str, int
     return watched(context.new_page())
 
 
-def assert_for_all(page: Page, name: str, shots: Path) -> None:
+def assert_for_all(page: Page, name: str) -> None:
     """No grave fault of accessibility, nothing wider than the screen, no script error."""
-    page.screenshot(path=shots / f"{name}.png", full_page=True)
     AXE.run(page)
     assert grave(page, whole=True) == [], name
     width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
@@ -106,15 +104,13 @@ def assert_for_all(page: Page, name: str, shots: Path) -> None:
     assert page.problems == []  # type: ignore[attr-defined]
 
 
-def test_from_the_firms_upload_to_the_buyers_facet(
-    scene: Scene, open_context: Open, tmp_path: Path
-) -> None:
+def test_from_the_firms_upload_to_the_buyers_facet(scene: Scene, open_context: Open) -> None:
     until(lambda: scene.product in scene.search("/search?q=hevea+journeys").text, 60)
     assert scene.product not in scene.search("/search?evidence=ISO9001").text
 
     firm = signed_in(open_context, scene, scene.owner, PHONE)
     firm.goto("/firm/evidence/find?q=iso+9001")
-    assert_for_all(firm, "find", tmp_path)
+    assert_for_all(firm, "find")
     firm.get_by_role("link", name=re.compile("We have it")).click()
     firm.get_by_label("Certificate number").fill("Q-2026-17")
     firm.get_by_label("Certification body").fill("Certifier (example)")
@@ -122,10 +118,10 @@ def test_from_the_firms_upload_to_the_buyers_facet(
     firm.get_by_label("Valid until").fill("2029-01-01")
     paper = {"name": "iso.jpg", "mimeType": "image/jpeg", "buffer": picture(size=(800, 1100))}
     firm.locator("#document").set_input_files(paper)
-    assert_for_all(firm, "form", tmp_path)
+    assert_for_all(firm, "form")
     firm.get_by_role("button", name="Save").click()
     expect(firm.get_by_text("It waits for the desk.").first).to_be_visible()
-    assert_for_all(firm, "piece", tmp_path)
+    assert_for_all(firm, "piece")
     assert scene.product not in scene.search("/search?evidence=ISO9001").text
 
     desk = signed_in(open_context, scene, scene.officer, DESK)
@@ -137,7 +133,7 @@ def test_from_the_firms_upload_to_the_buyers_facet(
     expect(desk.get_by_label("seen by desk")).to_be_focused()
     desk.keyboard.press("Space")
     desk.get_by_label("How? Buyers read it.").fill("Compared with the original.")
-    assert_for_all(desk, "desk", tmp_path)
+    assert_for_all(desk, "desk")
     desk.get_by_role("button", name="Approve").click()
     expect(desk.get_by_text("Approved: ISO 9001")).to_be_visible()
 
@@ -150,4 +146,4 @@ def test_from_the_firms_upload_to_the_buyers_facet(
     expect(buyer.get_by_text("Q-2026-17")).to_be_visible()
     assert "iso.jpg" not in buyer.content()
     firm.goto("/firm/evidence")
-    assert_for_all(firm, "list", tmp_path)
+    assert_for_all(firm, "list")
