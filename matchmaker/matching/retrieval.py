@@ -11,6 +11,7 @@ list is that of judging everything.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from matchmaker.matching.answers import Excluded, Judged
 from matchmaker.matching.bounds import Bounds
 from matchmaker.matching.columns import OfferTable, Rows
-from matchmaker.matching.judging import best_of_each_firm, judge_offer
+from matchmaker.matching.judging import best_of_each_firm, judge_all, judge_offer
 from matchmaker.matching.nearness import Nearness
 from matchmaker.matching.question import Question
 from matchmaker.matching.values import Values
@@ -28,6 +29,8 @@ SUPPLY_AT_ONCE = 512
 PAPERS_AT_ONCE = 12
 # Of the offers that a gate keeps out so many are shown, the most fitting first.
 EXCLUDED_SHOWN = 5
+# Below this fit an offer is no candidate of a consortium even in need.
+LEAST_FIT, MOST_FITTING = 0.3, 600
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,33 @@ def retrieve(
     ranked = best_of_each_firm(search.judged) if one_of_each_firm else search.in_order()
     kept_out = search.kept_out()
     return Retrieved(ranked[:top], kept_out, table.count, search.bounded, len(search.judged))
+
+
+def judge_fitting(
+    table: OfferTable,
+    question: Question,
+    near: Nearness,
+    *,
+    clusters: Collection[str] = (),
+    least_fit: float = LEAST_FIT,
+    most: int = MOST_FITTING,
+) -> tuple[Judged, ...]:
+    """Every offer that passes the gates and fits at least so well, judged, best first.
+
+    For who asks what clusters can do together. Of these clusters, if any are named; of more than
+    `most` offers those of the highest bounds.
+    """
+    if not table.count:
+        return ()
+    bounds = Bounds(table, question, near)
+    fits = bounds.is_let_in() & (bounds.fit >= least_fit)
+    if clusters:
+        known = np.array([each in clusters for each in table.values("cluster")], np.bool_)
+        fits &= known[table.column("cluster")]
+    rows = np.flatnonzero(fits)
+    rows = rows[np.argsort(-bounds.by_product()[rows], kind="stable")[:most]]
+    pairs = [(o, near.of(int(row))) for row, o in zip(rows, table.offers(rows), strict=True)]
+    return judge_all(question, pairs).ranked
 
 
 @dataclass

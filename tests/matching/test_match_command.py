@@ -1,0 +1,121 @@
+"""`matchmaker match` on files and on the little world: a readable print, JSON, honest refusals."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from click.testing import CliRunner, Result
+
+from matchmaker.cli import commands
+from matchmaker.config import Config
+from matchmaker.errors import MatchmakerError
+from matchmaker.matching.exchange import schemas
+from matchmaker.matching.plain import written
+from tests.conftest import TODAY
+from tests.matching.small_trade import MAT, WANTED
+
+CASHEW = replace(
+    MAT, id="cashew-1", title="Cashew kernels W320", text="Whole white kernels", hs_code="080132",
+    family="cashew-kernels", attributes={}, rule_families=("cashew",),
+    maker=replace(MAT.maker, id="firm-2", cluster="kollam-cashew"),
+)  # fmt: skip
+
+
+def run(config: Config, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setattr(Config, "from_env", lambda *_a, **_k: config)
+    return CliRunner().invoke(commands, ["match", *words, "--today", str(TODAY)])
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Config:
+    """A data folder without database, index or model."""
+    return Config.from_env({}, data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    told = {"requirement": written(WANTED), "offers": [written(CASHEW), written(MAT)]}
+    found = tmp_path / "wanted.json"
+    found.write_text(json.dumps(told))
+    return found
+
+
+def test_a_file_with_offers_needs_neither_database_nor_model(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = run(bare, monkeypatch, str(file)).output
+    assert "2 offers; 2 judged in full" in said
+    assert "Texts compared by words." in said
+    best, others = said.split("Probably other products than the one asked for:")
+    assert "1." in best and "Handloom coir mat — firm-1, alappuzha-coir" in best
+    assert "2." in others and "Cashew kernels W320 — firm-2, kollam-cashew" in others
+    assert "quantity 100" in best and "→ " in said
+
+
+def test_the_answer_for_programs_keeps_to_its_schema(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = json.loads(run(bare, monkeypatch, str(file), "--json").output)
+    jsonschema_rs.validate(schemas()["answer"], answer)
+    assert [each["offer"] for each in answer["firms"]] == ["mat-1", "cashew-1"]
+    assert answer["compared_by"] == "words"
+    told = json.loads(run(bare, monkeypatch, "--schema").output)
+    assert told == json.loads(json.dumps(schemas()))
+
+
+def test_offers_may_come_in_a_file_of_their_own(
+    bare: Config, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = tmp_path / "offers.json"
+    others.write_text(json.dumps([written(CASHEW)]))
+    said = run(bare, monkeypatch, str(file), "--offers", str(others), "--top", "1").output
+    assert "1 offers" in said and "Cashew" in said and "Handloom" not in said
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "$: “the end of the file” cannot be used. It is no JSON"),
+        ('{"id": "a"}', "$.text: “” cannot be used. It is missing"),
+        (json.dumps({**written(WANTED), "quantity": {"amount": 0, "unit": "KGM"}}),
+         "$.quantity.amount: “0” cannot be used. Give more than nothing"),
+        (json.dumps({"requirement": written(WANTED), "offers": []}), "$.offers"),
+    ],
+)  # fmt: skip
+def test_bad_input_ends_in_a_sentence(
+    bare: Config, tmp_path: Path, content: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(content)
+    refused = run(bare, monkeypatch, str(file))
+    assert refused.exit_code == 1 and isinstance(refused.exception, MatchmakerError)
+    assert words in str(refused.exception)
+
+
+def test_without_a_file_or_a_database_it_says_what_to_do(
+    bare: Config, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Name a file with a requirement." in run(bare, monkeypatch).output
+    missing = run(bare, monkeypatch, str(tmp_path / "nowhere.json"))
+    assert "It cannot be read" in str(missing.exception)
+    file.write_text(json.dumps(written(WANTED)))
+    assert "matchmaker seed" in str(run(bare, monkeypatch, str(file)).exception)
+
+
+def test_the_little_world_answers_with_names_and_reasons(
+    site_config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "wanted.json"
+    asked: dict[str, Any] = written(replace(WANTED, family="", attributes={}, hs_code=""))
+    file.write_text(json.dumps({**asked, "text": "Tufted coir mats with PVC backing"}))
+    said = run(site_config, monkeypatch, str(file), "--top", "3")
+    assert said.exit_code == 0, said.exception
+    assert "Texts compared by meaning and words." in said.output
+    assert "coir" in said.output.splitlines()[4].lower()
+    again = run(site_config, monkeypatch, str(file), "--top", "3")
+    assert again.output == said.output
