@@ -28,6 +28,9 @@ PRICED, IMPROVED = 0.3, 0.75
 SLACK, HOT, COLD = 0.02, 0.025, 0.004  # as shares of the mean weight
 TINY = 1e-6  # a temperature at which nothing is ever given up
 TRIES = 3
+LOSS = 0.001  # of the value is given up for fewer idle gaps, at most
+PATIENCE = 0.12  # what an idle slot counts as, as a share of the mean weight
+ENOUGH = 0.03  # idle slots a person
 SMALL = 3000  # variables of a meet of about ten people a side
 HARD = 0.0005  # a gap from which on value comes first
 STALLED = 0.0002  # prices that gain less than this share in a third more iterations are good
@@ -39,6 +42,7 @@ class Choosing:
     def __init__(self, problem: Compiled, watch: Watch, seed: int) -> None:
         self.problem, self.facts, self.watch = problem, problem.facts, watch
         self.state = empty_state(problem, seed)
+        self.idle = np.zeros(problem.people, np.int64)
         self.most_total = np.iinfo(np.int64).max  # no timetable is worth more, floors included
         self.most_value = float("inf")  # no timetable has more value, floors or not
         self.chosen = np.zeros(problem.options, bool)
@@ -131,7 +135,7 @@ class Choosing:
             options, slots = self._places_of(urgent)
             steps = min(AT_ONCE, 4 * len(options))
             if steps and not self.watch.is_over():
-                anneal(self.facts, self.state, options, slots, steps, TINY, TINY)
+                anneal(self.facts, self.state, options, slots, steps, TINY, self.idle, 0.0)
             urgent = self._urgent()
         self._say("floors")
 
@@ -194,7 +198,7 @@ class Choosing:
         while len(options) and not self.is_best and not self.watch.is_over(part):
             passed = (self.watch.share(part) - begun) / (1 - begun)
             heat = hot * (COLD * mean / hot) ** passed
-            anneal(self.facts, self.state, options, slots, AT_ONCE, heat, heat)
+            anneal(self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, 0.0)
             self.watch.done += AT_ONCE // 1000
             if self.state.total[0] > best.total[0]:
                 best = copied(self.state)
@@ -204,17 +208,40 @@ class Choosing:
         self.lift_floors()
 
     def close_gaps(self) -> None:
-        """Turn chains so that people wait less, at the same value, until the budget is spent."""
-        idle = np.zeros(self.problem.people, np.int64)
+        """Turn chains so that people wait less, at the same value; then for a little of it."""
+        if self.problem.slots < 2:
+            return
+        is_dear = self.pricing is None or self.pricing.variables <= SMALL or self.is_best
         begun = self.watch.share()
-        while self.problem.slots > 1 and not self.watch.is_over():
-            passed = (self.watch.share() - begun) / (1 - begun)
+        part = 1.0 if is_dear else begun + (1 - begun) / 3
+        while not self.watch.is_over(part):
+            passed = (self.watch.share() - begun) / max(TINY, part - begun)
             heat = 0.5 * 0.1**passed
-            close_gaps(self.facts, self.state, idle, AT_ONCE, heat, heat)
+            close_gaps(self.facts, self.state, self.idle, AT_ONCE, heat, heat)
             self.watch.done += AT_ONCE // 1000
             self._say("gaps")
-            if not idle.any():
+            if self.idle.sum() <= ENOUGH * self.problem.people * (not is_dear):
                 break
+        if not is_dear and not self.watch.is_over():
+            self._trade_gaps()
+
+    def _trade_gaps(self) -> None:
+        """Give up at most LOSS of the value where that makes people wait less."""
+        assert self.pricing is not None
+        mean = max(1.0, float(self.problem.weight.mean()))
+        options, slots = self.pricing.favoured(10 * SLACK * mean)
+        least = int(self.state.total[0]) - int(LOSS * self.value)
+        best, fewest, begun = copied(self.state), int(self.idle.sum()), self.watch.share()
+        while not self.watch.is_over() and len(options) and fewest > ENOUGH * self.problem.people:
+            heat = mean * 0.05 * 0.2 ** ((self.watch.share() - begun) / (1 - begun))
+            anneal(
+                self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, PATIENCE * mean
+            )
+            self.watch.done += AT_ONCE // 1000
+            if int(self.state.total[0]) >= least and self.idle.sum() < fewest:
+                best, fewest = copied(self.state), int(self.idle.sum())
+            self._say("gaps")
+        self.state = best
 
     def prove(self, seconds: float) -> None:
         """Look for a better bound alone; the timetable stays as it is."""
@@ -229,7 +256,7 @@ class Choosing:
         self.pricing = Pricing(self.problem)
         self.pricing.go_on()
         options, slots = self._places_of(np.ones(self.problem.options, bool))
-        anneal(self.facts, self.state, options, slots, 1, TINY, TINY)
+        anneal(self.facts, self.state, options, slots, 1, TINY, self.idle, 0.0)
         self.close_gaps()
 
     # -- the answer --------------------------------------------------------------------------

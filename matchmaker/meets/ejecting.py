@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from matchmaker.meets.compiled import Facts, Ints
+from matchmaker.meets.gaps import idle_of
 from matchmaker.meets.insertion import insert, place_freely
 from matchmaker.meets.jit import compiled, inner
 from matchmaker.meets.state import (
@@ -31,15 +34,23 @@ LOOK = 24  # how many of a person's dearest open wishes are tried for a freed sl
 
 @compiled
 def anneal(
-    facts: Facts, state: State, options: Ints, slots: Ints, steps: int, hot: float, cold: float
+    facts: Facts,
+    state: State,
+    options: Ints,
+    slots: Ints,
+    steps: int,
+    heat: float,
+    idle: Ints,
+    patience: float,
 ) -> int:
-    """Take so many steps while the temperature falls from hot to cold; returns those kept.
+    """Take so many steps at a temperature; returns how many were kept.
 
-    A step forces `options[i]` into `slots[i]`, for a random i. Temperatures are in units of
-    weight: a loss of one temperature is kept one time in e.
+    A step forces `options[i]` into `slots[i]`, for a random i. The temperature is in units of
+    weight: a loss of one temperature is kept one time in e. With `patience` above 0 an idle slot
+    counts as a loss of so much weight; `idle` holds how long each person waits.
     """
     kept = 0
-    for step in range(steps):
+    for _ in range(steps):
         state.mark[0] = 0
         number = draw(state, len(options))
         option, slot = options[number], slots[number]
@@ -51,14 +62,31 @@ def anneal(
             lift(facts, state, wish)
         if not _force(facts, state, option, slot):
             continue
-        change = state.total[0] - before
-        heat = hot * (cold / hot) ** (step / steps)
+        done = state.mark[0]
+        change = np.float64(state.total[0] - before)
+        if patience > 0:
+            change -= patience * _recount(facts, state, idle, done)
         if change >= 0 or chance(state) < math.exp(change / heat):
             kept += 1
-        else:
-            undo(facts, state, START)
+            continue
+        undo(facts, state, START)
+        if patience > 0:
+            _recount(facts, state, idle, done)
     state.mark[0] = 0
     return kept
+
+
+@inner
+def _recount(facts: Facts, state: State, idle: Ints, done: int) -> int:
+    """Bring `idle` up to date for all whom these entries of the log touch; by how much it grew."""
+    grown = 0
+    for entry in range(done):
+        option = state.log[entry, 0]
+        for person in (facts.first[option], facts.second[option]):
+            now = idle_of(facts, state, person)
+            grown += now - idle[person]
+            idle[person] = now
+    return grown
 
 
 @inner

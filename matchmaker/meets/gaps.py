@@ -36,11 +36,11 @@ def count_idle(problem: Problem, timetable: Timetable) -> int:
 def close_gaps(facts: Facts, state: State, idle: Ints, steps: int, hot: float, cold: float) -> None:
     """Turn chains at random and keep what makes people wait less, or hardly more while it is hot.
 
-    `idle` is room for a number a person; temperatures are in idle slots.
+    `idle` is room for how long each person waits; temperatures are in idle slots.
     """
     people, slots = len(facts.most), len(facts.tables)
     for person in range(people):
-        idle[person] = _idle_of(facts, state, person)
+        idle[person] = idle_of(facts, state, person)
     for step in range(steps):
         state.mark[0] = 0
         person, one, other = draw(state, people), draw(state, slots), draw(state, slots)
@@ -67,14 +67,15 @@ def _recount(facts: Facts, state: State, idle: Ints, count: int) -> int:
     for number in range(count):
         option = state.path[number]
         for person in (facts.first[option], facts.second[option]):
-            now = _idle_of(facts, state, person)
+            now = idle_of(facts, state, person)
             grown += now - idle[person]
             idle[person] = now
     return grown
 
 
 @inner
-def _idle_of(facts: Facts, state: State, person: int) -> int:
+def idle_of(facts: Facts, state: State, person: int) -> int:
+    """How many slots the person waits between meetings of a day."""
     idle, waited, day, is_waiting = 0, 0, -1, False
     for slot in range(len(facts.tables)):
         if facts.days[slot] != day:
