@@ -16,10 +16,12 @@ from sqlalchemy import text
 from matchmaker.access import open_to
 from matchmaker.accounts.changes import lag_of
 from matchmaker.database import get_db
+from matchmaker.errors import Unavailable
 from matchmaker.jobs import Jobs
 from matchmaker.model_change import change_of
 from matchmaker.notices.outbox import state_of_outbox
 from matchmaker.searching import searching
+from matchmaker.store import get_store
 
 pages = Blueprint("health", __name__)
 
@@ -65,6 +67,7 @@ def health() -> tuple[str, int, dict[str, str]]:
         _check(_("Of these, findable by words only so far"), partial(_lag, "meaning")),
         _check(_("Background work"), _jobs),
         _check(_("Mail"), _mail),
+        _check(_("Uploaded files"), _uploads),
     ]
     status = 200 if parts[0].works else 503
     return render_template("health.html", parts=parts), status, {"Cache-Control": "no-store"}
@@ -127,6 +130,15 @@ def _jobs() -> str:
     return ", ".join(
         f"{names.get(name, name)}: {format_decimal(count)}" for name, count in counts.items()
     )
+
+
+def _uploads() -> str:
+    """Whether files that people send can be kept; never where, or how much room there is."""
+    try:
+        get_store().check()
+    except Unavailable as full:
+        raise Ailing(full.message) from full
+    return str(_("can be kept"))
 
 
 def _mail() -> str:

@@ -167,8 +167,8 @@ def _kept(store: Store, digest: str, content: bytes) -> ProductImage:
         made = make_anew(content)
     except NotAPicture as refused:
         raise BadInput(_("Photo"), _("the file sent"), _(REASONS[refused.reason])) from refused
-    for (width, kind), data in made.files.items():
-        store.put_as(digest, _suffix(width, kind), data)
+    files = {_suffix(width, kind): data for (width, kind), data in made.files.items()}
+    store.put_all(digest, files)
     return ProductImage(digest=digest, width=made.width, height=made.height, sizes=list(made.sizes))
 
 

@@ -21,7 +21,7 @@ from matchmaker.catalogue.queries import firm_of, may_write
 from matchmaker.catalogue.reconfirming import confirm, facts_to_confirm, restate
 from matchmaker.catalogue.start import guess_families, minimum_exceeds_month, start_listing
 from matchmaker.database import get_db
-from matchmaker.errors import BadInput
+from matchmaker.errors import BadInput, Unavailable
 from matchmaker.keeping import REFUSED, go_on
 from matchmaker.measures import UNITS
 from matchmaker.money import Money
@@ -83,6 +83,11 @@ def start_now() -> Page | Response:
     try:
         product = start_listing(db, actor, firm, answers, guesses, publish=publish, today=today())
         refused = _kept_photo(db, product)
+    except Unavailable as full:
+        # A phone keeps what it could not send and tries again; others see what they typed.
+        db.rollback()
+        form.photo.errors = [full.message]
+        return _start_page(form)[0], full.status
     except BadInput as error:
         db.rollback()
         form.blame(error)

@@ -27,7 +27,7 @@ from matchmaker.catalogue.queries import firm_of, may_write, product_of
 from matchmaker.catalogue.services import change_product, facts_of
 from matchmaker.catalogue.start import guess_families, settle_family
 from matchmaker.database import get_db
-from matchmaker.errors import BadInput, NotAllowed, NotFound
+from matchmaker.errors import BadInput, NotAllowed, NotFound, Unavailable
 from matchmaker.keeping import REFUSED, go_on
 from matchmaker.searching import searching
 from matchmaker.wording import gettext as _
@@ -67,6 +67,12 @@ def answer(public_id: str) -> Page | Response:
         return _page(product, question, form)
     try:
         _keep(db, product, question, form)
+    except Unavailable as full:
+        if not isinstance(form, PhotoForm):
+            raise
+        db.rollback()
+        form.photo.errors = [full.message]
+        return _page(_own(public_id), question, form)[0], full.status
     except BadInput as error:
         db.rollback()
         form.blame(error)

@@ -86,6 +86,9 @@ def send_sheet() -> Answer | tuple[str, int]:
         row = send_import(db, acting(), get_store(), file_name=sent.filename, content=sent.read())
     except BadInput as wrong:
         return _imports_page(error=wrong.remedy), 400
+    except Unavailable as full:
+        db.rollback()
+        return _imports_page(error=full.message), full.status
     db.commit()
     _ask_for(row)
     return redirect(url_for("catalogue.import_page", public_id=row.public_id))

@@ -33,7 +33,7 @@ from matchmaker.catalogue.services import open_line, said_by
 from matchmaker.catalogue.upkeep import ProductImage
 from matchmaker.catalogue.views_products import Page, may_write, names_for, today
 from matchmaker.database import get_db
-from matchmaker.errors import BadInput, NotFound
+from matchmaker.errors import BadInput, NotFound, Unavailable
 from matchmaker.measures import UNITS
 from matchmaker.wording import gettext as _
 
@@ -52,13 +52,16 @@ def add_pictures(public_id: str) -> Page | Answer:
     db, actor = get_db(), acting()
     product = own_product(db, actor, public_id)
     files = [each for each in request.files.getlist("photo") if each.filename]
-    refused = []
+    refused: list[tuple[str, str]] = []
     for each in files[:MOST_PICTURES]:
         try:
             content = each.stream.read(LARGEST_FILE + 1)
             add_picture(db, actor, product, content, request.form.get("alt", ""))
         except BadInput as error:
             refused.append((each.filename or "", error.remedy))
+        except Unavailable as full:
+            refused.append((each.filename or "", full.message))
+            break  # the others would not fit either
     db.commit()
     if not files:
         refused.append(("", _("Choose a photo first.")))
