@@ -59,6 +59,7 @@ class _Reading:
         self.morning = self._number("nMorningSlots", self.slots, self.slots)
 
     def problem(self, most_apart: int | None) -> Problem:
+        wishes = self._wishes()
         absences = self._sets("forbidden", self.people, self.slots, "person")
         earlier = self._sets("precedences", self.meetings, self.meetings, "meeting")
         return Problem(
@@ -71,7 +72,7 @@ class _Reading:
                 Person(str(number), absent=frozenset(slot - 1 for slot in absent))
                 for number, absent in enumerate(absences, 1)
             ),
-            wishes=self._wishes(),
+            wishes=wishes,
             precedences=tuple(
                 (str(first), str(second))
                 for second, before in enumerate(earlier, 1)

@@ -15,6 +15,7 @@ from typing import NamedTuple, NoReturn, TypeAlias
 from matchmaker.errors import BadInput
 
 LONGEST = 30_000_000  # letters
+CUT_OFF = "It ends in the middle of a value: is something cut off?"
 MOST_NUMBERS = 6_000_000  # in all values together, ranges spelled out
 
 Value: TypeAlias = "int | frozenset[int] | list[Value]"
@@ -184,7 +185,7 @@ class _Parser:
     def _advance(self) -> _Token:
         token = self.next
         if token.kind == "end":
-            self._fail("It ends in the middle of a value: is something cut off?")
+            self._fail(CUT_OFF)
         self.next = next(self._tokens)
         return token
 
@@ -200,7 +201,7 @@ class _Parser:
 
     def _take(self, kind: str, remedy: str) -> _Token:
         if self.next.kind != kind:
-            self._fail(remedy)
+            self._fail(CUT_OFF if self.next.kind == "end" else remedy)
         return self._advance()
 
     def _fail(self, remedy: str) -> NoReturn:

@@ -14,14 +14,29 @@ from itertools import product
 
 from matchmaker.meets.never import why_never
 from matchmaker.meets.placing.given import Given
-from matchmaker.meets.problem import Contradiction
+from matchmaker.meets.problem import Contradiction, Problem
 
 Windows = Sequence[frozenset[int]]
 
 
 def counted_out(given: Given) -> Contradiction | None:
     """The first contradiction that counting shows; None where it shows none."""
-    return _without_option(given) or _quota(given) or _circle(given) or _crowded(given)
+    return _without_option(given) or _quota(given) or _crowded(given)
+
+
+def astray(problem: Problem) -> Contradiction | None:
+    """A meeting pinned to a slot in which it may not be, or an order that runs in a circle."""
+    for wish in problem.wishes:
+        if wish.pinned is not None and wish.slots and wish.pinned not in wish.slots:
+            return Contradiction("pin", (wish.id,), (), (wish.pinned,))
+    graph: dict[str, list[str]] = defaultdict(list)
+    for first, second in problem.precedences:
+        graph[second].append(first)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        return Contradiction("circle", tuple(circle.args[1][:-1]))
+    return None
 
 
 def tightened(given: Given) -> tuple[frozenset[int], ...]:
@@ -65,17 +80,6 @@ def _quota(given: Given) -> Contradiction | None:
         if person.most is not None and len(meetings) > person.most:
             wishes = _ids(given, meetings)
             return Contradiction("quota", wishes, (person.id,), allowed=person.most)
-    return None
-
-
-def _circle(given: Given) -> Contradiction | None:
-    graph: dict[int, list[int]] = defaultdict(list)
-    for first, second in given.before:
-        graph[second].append(first)
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as circle:
-        return Contradiction("circle", _ids(given, circle.args[1][:-1]))
     return None
 
 

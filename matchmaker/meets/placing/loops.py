@@ -55,9 +55,9 @@ def insert(rules: Rules, hall: Hall, steps: int) -> int:
         slot = _least_pressed(rules, hall, meeting)
         if slot == UNPLACED:
             continue
-        if hall.numbers[LENGTH] > 1 and _exchanged(rules, hall, meeting):
-            continue
         if hall.numbers[LENGTH] > 1:
+            if _exchanged(rules, hall, meeting):
+                continue
             hall.pressed[meeting] += 1
             _drive_out(rules, hall, meeting, slot)
         move(rules, hall, False)

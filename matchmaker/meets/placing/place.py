@@ -17,7 +17,7 @@ from matchmaker.meets.checking import check
 from matchmaker.meets.faults import breaks_of
 from matchmaker.meets.gaps import count_idle
 from matchmaker.meets.placing.annealing import STEPS, Annealing
-from matchmaker.meets.placing.contradictions import counted_out
+from matchmaker.meets.placing.contradictions import astray, counted_out
 from matchmaker.meets.placing.encoding import encode
 from matchmaker.meets.placing.given import Choice, Given, given_by
 from matchmaker.meets.placing.proving import Proof
@@ -57,14 +57,17 @@ def place_given(
     (value: breaks, bound: fewest); `stop` is asked as often, and the best so far is the answer
     when it says yes. Raises BadInput where the problem cannot be meant.
     """
-    check(problem)
     if not problem.place_all:
         raise BadInput("$.place_all", False, "Only a given list is placed; set it to true.")
     watch = Watch(budget, clock, tell, stop)
-    given = given_by(problem)
-    contradiction = counted_out(given)
+    # Published lists with such pins are to be recognised, not to be corrected: before the check.
+    contradiction = astray(problem)
+    if not contradiction:
+        check(problem)
+        given = given_by(problem)
+        contradiction = counted_out(given)
     if contradiction:
-        return _refused(given, contradiction, watch)
+        return _refused(problem, contradiction, watch)
     return _Placing(given, watch, budget.seed).answer()
 
 
@@ -100,7 +103,8 @@ class _Placing:
             if self.proof:
                 self.proof.close()
         if self.proof and self.proof.is_infeasible:
-            return _refused(self.given, contradiction_of(self.given, self.watch), self.watch)
+            why = contradiction_of(self.given, self.watch)
+            return _refused(self.given.problem, why, self.watch)
         return self._told()
 
     def _round(self) -> None:
@@ -193,12 +197,12 @@ def _meetings(given: Given, best: _Best) -> Iterator[Meeting]:
             yield Meeting(wish.id, people[first].id, people[second].id, slot, 0, name)
 
 
-def _refused(given: Given, contradiction: Contradiction | None, watch: Watch) -> Answer:
+def _refused(problem: Problem, contradiction: Contradiction | None, watch: Watch) -> Answer:
     """It is certain that the list cannot be placed."""
     return Answer(
         Timetable(),
         value=0,
-        bound=float(sum(each.weight for each in given.problem.wishes)),
+        bound=float(sum(each.weight for each in problem.wishes)),
         is_infeasible=True,
         contradiction=contradiction,
         seconds=watch.passed,

@@ -10,6 +10,7 @@ from matchmaker.meets.sentences import reason_sentence
 CONTRADICTIONS: Mapping[str, str] = {
     "never": "{wishes} cannot take place: {reason}",
     "no table at all": "{wishes} cannot take place: there is no table in the slots it may have.",
+    "pin": "{wishes} is pinned to slot {slots}, which is not one of its slots.",
     "quota": "{people} has {count} meetings on the list, but wants at most {allowed}.",
     "circle": "{wishes} must each come before the next, in a circle.",
     "order": "{wishes}: what must come before what leaves one of them no slot.",
