@@ -23,6 +23,7 @@ from matchmaker.access import ACTING_IN
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.links import hand_over_link
 from matchmaker.accounts.services import add_member
+from matchmaker.catalogue.importing.jobs import _read, _write
 from matchmaker.catalogue.models import Product
 from matchmaker.config import Config
 from matchmaker.database import make_engine
@@ -277,3 +278,87 @@ def test_all_of_it_can_be_done_with_the_keyboard_alone(phone: Page, firm_site: F
     asks(phone, WHICH_KIND)
     made = firm_site.products()[-1]
     assert (made.title, made.moq, made.tiers[0].price) == ("കുരുമുളക്", 25, 640)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the field or button is reached: what cannot be reached fails here."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        here = "document.activeElement"
+        if page.evaluate(f"[{here}.id, {here}.name, {here}.className].includes({name!r})"):
+            return
+    raise AssertionError(f"{name} is not reached by the keyboard")
+
+
+def test_five_answers_by_keyboard_alone(phone: Page, firm_site: FirmSite) -> None:
+    phone.goto("/ml/firm/add")
+    kept_ready(phone)
+    answers = {"name": "റബ്ബർ മാറ്റ്", "price": "1,250", "monthly": "500", "minimum": "50"}
+    tab_to(phone, "photo")
+    for field, typed in answers.items():
+        tab_to(phone, field)
+        phone.keyboard.type(typed)
+        if field == "price":
+            tab_to(phone, "unit")
+            phone.keyboard.type("kg")
+    tab_to(phone, "button primary")
+    phone.keyboard.press("Enter")
+    asks(phone, WHICH_KIND)
+    tab_to(phone, "family-1")
+    phone.keyboard.press("ArrowDown")
+    tab_to(phone, "button primary")
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", level=1)).not_to_have_text(WHICH_KIND)
+    made = firm_site.products()[-1]
+    assert (made.title, made.family_is_guess) == ("റബ്ബർ മാറ്റ്", False)
+    assert [tier.price for tier in made.tiers] == [1250]
+
+
+def test_no_page_of_an_import_shuts_anybody_out(
+    phone: Page, firm_site: FirmSite, app: Flask
+) -> None:
+    """Sent, being read, mapped, looked at by kind, written: on a phone and on a desk."""
+
+    def looks_well() -> None:
+        for width in (PHONE["width"], 1280):
+            phone.set_viewport_size({"width": width, "height": 900})
+            assert_fits(phone)
+
+    phone.goto("/ml/firm/import")
+    looks_well()
+    rows = "Item,Rate,MOQ,Ware\nRing mat,Rs 120/pc,5,x\nCoir mat,9,4,y\nRubber mat,cheap,5,z\n"
+    sheet = {"name": "list.csv", "mimeType": "text/csv", "buffer": rows.encode()}
+    phone.set_input_files("#file", sheet)  # type: ignore[arg-type]
+    phone.locator("main form button.primary").click()
+    phone.locator("progress").wait_for()
+    looks_well()
+    address = phone.url
+    public_id = address.rpartition("/")[2]
+    with app.app_context():
+        assert _read(Run(), public_id) == "staged"  # type: ignore[arg-type]
+    for kind in ("error", "created"):
+        phone.goto(f"{address}?kind={kind}")
+        phone.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+        phone.locator(".import-rows li").first.wait_for()
+        looks_well()
+    phone.goto(f"{address}/columns")
+    looks_well()
+    phone.goto(address)
+    tab_to(phone, "button primary")
+    phone.keyboard.press("Enter")
+    phone.locator("progress").wait_for()
+    with app.app_context():
+        assert _write(Run(), public_id) == "applied"  # type: ignore[arg-type]
+    phone.goto(address)
+    phone.locator(".notice.ok").wait_for()
+    looks_well()
+    phone.goto("/ml/firm/import")
+    looks_well()
+    assert not phone.problems  # type: ignore[attr-defined]
+
+
+class Run:
+    """A job's view of its run, without a job store."""
+
+    def progress(self, *_: Any) -> None:
+        pass
