@@ -13,11 +13,10 @@ is not known.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from matchmaker.certification.readiness import Piece
 from matchmaker.matching.answers import Judged
@@ -148,18 +147,15 @@ def _moq(question: Question, offer: Offer) -> list[Change]:
     if asked is None or offer.moq is None or float(offer.moq) <= asked:
         return []
     unit = UNITS[offer.unit].symbol or UNITS[offer.unit].name
-    most = float(offer.moq) / asked
+    now = float(offer.moq)
     found = []
     for step in range(1, LEVELS + 1):
-        moq = _two_digits(float(offer.moq) / most ** (step / LEVELS))
-        moq = max(min(moq, float(offer.moq)), 0.0)
-        if step == LEVELS and moq > asked:
-            moq = asked
-        if moq <= 0:
-            continue
-        effort = 1.0 + EFFORT["moq"] * math.log2(max(float(offer.moq) / moq, 1.0))
-        found.append(Change("moq", say("change.moq", moq=shown(moq), unit=unit), effort,
-                            replace(offer, moq=_down(moq))))  # fmt: skip
+        # Down to what is asked for, each step by the same ratio, in figures as people name them.
+        moq = max(_rounded_down(now * (asked / now) ** (step / LEVELS), 2), asked)
+        moq = _rounded_down(moq, 3)
+        effort = 1.0 + EFFORT["moq"] * math.log2(now / moq)
+        sentence = say("change.moq", moq=shown(moq), unit=unit)
+        found.append(Change("moq", sentence, effort, replace(offer, moq=_exact(moq))))
     return found
 
 
@@ -226,12 +222,15 @@ def _confirm(question: Question, offer: Offer) -> list[Change]:
     stale = freshness_of(offer, question.today).stale
     if not stale:
         return []
-    names = {"capacity": "capacity_confirmed_on", "price": "price_confirmed_on",
-             "lead time": "lead_confirmed_on"}  # fmt: skip
-    days: dict[str, dt.date] = {names[each]: question.today for each in stale}
-    confirmed: Callable[..., Offer] = replace
-    return [Change("confirm", say("change.confirm", fields=", ".join(stale)), EFFORT["confirm"],
-                   confirmed(offer, **days))]  # fmt: skip
+    today = question.today
+    then = replace(
+        offer,
+        capacity_confirmed_on=today if "capacity" in stale else offer.capacity_confirmed_on,
+        price_confirmed_on=today if "price" in stale else offer.price_confirmed_on,
+        lead_confirmed_on=today if "lead time" in stale else offer.lead_confirmed_on,
+    )
+    sentence = say("change.confirm", fields=", ".join(stale))
+    return [Change("confirm", sentence, EFFORT["confirm"], then)]
 
 
 def _papers(question: Question, offer: Offer) -> Iterator[Sequence[Change]]:
@@ -252,14 +251,12 @@ def _papers(question: Question, offer: Offer) -> Iterator[Sequence[Change]]:
             yield [Change("paper", said, EFFORT["paper"] + point.days[1] / 6.0, then)]
 
 
-def _two_digits(value: float) -> float:
-    """Down to two digits that count, as people name quantities."""
-    if value <= 0:
-        return 0.0
-    size = 10.0 ** (math.floor(math.log10(value)) - 1)
+def _rounded_down(value: float, digits: int) -> float:
+    """Down to so many digits that count: what a sentence shows is then what is promised."""
+    size = 10.0 ** (math.floor(math.log10(value)) + 1 - digits)
     return math.floor(value / size + 1e-9) * size
 
 
-def _down(value: float) -> Decimal:
-    exact = Decimal(repr(value)).quantize(CENT, ROUND_HALF_UP)
-    return max(exact, CENT)
+def _exact(value: float) -> Decimal:
+    """As the catalogue keeps quantities; never more than the value."""
+    return max(Decimal(repr(value)).quantize(CENT, ROUND_DOWN), CENT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -72,16 +71,3 @@ def test_nobody_is_overtaken_by_one_clearly_worse(totals: list[float], key: str)
     assert sorted(firms(shown)) == sorted(f"firm-{n}" for n in range(len(totals)))
     for place, each in enumerate(shown):
         assert all(later.total <= each.total + EPSILON for later in shown[place:])
-
-
-def test_the_firm_sees_an_order_beyond_its_reach_as_none() -> None:
-    from matchmaker.matching.firm_side import interest_of
-
-    fits = interest_of(judged(asked(), MAT))
-    tiny = interest_of(judged(asked(), replace(MAT, moq=Decimal(500_000))))
-    assert fits.total > 0.9
-    assert tiny.total < 0.15
-    size = next(each for each in tiny.parts if each.name == "size")
-    assert str(size.sentence) == (
-        "The smallest order is 500,000 pc, more than the 5,000 asked for."
-    )
