@@ -9,6 +9,24 @@ from decimal import Decimal
 from matchmaker.measures import UNITS
 
 SENTENCES: Mapping[str, str] = {
+    # clusters
+    "cluster.one_firm": "One firm makes what was asked for.",
+    "cluster.firms": "%(many)s firms make what was asked for.",
+    "cluster.enough": "Together they can make it in time: %(percent)s %% of what is asked"
+    " (%(free)s of %(asked)s %(unit)s).",
+    "cluster.not_enough": "Together they can make %(percent)s %% in time"
+    " (%(free)s of %(asked)s %(unit)s).",
+    "cluster.no_capacity": "No firm has said how much it can still make at which price.",
+    "cluster.all_hold": "Everything that must be shown is held by all of the %(many)s firms.",
+    "cluster.some_hold": "%(holding)s of %(many)s firms hold everything; others lack %(codes)s.",
+    "cluster.no_papers": "No firm can be counted yet.",
+    "cluster.shared": "Shared: %(names)s.",
+    "cluster.nothing_shared": "No shared facility is known.",
+    "cluster.facilities_unknown": "Nobody has said what the firms share.",
+    "cluster.port": "%(km)s km to the port of %(port)s.",
+    "cluster.port_unknown": "The way to the port is not known.",
+    "cluster.track": "Answers, meetings kept and exports of %(many)s firms: %(percent)s of 100.",
+    "cluster.track_unknown": "Nothing is known of how the firms have behaved.",
     # who is not in the pool
     "pool.no_fit": "It is probably another product.",
     "pool.no_capacity": "The firm has not said how much it can still make.",
