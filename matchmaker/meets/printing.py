@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Answer, Meeting, Problem, Slot, Unmet
-from matchmaker.meets.sentences import REASONS, reason_sentence
+from matchmaker.meets.sentences import REASONS, counted, reason_sentence
 
 WIDTH = 100
 UNMET_SHOWN = 20
@@ -59,7 +59,8 @@ def _in_columns(cells: Sequence[str]) -> Iterator[str]:
 def summary(problem: Problem, answer: Answer) -> Iterator[str]:
     """What the timetable is worth and how good it is known to be."""
     count = len(answer.timetable.meetings)
-    yield f"{count:,} meetings of {len(problem.wishes):,} wishes, {len(problem.people):,} people."
+    wishes, people = counted(len(problem.wishes), "wish"), len(problem.people)
+    yield f"{counted(count, 'meeting')} of {wishes}, {people:,} people."
     if problem.place_all:
         yield from _placement(problem, answer)
         return
@@ -70,11 +71,18 @@ def summary(problem: Problem, answer: Answer) -> Iterator[str]:
     yield f"Idle gaps {answer.idle_gaps:,}, {a_head:.2f} a person; {moves}."
     yield f"Price of fairness: {answer.fairness_price:.2%} of the value."
     if answer.below_floor:
-        shown = ", ".join(answer.below_floor[:10])
-        more = f" and {len(answer.below_floor) - 10:,} more" if len(answer.below_floor) > 10 else ""
-        yield f"Fewer meetings than hoped for: {shown}{more}."
-    if answer.is_infeasible:
-        yield "It is certain that the must-meets cannot all take place."
+        yield f"Fewer meetings than hoped for: {_some(answer.below_floor)}."
+    placed = {each.wish for each in answer.timetable.meetings}
+    missing = [each.id for each in problem.wishes if each.is_must and each.id not in placed]
+    if missing:
+        certain = "It is certain that not all could." if answer.is_infeasible else ""
+        yield f"{counted(len(missing), 'must-meet')} without a place: {_some(missing)}. {certain}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first ten, and how many more there are."""
+    more = f" and {len(names) - 10:,} more" if len(names) > 10 else ""
+    return ", ".join(names[:10]) + more
 
 
 def _placement(problem: Problem, answer: Answer) -> Iterator[str]:
@@ -95,7 +103,7 @@ def _placement(problem: Problem, answer: Answer) -> Iterator[str]:
 def _unmet(problem: Problem, unmet: Sequence[Unmet]) -> Iterator[str]:
     """How many for each reason, and the dearest of them in words."""
     counts = Counter(each.reason for each in unmet)
-    yield f"{len(unmet):,} wishes are not met:"
+    yield f"{counted(len(unmet), 'wish')} not met:"
     for reason in REASONS:
         if counts[reason]:
             yield f"{counts[reason]:>9,}  {reason}"

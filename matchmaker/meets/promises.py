@@ -9,7 +9,7 @@ everything is placed is found by the solver. Pure.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from itertools import product
 
@@ -34,7 +34,7 @@ def check_promises(problem: Problem) -> None:
     people = {each.id: each for each in problem.people}
     for promise in promised:
         _check_possible(problem, promise, people)
-    _check_room(problem, [wish for _, wish in promised])
+    _check_room(problem, promised, people)
     _check_each_person(problem, promised, people)
     _check_order(problem)
 
@@ -57,16 +57,22 @@ def _check_possible(problem: Problem, promise: Promise, people: dict[str, Person
 _LOOSEN = "Change that, or let the meeting go."
 
 
-def _check_room(problem: Problem, promised: Sequence[Wish]) -> None:
-    """Tables for all of them, and for those pinned to one slot in that slot."""
+def _check_room(problem: Problem, promised: Sequence[Promise], people: dict[str, Person]) -> None:
+    """Tables for all of them, and for those of a slot or two in these slots."""
     if len(promised) > sum(problem.tables):
         remedy = f"They must take place, but all slots together have {sum(problem.tables)} tables."
         raise BadInput("$.wishes", f"{len(promised)} meetings", remedy)
-    pins = Counter(wish.pinned for wish in promised if wish.pinned is not None)
+    pins = Counter(wish.pinned for _, wish in promised if wish.pinned is not None)
     for slot, count in sorted(pins.items()):
         if count > problem.tables[slot]:
             remedy = f"{count} meetings are pinned to this slot: give it as many tables."
             raise BadInput(f"$.tables[{slot}]", problem.tables[slot], remedy)
+    crowded = _without_slot(problem, promised, people, problem.tables)
+    if crowded:
+        path, wish = crowded
+        remedy = "It must take place, but other meetings that must as well need all the tables in "
+        remedy += f"the slots it may have. {_LOOSEN}"
+        raise BadInput(path, wish.id, remedy)
 
 
 def _check_each_person(
@@ -85,7 +91,7 @@ def _check_each_person(
             remedy = f"{who} has {len(theirs)} meetings that must take place: raise this, or let "
             remedy += "some of them go."
             raise BadInput(f"$.people[{number[who]}].most", most, remedy)
-        clash = _without_slot(problem, theirs, people)
+        clash = _without_slot(problem, theirs, people, [1] * len(problem.slots))
         if clash:
             path, wish = clash
             remedy = f"It must take place, but the other {len(theirs) - 1} meetings of {who} that "
@@ -94,11 +100,15 @@ def _check_each_person(
 
 
 def _without_slot(
-    problem: Problem, promises: Sequence[Promise], people: dict[str, Person]
+    problem: Problem,
+    promises: Sequence[Promise],
+    people: dict[str, Person],
+    room: Sequence[int],
 ) -> Promise | None:
-    """The first of one person's meetings that has no slot of its own beside those before it.
+    """The first of these meetings that has no place beside those before it.
 
-    Each is given a slot; where its slots are taken, others move on (augmenting paths).
+    `room`: how many of them each slot takes. Each is given a slot; where its slots are full,
+    others move on (augmenting paths).
     """
     slots = {
         wish.id: sorted(
@@ -111,18 +121,40 @@ def _without_slot(
         )
         for _, wish in promises
     }
-    holder: dict[int, str] = {}
+    holders: dict[int, list[str]] = defaultdict(list)
+    return next((each for each in promises if not _placed(each[1].id, slots, holders, room)), None)
 
-    def find(wish: str, tried: set[int]) -> bool:
-        for slot in slots[wish]:
-            if slot not in tried:
-                tried.add(slot)
-                if slot not in holder or find(holder[slot], tried):
-                    holder[slot] = wish
-                    return True
-        return False
 
-    return next((promise for promise in promises if not find(promise[1].id, set())), None)
+def _placed(
+    wish: str, slots: dict[str, list[int]], holders: dict[int, list[str]], room: Sequence[int]
+) -> bool:
+    """Give the wish a slot, others moving on where that makes room (a shortest augmenting path)."""
+    came: dict[int, tuple[str, int | None]] = {}  # who comes to a slot, and from which
+    waiting: deque[tuple[str, int | None]] = deque([(wish, None)])
+    while waiting:
+        who, now = waiting.popleft()
+        for slot in slots[who]:
+            if slot in came:
+                continue
+            came[slot] = who, now
+            if len(holders[slot]) < room[slot]:
+                _shift(slot, came, holders)
+                return True
+            waiting.extend((holder, slot) for holder in holders[slot])
+    return False
+
+
+def _shift(
+    last: int, came: dict[int, tuple[str, int | None]], holders: dict[int, list[str]]
+) -> None:
+    """Everybody on the path to the last slot moves on by one."""
+    slot: int | None = last
+    while slot is not None:
+        who, before = came[slot]
+        holders[slot].append(who)
+        if before is not None:
+            holders[before].remove(who)
+        slot = before
 
 
 def _check_order(problem: Problem) -> None:

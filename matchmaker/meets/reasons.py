@@ -163,12 +163,12 @@ class _Hall:
             if after in slot_of:
                 self.latest[one] = min(self.latest[one], slot_of[after] - 1)
 
-    def tables_told(self, allowed: NDArray[np.uint8], first: int, second: int) -> str:
-        """How many tables are busy in the slots in which both are free: '40', or '30 to 40'."""
+    def tables_told(self, allowed: NDArray[np.uint8], first: int, second: int) -> int | str:
+        """How many tables are busy in the slots in which both are free: 40, or '30 to 40'."""
         there = allowed.astype(bool) & self.present[first] & self.present[second]
         counts = self.tables[there & ~self.busy[first] & ~self.busy[second]]
         low, high = int(counts.min()), int(counts.max())
-        return str(high) if low == high else f"{low} to {high}"
+        return high if low == high else f"{low} to {high}"
 
 
 @dataclass(frozen=True)

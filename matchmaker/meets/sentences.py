@@ -52,7 +52,7 @@ REASONS: Mapping[str, str] = {
     "worth at least as much in each.",
     "busy": "{who} and {other} have {slots:common slot}, but one of them is busy in each.",
     "tables": "{who} and {other} have {slots:common slot} and are both free in {free}, but all "
-    "{tables} tables are busy then.",
+    "of the {tables:table} are busy then.",
     "interpreters": "{who} and {other} have {slots:common slot} and are both free in {free}, but "
     "where a table is free no interpreter for them is.",
     "order": "{who} and {other} could only meet on the wrong side of a meeting that must come "
@@ -79,13 +79,28 @@ def _as_read(facts: Mapping[str, object]) -> dict[str, object]:
 
 
 def _read(key: str, value: object) -> object:
+    if isinstance(value, str):
+        return _Words(value)
     if not isinstance(value, int):
         return value
     return value + 1 if key in COUNTED_FROM_ZERO else _Count(value)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: '1 meeting', '3,000 meetings'."""
+    plural = f"{noun}es" if noun.endswith("sh") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 class _Count(int):
     """A number that is written with a noun: `{slots:common slot}` gives '3 common slots'."""
 
     def __format__(self, noun: str) -> str:
-        return f"{int(self):,}" + (f" {noun}{'' if self == 1 else 's'}" if noun else "")
+        return counted(int(self), noun) if noun else f"{int(self):,}"
+
+
+class _Words(str):
+    """A name, or several numbers, such as '30 to 40', that are written with a noun."""
+
+    def __format__(self, noun: str) -> str:
+        return f"{self!s} {noun}s" if noun else str(self)

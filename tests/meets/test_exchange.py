@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,8 +20,18 @@ from matchmaker.meets.exchange import (
     problem_from_json,
     schema,
 )
-from matchmaker.meets.problem import Answer, Meeting, Slot, Timetable, Unmet
-from seed.meets import draw_meet, lifelike
+from matchmaker.meets.problem import (
+    Answer,
+    Meeting,
+    Person,
+    Problem,
+    Slot,
+    Timetable,
+    Unmet,
+    Wish,
+)
+from matchmaker.meets.promises import check_promises
+from seed.meets import draw_meet, lifelike, slots_of
 from tests.meets.small_meets import seeds, small_meet
 
 IST = dt.timezone(dt.timedelta(hours=5, minutes=30))
@@ -148,6 +159,8 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"wishes": wishes({}, {"pinned": 1}, {"pinned": 1}), "tables": [2, 1]},
          "$.tables[1]", "1"),
         ({"place_all": True, "tables": [1, 1]}, "$.wishes", "3 meetings"),
+        ({"wishes": wishes({}, {"is_must": True, "slots": [0]}, {"is_must": True, "slots": [0]}),
+          "tables": [1, 2]}, "$.wishes[2]", "w3"),
         ({"precedences": [["w1", "w3"], ["w3", "w1"]]}, "$.precedences", "w1 → w3 → w1"),
         ({"precedences": [["w2", "w3"]], "wishes": wishes({}, {"pinned": 1}, {"pinned": 0})},
          "$.precedences[0]", "w2, w3"),
@@ -165,6 +178,22 @@ def test_a_promise_that_cannot_be_kept_says_why() -> None:
         "$.wishes[0]: “w1” cannot be used. It must take place, but b1 and s1 have no common free "
         "slot: they are never there together. Change that, or let the meeting go."
     )
+
+
+def test_a_thousand_musts_of_one_person_each_push_the_next_on_and_fit() -> None:
+    """Each could only move when all others do: paths of a thousand steps."""
+    count = 900
+    sellers = tuple(Person(f"s{number}") for number in range(count))
+    wishes_ = tuple(
+        Wish(f"w{number}", ("b",), (f"s{number}",), is_must=True,
+             slots=frozenset({number, max(0, number - 1)}))
+        for number in reversed(range(count))
+    )  # fmt: skip
+    problem = Problem(slots_of(count), (1,) * count, (Person("b"), *sellers), wishes_)
+    check_promises(problem)
+    first = replace(wishes_[-2], slots=frozenset({0}))
+    with pytest.raises(BadInput, match="w0"):
+        check_promises(replace(problem, wishes=(*wishes_[:-2], first, wishes_[-1])))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "7", "{", '{"slots": NaN}', "[" * 10**5, b"\xff\xfe"])

@@ -106,9 +106,10 @@ def is_free_in_as_many(claim: Claim) -> bool:
     return counts == (claim.fact("slots"), claim.fact("free")) and bool(claim.free)
 
 
-def tables_told(claim: Claim) -> str:
+def tables_told(claim: Claim) -> object:
     counts = {claim.problem.tables[slot] for slot in claim.free}
-    return " to ".join(str(each) for each in sorted({min(counts), max(counts)}))
+    low, high = min(counts), max(counts)
+    return high if low == high else f"{low} to {high}"
 
 
 def is_possible(claim: Claim) -> bool:
