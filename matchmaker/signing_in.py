@@ -20,9 +20,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, RoleMixin, Security
 from flask_security.confirmable import confirm_email_token_status
+from flask_security.utils import hash_password
 
 from matchmaker.access import open_to
 from matchmaker.accounts import attempts, messages
+from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.accounts.models import User
 from matchmaker.accounts.passwords import LEAST, weakness_of
 from matchmaker.config import Config
@@ -279,14 +281,21 @@ def _count_mails(view: View) -> View:
 
 
 def _confirm_by_button(view: View) -> View:
-    """Looking at the link confirms nothing: programs that check mail look at every link."""
+    """Looking at the link confirms nothing: programs that check mail look at every link.
+
+    The password is typed again, and counts from now on: whoever joined may have typed the address
+    of somebody else, and would know the password of the account that they confirm.
+    """
 
     @wraps(view)
     def confirm(token: str) -> Any:
-        if request.method == "GET":
-            expired, invalid, user = confirm_email_token_status(token)  # type: ignore[no-untyped-call]
-            if user and not (expired or invalid) and user.confirmed_at is None:
-                return render("security/confirm_email.html", email=user.email, token=token)
+        expired, invalid, user = confirm_email_token_status(token)  # type: ignore[no-untyped-call]
+        if user and not (expired or invalid) and user.confirmed_at is None:
+            form = ConfirmForm()
+            if not form.validate_on_submit():
+                shown = {"email": user.email, "token": token, "form": form}
+                return render("security/confirm_email.html", **shown)
+            user.password = hash_password(form.password.data)
         # What is said of a link that does not work is the library's part.
         writing = ONLY_READING.set(False)
         try:

@@ -109,6 +109,10 @@ class AcceptForm(PasswordChoice):
     notice = BooleanField(lazy_gettext("I have read the privacy notice"), [AGREED])
 
 
+class ConfirmForm(PasswordChoice):
+    """Who reads an address says by which password it is theirs from now on."""
+
+
 class AcceptByPhoneForm(Form):
     """Somebody invited by link or QR makes an account without a password."""
 

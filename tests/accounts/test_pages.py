@@ -120,13 +120,26 @@ def test_a_buyer_joins_confirms_and_signs_in(app: Flask, client: FlaskClient, re
     # Programs that check mail look at links: that must not confirm.
     assert "Yes, this is my address" in client.get(link).text
     assert read(lambda db: db.scalar(select(User.confirmed_at))) is None
-    assert client.post(link).headers["Location"] == "/sign-in"
+    for weak in ({}, {"password": "password12"}):
+        assert client.post(link, data=weak).status_code == 200
+    assert read(lambda db: db.scalar(select(User.confirmed_at))) is None
+    assert client.post(link, data={"password": GOOD}).headers["Location"] == "/sign-in"
     assert try_password(client, "LEELA@example.com", GOOD) == 302
     page = client.get("/account").text
     assert "Leela Mats" in page
     assert "You can contact 3 more firms now." in page
     person = read(lambda db: db.scalars(select(User)).one())
     assert person.notice_version == NOTICE_VERSION
+
+
+def test_who_joined_with_the_address_of_somebody_else_knows_no_password_of_theirs(
+    app: Flask, client: FlaskClient
+) -> None:
+    join_as_buyer(client)
+    own = "four small rubber trees"
+    client.post(link_in_last_letter(app), data={"password": own})
+    assert try_password(client, JOIN["email"], GOOD) == 200  # the form again
+    assert try_password(client, JOIN["email"], own) == 302
 
 
 def test_a_firm_joins_with_its_cluster(app: Flask, client: FlaskClient, read: Any) -> None:
@@ -154,7 +167,7 @@ def test_a_firm_that_joined_is_shown_once_its_address_is_confirmed(
     link = link_in_last_letter(app)
     assert client.get(link).status_code == 200
     assert client.get(page).status_code == 404  # looking at the link confirms nothing
-    assert client.post(link).status_code == 302
+    assert client.post(link, data={"password": GOOD}).status_code == 302
     assert client.get(page).status_code == 200
     noted = read(lambda db: db.scalars(select(ChangeEntry.subject_kind)).all())
     assert noted == ["firm", "cluster"]

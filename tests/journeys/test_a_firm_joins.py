@@ -122,6 +122,8 @@ def confirms(firm: Page, sink: Sink) -> None:
     link = re.search(r"http\S+/confirm/\S+", mail.get_body(("plain",)).get_content())
     assert link
     firm.goto(link[0])
+    assert_fits(firm)
+    firm.fill("#password", PASSWORD)
     firm.locator("main form button").click()
     firm.goto("/ml/sign-in")
     firm.fill("#email", EMAIL)
