@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.errors import BadInput, Unavailable
-from matchmaker.matching.exchange import Answer, answer_of, brought_by, offers_from, schemas
+from matchmaker.matching.exchange import brought_by, offers_from, schemas
 from matchmaker.matching.plain import written
 from matchmaker.matching.printing import lines_of
 from matchmaker.matching.problem import Offer, Requirement
@@ -23,11 +24,14 @@ from matchmaker.matching.queries import firm_names
 from matchmaker.matching.retrieval import Retrieved
 from matchmaker.matching.rulebook import reference_book
 from matchmaker.matching.services import Matching, match, match_among, rebuild_offers
+from matchmaker.matching.telling import Answer, answer_of
+from matchmaker.matching.together import Together
 from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading
 from matchmaker.searching import Searching
 
 LARGEST_FILE = 500_000_000  # bytes
+SECONDS = 5.0  # for each search of a plan; what is not proved by then is told as such
 _File = click.Path(path_type=Path, allow_dash=False)
 
 
@@ -35,6 +39,9 @@ _File = click.Path(path_type=Path, allow_dash=False)
 @click.argument("file", type=_File, required=False)
 @click.option("--offers", "offers_file", type=_File, help="Choose among these, not the database.")
 @click.option("--top", type=click.IntRange(1, 200), default=10, help="Firms to show (10).")
+@click.option(
+    "--clusters", type=click.IntRange(0, 10), default=2, help="Clusters to plan with (2)."
+)
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day to judge from.")
 @click.option("--json", "as_json", is_flag=True, help="The answer for programs.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schemas of input and answer.")
@@ -45,6 +52,7 @@ def match_command(
     file: Path | None,
     offers_file: Path | None,
     top: int,
+    clusters: int,
     today: dt.datetime | None,
     as_json: bool,
     schema: bool,
@@ -67,57 +75,74 @@ def match_command(
     book, rates = reference_book(), exchange_rates()
     brought = brought_by(_content(file), today=day, book=book, rates=rates)
     offers = offers_from(_content(offers_file)) if offers_file else brought.offers
-    requirement = brought.requirement
-    if offers is None:
-        answer = _in_database(config, requirement, day, top)
-    else:
-        answer = _among(config, requirement, offers, day, top)
+    look = _Look(config, brought.requirement, day, top, clusters)
+    answer = look.in_database() if offers is None else look.among(offers)
     if as_json:
         click.echo(json.dumps(written(answer), indent=1, ensure_ascii=False))
         return
-    for line in lines_of(requirement, answer):
+    for line in lines_of(brought.requirement, answer):
         click.echo(line)
 
 
-def _in_database(config: Config, requirement: Requirement, today: dt.date, top: int) -> Answer:
-    try:
-        with only_reading(), _sessions(config)() as db:
-            matching = match(db, Searching(config), requirement, today=today)
-            found = matching.best(top)
-            return _told(matching, found, firm_names(db, _makers(found)))
-    except DBAPIError as broken:
-        raise Unavailable(
-            "The database cannot be read; nothing is lost. Prepare it with “matchmaker seed”, "
-            "or name a file of offers with --offers."
-        ) from broken
+@dataclass(frozen=True)
+class _Look:
+    """One requirement to be answered: `top` firms, plans of so many `clusters`."""
 
+    config: Config
+    requirement: Requirement
+    today: dt.date
+    top: int
+    clusters: int
 
-def _among(
-    config: Config, requirement: Requirement, offers: tuple[Offer, ...], today: dt.date, top: int
-) -> Answer:
-    with tempfile.TemporaryDirectory(prefix="offers-") as folder:
-        matching = match_among(
-            offers, Path(folder), Searching(config), requirement, today=today, book=reference_book()
+    def in_database(self) -> Answer:
+        try:
+            with only_reading(), _sessions(self.config)() as db:
+                search = Searching(self.config)
+                matching = match(db, search, self.requirement, today=self.today)
+                found, plans = self._found(matching)
+                return self._told(matching, found, plans, firm_names(db, _makers(found, plans)))
+        except DBAPIError as broken:
+            raise Unavailable(
+                "The database cannot be read; nothing is lost. Prepare it with “matchmaker seed”, "
+                "or name a file of offers with --offers."
+            ) from broken
+
+    def among(self, offers: tuple[Offer, ...]) -> Answer:
+        with tempfile.TemporaryDirectory(prefix="offers-") as folder:
+            matching = match_among(
+                offers, Path(folder), Searching(self.config), self.requirement,
+                today=self.today, book=reference_book(),
+            )  # fmt: skip
+            return self._told(matching, *self._found(matching), {})
+
+    def _found(self, matching: Matching) -> tuple[Retrieved, tuple[Together, ...]]:
+        plans = matching.together(self.clusters, SECONDS) if self.clusters else ()
+        return matching.best(self.top), plans
+
+    def _told(
+        self,
+        matching: Matching,
+        found: Retrieved,
+        plans: tuple[Together, ...],
+        names: Mapping[str, str],
+    ) -> Answer:
+        question = matching.question
+        return answer_of(
+            found,
+            self.requirement,
+            today=self.today,
+            weights=question.weights.name,
+            fit=question.fit.version,
+            compared_by="words" if matching.by_words_alone else "meaning and words",
+            names=names,
+            clusters=plans,
         )
-        return _told(matching, matching.best(top), {})
 
 
-def _makers(found: Retrieved) -> list[str]:
-    offers = [each.offer for each in found.ranked] + [each.offer for each in found.excluded]
-    return [each.maker.id for each in offers]
-
-
-def _told(matching: Matching, found: Retrieved, names: Mapping[str, str]) -> Answer:
-    question = matching.question
-    return answer_of(
-        found,
-        question.requirement,
-        today=question.today,
-        weights=question.weights.name,
-        fit=question.fit.version,
-        compared_by="words" if matching.by_words_alone else "meaning and words",
-        names=names,
-    )
+def _makers(found: Retrieved, plans: tuple[Together, ...]) -> set[str]:
+    makers = {each.offer.maker.id for each in found.ranked}
+    makers |= {each.offer.maker.id for each in found.excluded}
+    return makers | {each.firm for plan in plans for each in plan.problem.candidates}
 
 
 def _rebuild(config: Config, today: dt.date) -> None:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matchmaker.matching.exchange import Answer, CriterionTold, ExcludedTold, FirmTold
 from matchmaker.matching.problem import Requirement
+from matchmaker.matching.telling import (
+    Answer,
+    ClusterTold,
+    CriterionTold,
+    ExcludedTold,
+    FirmTold,
+    PlanTold,
+)
 from matchmaker.measures import UNITS
 
 # Below this a product is probably another one: told apart, so that nobody takes it for a match.
@@ -18,7 +25,6 @@ def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
     yield _asked(requirement)
     yield f"{answer.offers:,} offers; {answer.judged:,} judged in full, no other can rank as high."
     yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
-    yield from answer.notes
     others = False
     for firm in answer.firms:
         if not others and _fit_of(firm) < OTHER:
@@ -33,6 +39,9 @@ def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
         yield ""
         yield "Excluded, because:"
         yield from (_excluded(each) for each in answer.excluded)
+    for cluster in answer.clusters:
+        yield ""
+        yield from _cluster(cluster)
 
 
 def _asked(asked: Requirement) -> str:
@@ -79,3 +88,28 @@ def _fit_of(firm: FirmTold) -> float:
 
 def _excluded(told: ExcludedTold) -> str:
     return f"{INDENT}{told.title} — {told.name or told.firm}: {told.sentence}"
+
+
+def _cluster(told: ClusterTold) -> Iterator[str]:
+    left_out = f"; {told.left_out} offers could not be counted" if told.left_out else ""
+    firms = "1 firm" if told.firms == 1 else f"{told.firms} firms"
+    yield (
+        f"Cluster {told.rank}. {100 * told.total:5.1f}  {told.cluster}: {firms}{left_out}"
+        f"  ({told.confidence:.0%} of it known)"
+    )
+    yield from (f"{INDENT}{each.criterion}: {each.sentence}" for each in told.criteria)
+    for number, plan in enumerate(told.plans, 1):
+        yield from _plan(number, plan)
+    yield from (f"{INDENT}{each}" for each in told.sentences)
+
+
+def _plan(number: int, plan: PlanTold) -> Iterator[str]:
+    yield f"{number:>3}. {' and '.join(plan.kinds)}: {' '.join(plan.sentences[:3])}"
+    unit = UNITS[plan.unit].symbol or UNITS[plan.unit].name
+    for member in plan.members:
+        amounts = " + ".join(f"{each:,f}" for each in member.amounts)
+        yield f"{INDENT}{member.name or member.firm}: {amounts} {unit}"
+    yield from (f"{INDENT}  → {each}" for each in plan.sentences[3:])
+    # The same rate stands in the steps of many offers.
+    steps = dict.fromkeys(each.partition(": ")[2] for each in plan.conversions)
+    yield from (f"{INDENT}  {each}" for each in steps)

@@ -26,7 +26,8 @@ from matchmaker.certification.models import Evidence, Scheme
 from matchmaker.certification.queries import IS_SHOWN, evidence_shown
 from matchmaker.certification.readiness import Book
 from matchmaker.certification.rules import WOOD_PACKAGING
-from matchmaker.clusters.models import Cluster, ClusterInstitution, Institution
+from matchmaker.clusters.models import Cluster, ClusterInstitution, Institution, Port
+from matchmaker.matching.clusters import Place
 from matchmaker.matching.problem import (
     FreeMonth,
     Maker,
@@ -111,6 +112,20 @@ def nearby_clusters(db: Session, today: dt.date) -> dict[str, Nearby]:
     for slug, code, body in rows:
         bodies[slug][code] = (*bodies[slug].get(code, ()), body)
     return {slug: Nearby(frozenset(held), held) for slug, held in bodies.items()}
+
+
+def places_of_clusters(db: Session) -> dict[str, Place]:
+    """What clusters share and how far their port is; of facilities those that are on record."""
+    ports = {row[0]: row[1] for row in db.execute(select(Port.locode, Port.name))}
+    clusters = db.scalars(select(Cluster).options(selectinload(Cluster.facilities)))
+    return {
+        each.slug: Place(
+            facilities=tuple(sorted(one.name for one in each.facilities)) or None,
+            port=ports[each.seaport],
+            port_km=each.seaport_km,
+        )
+        for each in clusters
+    }
 
 
 def firm_names(db: Session, firms: Collection[str]) -> dict[str, str]:

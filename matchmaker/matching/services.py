@@ -7,8 +7,9 @@ whenever the catalogue has changed since; the database is the truth.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from matchmaker.certification.knowledge import conditions
 from matchmaker.certification.readiness import Book
 from matchmaker.errors import Unavailable
 from matchmaker.matching.building import TableBuilder
+from matchmaker.matching.clusters import Place
 from matchmaker.matching.columns import Audience, OfferTable
+from matchmaker.matching.consortium.problem import Effort
 from matchmaker.matching.models import UnmetSearch
 from matchmaker.matching.nearness import Nearness, nearness
 from matchmaker.matching.problem import Offer, Requirement
@@ -30,9 +33,11 @@ from matchmaker.matching.queries import (
     catalogue_state,
     nearby_clusters,
     offers_shown,
+    places_of_clusters,
 )
 from matchmaker.matching.question import Question, prepare
-from matchmaker.matching.retrieval import Retrieved, retrieve
+from matchmaker.matching.retrieval import Retrieved, judge_fitting, retrieve
+from matchmaker.matching.together import Together, together
 from matchmaker.matching.weighing import Weights, profile_for
 from matchmaker.model_choice import remembered
 from matchmaker.money import exchange_rates
@@ -56,6 +61,7 @@ class Matching:
     table: OfferTable
     question: Question
     near: Nearness
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def by_words_alone(self) -> bool:
@@ -64,6 +70,12 @@ class Matching:
     def best(self, top: int = 10) -> Retrieved:
         """The best offer of each of the `top` firms."""
         return retrieve(self.table, self.question, self.near, top)
+
+    def together(self, clusters: int, seconds: float) -> tuple[Together, ...]:
+        """What the most suitable clusters can do together; each search takes at most so long."""
+        judged = judge_fitting(self.table, self.question, self.near)
+        effort = Effort(seconds=seconds, clock=time.monotonic)
+        return together(self.question, judged, self.places, clusters, effort)
 
 
 def match(
@@ -92,7 +104,8 @@ def match(
         rates=exchange_rates(),
         nearby=nearby_clusters(db, today),
     )
-    return Matching(table, question, nearness(table, requirement.text, vector))
+    near = nearness(table, requirement.text, vector)
+    return Matching(table, question, near, places_of_clusters(db))
 
 
 def match_among(

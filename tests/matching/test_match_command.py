@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,28 @@ def test_the_answer_for_programs_keeps_to_its_schema(
     assert answer["compared_by"] == "words"
     told = json.loads(run(bare, monkeypatch, "--schema").output)
     assert told == json.loads(json.dumps(schemas()))
+
+
+def test_firms_of_a_cluster_fill_together_what_none_fills_alone(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mats = [
+        replace(MAT, id=f"mat-{n}", line="", maker=replace(MAT.maker, id=f"firm-{n}"))
+        for n in range(3)
+    ]
+    asked = replace(WANTED, quantity=replace(WANTED.quantity, amount=Decimal(30_000)))
+    told = {"requirement": written(asked), "offers": [written(each) for each in mats]}
+    file.write_text(json.dumps(told))
+    answer = json.loads(run(bare, monkeypatch, str(file), "--json").output)
+    (cluster,) = answer["clusters"]
+    plan = cluster["plans"][0]
+    assert (cluster["cluster"], cluster["firms"]) == ("alappuzha-coir", 3)
+    assert sum(Decimal(each) for member in plan["members"] for each in member["amounts"]) == 30_000
+    assert (len(plan["members"]), plan["proof"], plan["currency"]) == (3, "proved", "EUR")
+    assert not [key for member in plan["members"] for key in member if "price" in key]
+    said = run(bare, monkeypatch, str(file)).output
+    assert "alappuzha-coir: 3 firms" in said and "3 firms fill the order for" in said
+    assert "Cluster 1." not in run(bare, monkeypatch, str(file), "--clusters", "0").output
 
 
 def test_offers_may_come_in_a_file_of_their_own(
