@@ -23,9 +23,9 @@ from matchmaker.meets.tables import assign_tables, count_moves
 from matchmaker.meets.watch import Watch
 
 AT_ONCE = 20_000  # options inserted, or steps taken, between two looks at the clock
-# Shares of the budget by whose end a stage stops; what it leaves is the next one's.
-PRICED, IMPROVED = 0.3, 0.75
-SLACK, HOT, COLD = 0.02, 0.025, 0.004  # as shares of the mean weight
+# How much of what is left of the budget a stage may take.
+PRICED, IMPROVED = 0.3, 0.65
+SLACK, HOT, COLD = 0.04, 0.06, 0.01  # as shares of the mean weight
 TINY = 1e-6  # a temperature at which nothing is ever given up
 TRIES = 3
 LOSS = 0.001  # of the value is given up for fewer idle gaps, at most
@@ -161,12 +161,17 @@ class Choosing:
         if self.is_best or not self.problem.options:
             return
         self.pricing = Pricing(self.problem)
-        part = PRICED if self._is_hard() else PRICED / 2
+        part = self._until(PRICED)
         self._price(lambda: self.watch.is_over(part))
 
-    def _is_hard(self) -> bool:
-        """Whether much may still be gained, so that value gets more of the budget than gaps."""
-        return self.upper - self.value > HARD * self.upper
+    def _until(self, part: float) -> float:
+        """The share of the budget at which a stage ends that may take this part of what is left.
+
+        Where little can be gained any more, gaps get more time than value.
+        """
+        is_hard = self.upper - self.value > HARD * self.upper
+        begun = self.watch.share()
+        return begun + (1 - begun) * (part if is_hard else part / 2)
 
     def _price(self, is_over: Callable[[], bool]) -> None:
         """Go on with the prices until it is over, the best is reached or nothing is gained."""
@@ -189,7 +194,7 @@ class Choosing:
         mean = max(1.0, float(self.problem.weight.mean()))
         is_small = self.pricing.variables <= SMALL
         options, slots = self.pricing.favoured(math.inf if is_small else SLACK * mean)
-        part = IMPROVED if self._is_hard() else IMPROVED / 2
+        part = self._until(IMPROVED)
         # From a timetable that is nearly the best one must not go far.
         hot = min(HOT, max(COLD, 2 * (1 - self.value / max(1.0, self.upper)))) * mean
         if is_small:  # there is time to try everything, and prices say little
@@ -226,22 +231,36 @@ class Choosing:
             self._trade_gaps()
 
     def _trade_gaps(self) -> None:
-        """Give up at most LOSS of the value where that makes people wait less."""
+        """Give up at most LOSS of the value where that makes people wait less.
+
+        In rounds; whoever finds the value too low afterwards takes the round back, and is less
+        impatient in the next.
+        """
+        least = int(self.state.total[0]) - int(LOSS * self.value)
+        best, fewest, patience = copied(self.state), int(self.idle.sum()), PATIENCE
+        while not self.watch.is_over() and fewest > ENOUGH * self.problem.people:
+            begun = self.watch.share()
+            self._be_impatient(patience, begun, begun + max(0.05, (1 - begun) / 3))
+            if int(self.state.total[0]) < least:
+                patience /= 2
+            elif self.idle.sum() < fewest:
+                best, fewest = copied(self.state), int(self.idle.sum())
+            self.state = copied(best)
+            close_gaps(self.facts, self.state, self.idle, 1, TINY, TINY)  # counts anew
+        self.state = best
+
+    def _be_impatient(self, patience: float, begun: float, end: float) -> None:
+        """Anneal value and waiting together for this part of the budget."""
         assert self.pricing is not None
         mean = max(1.0, float(self.problem.weight.mean()))
-        options, slots = self.pricing.favoured(10 * SLACK * mean)
-        least = int(self.state.total[0]) - int(LOSS * self.value)
-        best, fewest, begun = copied(self.state), int(self.idle.sum()), self.watch.share()
-        while not self.watch.is_over() and len(options) and fewest > ENOUGH * self.problem.people:
-            heat = mean * 0.05 * 0.2 ** ((self.watch.share() - begun) / (1 - begun))
+        options, slots = self.pricing.favoured(5 * SLACK * mean)
+        while len(options) and not self.watch.is_over(end):
+            heat = mean * 0.04 * 0.2 ** ((self.watch.share() - begun) / (end - begun))
             anneal(
-                self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, PATIENCE * mean
+                self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, patience * mean
             )
             self.watch.done += AT_ONCE // 1000
-            if int(self.state.total[0]) >= least and self.idle.sum() < fewest:
-                best, fewest = copied(self.state), int(self.idle.sum())
             self._say("gaps")
-        self.state = best
 
     def prove(self, seconds: float) -> None:
         """Look for a better bound alone; the timetable stays as it is."""
