@@ -110,6 +110,7 @@ def web(config: Config) -> None:
 def worker(config: Config) -> None:
     """Rooms declare their jobs when the application is made; each job runs in its context."""
     from matchmaker import catching_up  # noqa: F401  declares the thread that keeps the index
+    from matchmaker.api import forgetting  # noqa: F401  declares when requests are forgotten
     from matchmaker.app import create_app
     from matchmaker.catalogue import due, reminding  # noqa: F401  declare what the clock does
     from matchmaker.certification import reminders  # noqa: F401  declares who is reminded when

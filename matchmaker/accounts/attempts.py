@@ -25,6 +25,7 @@ PER_PAIR = parse("10 per 15 minutes")  # wrong passwords or codes: one account, 
 PER_NETWORK = parse("100 per 15 minutes")  # one network, all accounts: an office may share it
 MAILS_PER_NETWORK = parse("20 per hour")
 MAILS_PER_ADDRESS = parse("5 per hour")
+REFUSED_KEYS = parse("60 per 15 minutes")  # keys of programs that open nothing, one network
 INVITATIONS = parse("100 per day")  # of one person, to whatever addresses
 DEVICE_COOKIE = "known_device"
 A_YEAR = 31_536_000
@@ -92,6 +93,12 @@ def asks_for_mail() -> None:
     """Count a request that makes us write to somebody. Raises TooManyMails."""
     if not limiter.limiter.hit(MAILS_PER_NETWORK, "mail", network_of(request.remote_addr)):
         raise TooManyMails
+
+
+def shows_wrong_key() -> None:
+    """Count a key of a program that opens nothing. Raises TooManyTries."""
+    if not limiter.limiter.hit(REFUSED_KEYS, "key", network_of(request.remote_addr)):
+        raise TooManyTries
 
 
 def invites(person: str) -> None:

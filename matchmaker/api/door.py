@@ -17,6 +17,7 @@ from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import HTTPException
 
 from matchmaker.accounts.actor import Actor, actor_of_key
+from matchmaker.accounts.attempts import shows_wrong_key
 from matchmaker.accounts.entries import ApiKey
 from matchmaker.accounts.keys import SCOPES, living_key, note_use
 from matchmaker.database import get_db, short_write
@@ -86,6 +87,8 @@ def _key() -> ApiKey | None:
 def _admitted(scope: str) -> Actor:
     key = _key()
     if key is None:
+        if "Authorization" in request.headers:
+            shows_wrong_key()
         raise KeyNeeded(_("Send a key of your organisation: `Authorization: Bearer mmk_…`."))
     if scope not in key.scopes:
         raise NotAllowed(_("This key lacks the scope %(scope)s.", scope=scope))

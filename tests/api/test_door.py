@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from flask import Flask
+from sqlalchemy import select
 
 from matchmaker.accounts.actor import SYSTEM
+from matchmaker.accounts.attempts import REFUSED_KEYS
 from matchmaker.accounts.keys import living_key, revoke_key
 from matchmaker.accounts.models import Organisation
+from matchmaker.api.forgetting import forget
+from matchmaker.api.models import ApiDone
 from matchmaker.database import get_db
+from matchmaker.orm import utc_now
 from tests.api.conftest import World, mat
 from tests.factories import make_cast
 from tests.signed_in import sign_in
@@ -18,6 +25,26 @@ def test_without_a_key_or_with_nonsense_nobody_gets_in(world: World) -> None:
         answer = world.program.client.get("/api/v1/products", headers=header)
         assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_keys_cannot_be_guessed_without_end_and_who_has_one_is_not_shut_out(world: World) -> None:
+    wrong = {"Authorization": "Bearer mmk_wrong"}
+    most = REFUSED_KEYS.amount
+    answers = [world.program.client.get("/api/v1/products", headers=wrong) for _ in range(most + 1)]
+    assert [each.status_code for each in answers] == [401] * most + [429]
+    assert answers[-1].mimetype == "application/problem+json"
+    assert world.program.ask("GET", "/products").status_code == 200
+
+
+def test_what_was_sent_once_is_remembered_for_a_month(app: Flask) -> None:
+    now = utc_now()
+    with app.app_context():
+        db = get_db()
+        for days in (0, 29, 31, 400):
+            at = now - dt.timedelta(days=days)
+            db.add(ApiDone(key_id="k", key=str(days), made="m", at=at))
+        assert forget(db, now) == 2
+        assert set(db.scalars(select(ApiDone.key))) == {"0", "29"}
 
 
 def test_a_cookie_opens_nothing(app: Flask) -> None:
