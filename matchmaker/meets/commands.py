@@ -87,8 +87,8 @@ def _print(problem: Problem, answer: Answer, *, as_json: bool) -> None:
     from matchmaker.meets.printing import lines_of
 
     if as_json:
-        json.dump(answer_as_json(answer), sys.stdout, indent=1)
-        sys.stdout.write("\n")
+        # At once: written piece by piece 400,000 unmet wishes take a minute.
+        click.echo(json.dumps(answer_as_json(answer), indent=1))
         return
     for text in lines_of(problem, answer):
         click.echo(text)

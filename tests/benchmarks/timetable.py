@@ -32,7 +32,7 @@ from tests.meets.first_fit import first_fit
 SIZES = ((60, 120), (150, 300), (300, 600))
 LARGEST = (2000, 4000)
 KINDS = tuple((there, tables) for there in (AMPLE, SCARCE) for tables in ("loose", "tight"))
-HOPED_MEGABYTES = 1500
+HOPED_MEGABYTES = 1000
 
 
 @dataclass(frozen=True)
