@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from matchmaker.meets.compiled import Facts
 from matchmaker.meets.jit import inner
-from matchmaker.meets.state import ABSENT, FREE, State, lift, place, undo
+from matchmaker.meets.state import ABSENT, FREE, SPARE, State, lift, place, undo
 
 LONGEST = 200  # meetings on a chain; turning a longer one takes more time than it is worth
 
@@ -47,6 +47,8 @@ def chain_from(facts: Facts, state: State, person: int, one: int, other: int) ->
 def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
     """Turn the chain in `state.path`; where a rule forbids it all stays as it was."""
     mark = state.mark[0]
+    if mark + 2 * count > len(state.log) - SPARE:
+        return False
     slots = state.path[count : 2 * count]
     for number in range(count):
         wish = facts.wish[state.path[number]]

@@ -159,12 +159,18 @@ def _clear_order(facts: Facts, state: State, wish: int, slot: int) -> None:
     """Lift what must come before the wish and is not earlier, or after it and is not later."""
     for place_in_list in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
         other = facts.earlier[place_in_list]
-        if state.slot[other] >= slot and not state.locked[other]:
+        if state.slot[other] >= slot and _can_lift(state, other):
             lift(facts, state, other)
     for place_in_list in range(facts.later_at[wish], facts.later_at[wish + 1]):
         other = facts.later[place_in_list]
-        if UNPLACED < state.slot[other] <= slot and not state.locked[other]:
+        if UNPLACED < state.slot[other] <= slot and _can_lift(state, other):
             lift(facts, state, other)
+
+
+@inner
+def _can_lift(state: State, wish: int) -> bool:
+    """It is not pinned, and the log has room: a wish may stand in many orders."""
+    return not state.locked[wish] and state.mark[0] < len(state.log) // 2
 
 
 @inner

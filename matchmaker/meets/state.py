@@ -15,6 +15,7 @@ from matchmaker.meets.compiled import Compiled, Facts, Ints
 from matchmaker.meets.jit import compiled, inner
 
 FREE, ABSENT, UNPLACED = -1, -2, -1
+SPARE = 200  # entries of the log that are left for single steps after a chain
 START = 0  # of the log: undo everything since it was cleared
 
 
@@ -155,6 +156,8 @@ def fits(facts: Facts, state: State, option: int, slot: int) -> bool:
 @compiled
 def place(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Place it if every rule allows; says whether it is placed."""
+    if state.mark[0] >= len(state.log):  # loops check no bounds themselves
+        return False
     if not (has_room(facts, state, option) and fits(facts, state, option, slot)):
         return False
     via = -1
