@@ -13,7 +13,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from matchmaker.matching.answers import Judged
@@ -59,7 +59,7 @@ class Terms:
     """How offers become candidates. `clusters`: one, or two neighbouring ones.
 
     `allocated`: what firms were given in the last year, in any measure. `spec_keys`: attributes
-    in which members must agree, besides those the buyer named. `counts_promises`: whether a
+    in which members must agree to the letter, figures too. `counts_promises`: whether a
     certificate that can be had in time counts; else only what is held does.
     """
 
@@ -150,7 +150,7 @@ class _Reading:
         waits = [each for each in missing if each.is_certain]
         spec, unsaid = self._spec()
         return Candidate(
-            firm=offer.maker.id, offer=offer.id, line=offer.line or f"line of {offer.id}",
+            firm=offer.maker.id, offer=offer.id, line=f"{offer.maker.id} {offer.line or offer.id}",
             free=tuple(min(each, useful) for each in free), moq=moq, tiers=tiers,
             misfit=(100 - 100 * Decimal(repr(fit))).quantize(Decimal("0.1")),
             ready_on=self._ready(waits, 1) if self.terms.counts_promises or not waits else None,
@@ -200,19 +200,33 @@ class _Reading:
         return self.question.today + dt.timedelta(days=days)
 
     def _spec(self) -> tuple[str, tuple[str, ...]]:
-        """What the buyer named and everybody must agree in; keys of which the offer is silent."""
-        wanted = self.question.requirement.attributes
-        keys = sorted({*wanted, *self.terms.spec_keys})
-        offered = self.offer.attributes
-        unsaid = tuple(key for key in keys if offered.get(key) is None)
-        differing = [
-            f"{key} {offered[key]}"
-            for key in keys
-            if key not in unsaid
-            and (key not in wanted or agreement(wanted[key], offered[key]) < SAME)
-        ]
-        return ", ".join(differing), unsaid
+        """In what it differs from what all must agree in; what else is to be agreed upon.
+
+        A word that differs (a weave, a grade) makes another spec. A figure that differs is
+        the maker's usual size: whoever takes part makes the asked one, which it must confirm.
+        """
+        wanted, strict = self.question.requirement.attributes, self.terms.spec_keys
+        differing, unsure = [], []
+        for key in sorted({*wanted, *strict}):
+            asked, offered = wanted.get(key), self.offer.attributes.get(key)
+            if offered is None:
+                unsure.append(key)
+            elif asked is not None and agreement(asked, offered) >= SAME:
+                continue
+            elif key in strict or not (is_figure(asked) and is_figure(offered)):
+                differing.append(f"{key} {offered}")
+            else:
+                unsure.append(f"{key} {asked} instead of {offered}")
+        return ", ".join(differing), tuple(unsure)
 
     def _assumed(self, unsaid: tuple[str, ...]) -> tuple[str, ...]:
         silent = [("moq", self.offer.moq is None), ("lead_days", self.offer.lead_days is None)]
         return (*(name for name, is_silent in silent if is_silent), *unsaid)
+
+
+def is_figure(value: object) -> bool:
+    """Whether it is a number, or a text that is nothing but one."""
+    try:
+        return not isinstance(value, bool) and Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False

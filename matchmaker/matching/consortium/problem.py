@@ -193,32 +193,24 @@ class Plan:
     @property
     def missing(self) -> tuple[tuple[str, Missing], ...]:
         """Every certificate that must still be obtained, and by which firm."""
-        return tuple(
-            (share.candidate.firm, gap)
-            for member in self.members
-            for share in member.shares
-            for gap in share.candidate.missing
-        )
+        found = [(each.firm, gap) for each in self.candidates for gap in each.missing]
+        return tuple(dict.fromkeys(found))
 
     @property
     def conversions(self) -> tuple[str, ...]:
         """How each offer's figures came into the asked unit and currency."""
-        return tuple(
-            f"{share.candidate.offer}: {step}"
-            for member in self.members
-            for share in member.shares
-            for step in share.candidate.conversions
-        )
+        return tuple(f"{c.offer}: {step}" for c in self.candidates for step in c.conversions)
 
     @property
     def assumed(self) -> tuple[tuple[str, str], ...]:
         """What is to be asked of whom before the order: (firm, what)."""
-        return tuple(
-            (share.candidate.firm, what)
-            for member in self.members
-            for share in member.shares
-            for what in share.candidate.assumed
-        )
+        found = [(each.firm, what) for each in self.candidates for what in each.assumed]
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The offers that ship something."""
+        return tuple(share.candidate for member in self.members for share in member.shares)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ def say_change(change: Change, ask: Ask) -> Said:
 
 def _proof(plan: Plan) -> Said:
     if plan.proof == "proved":
+        if plan.at_most == 1:
+            return say("plan.best_alone")
         return say("plan.best", many=plan.at_most) if plan.at_most else say("plan.best_of_all")
     return say("plan.near", percent=f"{100 * plan.gap:.1f}")
 

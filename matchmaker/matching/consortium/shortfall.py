@@ -14,6 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
+from matchmaker.matching.consortium.arrays import Whole
 from matchmaker.matching.consortium.covering import can_cover, fewest_cover
 from matchmaker.matching.consortium.problem import (
     DAY,
@@ -146,7 +147,7 @@ def _fewest_certified(
     return frozenset(firm for firm, is_in in zip(firms, cover.chosen, strict=True) if is_in)
 
 
-def _by_firm(supply: Supply) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _by_firm(supply: Supply) -> dict[str, Whole]:
     return dict(zip(supply.firms, supply.cells.caps, strict=True))
 
 
@@ -182,13 +183,22 @@ def _misfit(problem: Problem) -> Iterator[Relaxation]:
 
 def _specs(problem: Problem) -> Iterator[Relaxation]:
     """As few specs together as are needed, three at most."""
-    specs = [own[0].spec for own in by_spec(problem)]
-    for size in range(2, min(len(specs), MOST_SPECS) + 1):
-        for these in combinations(specs, size):
+    most = {own[0].spec: _most(problem, own) for own in by_spec(problem)}
+    demand = np.array(problem.ask.demand, np.int64)
+    for size in range(2, min(len(most), MOST_SPECS) + 1):
+        for these in combinations(most, size):
+            # What each could make alone adds up to at least what they can together.
+            if (sum(most[spec] for spec in these) < demand).any():
+                continue
             relaxed = _together(problem, these)
             if is_possible(relaxed):
                 yield Relaxation("spec", relaxed, Decimal(size), specs=these)
                 return
+
+
+def _most(problem: Problem, own: tuple[Candidate, ...]) -> Whole:
+    found: Whole = supply_of(problem, own).cells.caps.sum(axis=0)
+    return found
 
 
 def _together(problem: Problem, specs: tuple[str, ...]) -> Problem:

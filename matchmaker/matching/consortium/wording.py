@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "plan.fewest": "With fewer firms it cannot be done.",
     "plan.perhaps_fewer": "Whether %(bound)s firms could do it is not proved.",
     "plan.best": "No %(many)s firms do it for less.",
+    "plan.best_alone": "No other firm alone does it for less.",
     "plan.best_of_all": "No group of firms does it for less.",
     "plan.near": "The best there is may cost up to %(percent)s %% less; that is not proved.",
     "plan.saves": "One more firm, %(many)s in all, saves %(percent)s %%.",
@@ -48,7 +49,7 @@ SENTENCES: Mapping[str, str] = {
     "plan.joins": "%(firm)s must still join the group that holds %(code)s:"
     " %(low)s to %(high)s days.",
     "plan.checks": "Whether %(firm)s needs %(code)s has to be checked.",
-    "plan.asks": "%(firm)s has not said: %(what)s. Ask before ordering.",
+    "plan.asks": "Agree with %(firm)s before ordering: %(what)s.",
     # shortfalls
     "short.month": "%(amount)s %(unit)s short in %(month)s.",
     "short.once": "%(amount)s %(unit)s short by %(day)s.",

@@ -100,6 +100,15 @@ def test_other_weaves_are_another_spec_and_silence_is_asked_about() -> None:
     assert [each.assumed for each in found.problem.candidates] == [(), (), ("weave",)]
 
 
+def test_other_sizes_are_made_as_asked_once_that_is_agreed_unless_the_desk_insists() -> None:
+    longer = offer_of("A", attributes={"length_cm": 75, "weave": "creel"})
+    found = only(pool(asked(), longer))
+    assert (found.spec, found.assumed) == ("", ("length_cm 60 instead of 75",))
+    strict = replace(HERE, spec_keys=("length_cm",))
+    found = only(pool(asked(), longer, terms=strict))
+    assert (found.spec, found.assumed) == ("length_cm 75", ())
+
+
 def test_a_certificate_still_to_be_had_counts_from_the_day_it_is_there_at_the_latest() -> None:
     question = asked(musts=("OEKOTEX100",))
     found = only(pool(question, offer_of("A")))
