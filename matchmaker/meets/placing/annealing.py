@@ -13,11 +13,14 @@ from matchmaker.meets.placing.loops import anneal, insert, put
 STEPS = 100_000  # one slice: a tenth to half of a second
 HOT, COLD = 1.0, 0.12
 # Slices of one cooling: short ones first, so that there is soon something to show.
-LENGTHS = (1, 2, 4, 8, 8, 16)
+LENGTHS = (1, 2, 4, 8, 16)
 
 
 class Annealing:
-    """A placing that becomes better slice by slice; who attends each meeting is settled."""
+    """A placing that becomes better slice by slice; who attends each meeting is settled.
+
+    `is_stale`: the last long cooling found nothing better.
+    """
 
     def __init__(self, given: Given, choices: Sequence[Choice], seed: int) -> None:
         self.choices = tuple(choices)
@@ -25,6 +28,8 @@ class Annealing:
         self._hall = empty_hall(self._rules, seed)
         self._cooling = 0
         self._slice = 0
+        self._before: int | None = None
+        self.is_stale = False
 
     @property
     def breaks(self) -> int | None:
@@ -61,3 +66,5 @@ class Annealing:
         if self._slice == count:
             self._slice = 0
             self._cooling += 1
+            self.is_stale = self._cooling >= len(LENGTHS) - 1 and self.breaks == self._before
+            self._before = self.breaks

@@ -18,7 +18,7 @@ from matchmaker.meets.placing.given import Choice, Given
 Ints = NDArray[np.int64]
 NOBODY, UNPLACED = -1, -1
 # Places in `Hall.numbers`.
-STAMP, LENGTH, TOUCHED, BREAKS, OPEN, FEWEST = range(6)
+STAMP, LENGTH, TOUCHED, BREAKS, OPEN, FEWEST, IDLE = range(7)
 
 
 class Rules(NamedTuple):
@@ -44,7 +44,8 @@ class Rules(NamedTuple):
 class Hall(NamedTuple):
     """The placing as it stands, and the change that is being tried.
 
-    `at[p, t]`: the meeting of a person; `slot[m]`; `used[t]`: tables in use; `breaks[p]`;
+    `at[p, t]`: the meeting of a person; `slot[m]`; `used[t]`: tables in use; `breaks[p]`,
+    `idle[p]`: how often and how many slots a person waits;
     `spread[k]`: how many people have k breaks; `best[m]`: slots of the best placing so far.
     The change: meetings `chain`, each from slot `old` to `goal`, `LENGTH` of them. `marked` and
     `linked` carry the stamp of the change in which they were set. `pressed[m]`: how often a
@@ -55,6 +56,7 @@ class Hall(NamedTuple):
     slot: Ints
     used: Ints
     breaks: Ints
+    idle: Ints
     spread: Ints
     best: Ints
     chain: Ints
@@ -110,6 +112,7 @@ def empty_hall(rules: Rules, seed: int) -> Hall:
         slot=np.full(meetings, UNPLACED, np.int64),
         used=np.zeros(slots, np.int64),
         breaks=np.zeros(people, np.int64),
+        idle=np.zeros(people, np.int64),
         spread=spread,
         best=np.full(meetings, UNPLACED, np.int64),
         chain=np.zeros(meetings, np.int64),
@@ -138,15 +141,22 @@ def draw(hall: Hall, count: int) -> int:
 
 
 @inner
-def breaks_at(rules: Rules, hall: Hall, person: int) -> int:
-    """Maximal runs of idle slots between two meetings of one day."""
-    found, last = 0, -1
+def _count(rules: Rules, hall: Hall, person: int) -> None:
+    """Maximal runs of idle slots between two meetings of one day, and those slots."""
+    found, idle, last = 0, 0, -1
     for slot in range(hall.at.shape[1]):
         if hall.at[person, slot] != NOBODY:
             if last >= 0 and slot - last > 1 and rules.day[last] == rules.day[slot]:
                 found += 1
+                idle += slot - last - 1
             last = slot
-    return found
+    numbers = hall.numbers
+    hall.spread[hall.breaks[person]] -= 1
+    hall.spread[found] += 1
+    numbers[BREAKS] += found - hall.breaks[person]
+    numbers[IDLE] += idle - hall.idle[person]
+    hall.breaks[person] = found
+    hall.idle[person] = idle
 
 
 @inner
@@ -175,12 +185,7 @@ def move(rules: Rules, hall: Hall, back: bool) -> None:
         slot = hall.old[place] if back else hall.goal[place]
         _enter(rules, hall, hall.chain[place], slot)
     for place in range(numbers[TOUCHED]):
-        person = hall.touched[place]
-        hall.spread[hall.breaks[person]] -= 1
-        numbers[BREAKS] -= hall.breaks[person]
-        hall.breaks[person] = breaks_at(rules, hall, person)
-        hall.spread[hall.breaks[person]] += 1
-        numbers[BREAKS] += hall.breaks[person]
+        _count(rules, hall, hall.touched[place])
 
 
 @inner

@@ -9,6 +9,7 @@ from matchmaker.meets.placing.chains import keeps_order, link, plan_exchange
 from matchmaker.meets.placing.hall import (
     BREAKS,
     FEWEST,
+    IDLE,
     LENGTH,
     NOBODY,
     OPEN,
@@ -23,6 +24,7 @@ from matchmaker.meets.placing.hall import (
 )
 
 EXCHANGES = 10
+LONG = 0.1  # what each idle slot costs, in breaks
 UNEVEN = 2  # what a difference of one break too much costs, in breaks
 
 
@@ -171,17 +173,25 @@ def anneal(rules: Rules, hall: Hall, steps: int, hot: float, cold: float, target
         slot = draw(hall, slots) if draw(hall, 4) == 0 else _beside(rules, hall, meeting)
         if slot == hall.slot[meeting] or rules.allowed[meeting, slot] == 0:
             continue
-        before = hall.numbers[BREAKS] + UNEVEN * excess(rules, hall)
+        before = _price(rules, hall)
+        fewer = hall.numbers[BREAKS]
         if not plan_exchange(rules, hall, meeting, slot, hall.slot[meeting]):
             continue
         move(rules, hall, False)
-        more = hall.numbers[BREAKS] + UNEVEN * excess(rules, hall) - before
+        more = _price(rules, hall) - before
         is_taken = more <= 0 or draw(hall, 1 << 30) < math.exp(-more / heat) * (1 << 30)
         if not is_taken or not keeps_order(rules, hall):
             move(rules, hall, True)
-        elif more < 0:
+        elif more < 0 or hall.numbers[BREAKS] < fewer:
             _remember(rules, hall)
     return 0
+
+
+@inner
+def _price(rules: Rules, hall: Hall) -> float:
+    """Breaks; that somebody waits long counts a little, so that gaps shrink until they close."""
+    waits = hall.numbers[BREAKS] + UNEVEN * excess(rules, hall)
+    return float(waits + LONG * hall.numbers[IDLE])
 
 
 @inner

@@ -20,7 +20,7 @@ from matchmaker.meets.placing.annealing import STEPS, Annealing
 from matchmaker.meets.placing.contradictions import astray, counted_out
 from matchmaker.meets.placing.encoding import encode
 from matchmaker.meets.placing.given import Choice, Given, given_by
-from matchmaker.meets.placing.proving import Proof
+from matchmaker.meets.placing.proving import GLANCE, Proof
 from matchmaker.meets.placing.refuting import contradiction_of
 from matchmaker.meets.problem import (
     Answer,
@@ -38,7 +38,6 @@ from matchmaker.meets.watch import Watch
 LARGEST = 150_000
 ROUND = STEPS // 1000  # units of work in one round
 PACE = 10  # rounds of annealing for a slice of the proof beside
-GLANCE = 0.1  # seconds between two questions whether to stop
 
 
 def place_given(
@@ -87,12 +86,14 @@ class _Placing:
         self.given, self.watch, self.seed = given, watch, seed
         self.best: _Best | None = None
         self.annealing: Annealing | None = None
+        self.proof: Proof | None = None
         if given.is_plain:
             choices = [(each[0].first, each[0].second, -1) for each in given.options]
             self.annealing = Annealing(given, choices, seed)
-        is_small = sum(map(len, given.windows)) <= LARGEST
-        needs_start = self.annealing is None
-        self.proof = Proof(encode(given), needs_start=needs_start) if is_small else None
+            self.annealing.go_on(0)
+        self._compare()
+        if sum(map(len, given.windows)) <= LARGEST:
+            self.proof = Proof(encode(given), needs_start=self.best is None)
 
     def answer(self) -> Answer:
         """Work until it is proved, or the budget is spent, or somebody says stop."""
@@ -109,28 +110,30 @@ class _Placing:
 
     def _round(self) -> None:
         """Anneal a little, then learn what the proof has found meanwhile."""
-        is_beside = self.proof is not None and self.proof.is_beside
-        waits = is_beside and self.watch.seconds is None
-        for _ in range(PACE if waits else 1):
-            if self.annealing and not self.watch.is_stopped():
+        proof, watch = self.proof, self.watch
+        # With work alone each step of the proof is waited for, so that all stays the same.
+        waits = watch.seconds is None
+        is_beside = proof is not None and proof.is_beside
+        for _ in range(PACE if waits and is_beside else 1):
+            if self.annealing and self._goes_on() and not watch.is_stopped():
                 self.annealing.go_on(self.fewest)
-            self.watch.done += ROUND
-        if self.proof:
-            self._learn(self.proof, waits=waits)
+            watch.done += ROUND
+        if proof and not is_beside:
+            proof.step_here()
+        elif proof and waits:
+            proof.wait(watch.is_stopped)
+        elif proof:
+            proof.poll(0.0 if self._goes_on() else GLANCE)
         self._compare()
         if self.best:
-            self.watch.tell(self.best.breaks, self.fewest, "placing")
+            watch.tell(self.best.breaks, self.fewest, "placing")
+            if proof and proof.is_beside and not self._goes_on() and not proof.is_descending:
+                proof.descend(self.best.breaks, self.best.slots)
 
-    def _learn(self, proof: Proof, *, waits: bool) -> None:
-        """One step of the proof. With work alone it is waited for, so that all stays the same."""
-        if waits:
-            while not proof.is_over and not self.watch.is_stopped() and not proof.step(GLANCE):
-                pass
-        elif not proof.is_beside:
-            proof.step(None)
-        else:
-            while proof.step(0.0 if self.annealing else GLANCE):
-                pass
+    def _goes_on(self) -> bool:
+        """Whether annealing may still find something, or nobody else would look for it."""
+        is_alone = self.proof is None or self.proof.is_over
+        return self.annealing is not None and (is_alone or not self.annealing.is_stale)
 
     @property
     def fewest(self) -> int:
