@@ -23,6 +23,8 @@ FIRM = (
     ("certification.readiness", N_("Ready for export?")),
     ("sourcing.firm_enquiries", N_("Enquiries")),
 )
+# A cluster body that acts for none of its firms has its group certificates.
+INSTITUTION = (("certification.evidence", N_("Certificates")),)
 BUYER = (
     ("sourcing.requirements", N_("Your requirements")),
     ("sourcing.sent_enquiries", N_("Your enquiries")),
@@ -41,7 +43,7 @@ EVERYBODY = (
 )
 BY_KIND = {
     "firm": FIRM,
-    "institution": FIRM,
+    "institution": INSTITUTION,
     "buyer": BUYER,
     "intermediary": BUYER,
     "desk": DESK,

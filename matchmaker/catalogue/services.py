@@ -189,7 +189,7 @@ def list_product(
     if not actor.is_system:  # what a seed lists is written down when somebody first changes it
         _keep_version(db, actor, product, said_of(facts, family.key, product.line_id), "")
         record(db, actor, "product.listed", "product", identity, after={"title": facts.title})
-    note_changes(db, _changes_of(product, firm))
+    note_changes(db, _changes_of(product, firm, of_cluster=facts.state == "published"))
     return product
 
 
@@ -247,7 +247,8 @@ def change_product(
         after={each.field: each.after for each in changed},
         reason=reason,
     )
-    note_changes(db, _changes_of(product, product.firm))
+    counted = any(each.field in ("state", "family") for each in changed)
+    note_changes(db, _changes_of(product, product.firm, of_cluster=counted))
     return product
 
 
@@ -376,5 +377,7 @@ def _tiers(facts: ProductFacts) -> list[PriceTier]:
     return [PriceTier(from_quantity=quantity, price=price) for quantity, price in facts.tiers]
 
 
-def _changes_of(product: Product, firm: Firm) -> list[Change]:
-    return [Change("product", product.id, "saved"), Change("firm", firm.id, "saved")]
+def _changes_of(product: Product, firm: Firm, *, of_cluster: bool) -> list[Change]:
+    """`of_cluster`: the cluster now has more or fewer products, or of another kind."""
+    found = [Change("product", product.id, "saved"), Change("firm", firm.id, "saved")]
+    return [*found, Change("cluster", firm.cluster_id, "saved")] if of_cluster else found

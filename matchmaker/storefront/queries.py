@@ -136,12 +136,13 @@ def cluster_dots(db: Session) -> list[ClusterDot]:
 
 
 def products_by_sector(db: Session) -> Mapping[str, int]:
-    """Published products by the slug of their family's sector."""
+    """Products that everybody sees by the slug of their family's sector."""
     rows = db.execute(
         select(Sector.slug, func.count(Product.id).label("products"))
         .join(ProductFamily, ProductFamily.sector_id == Sector.id)
         .join(Product, Product.family_id == ProductFamily.id)
-        .where(Product.state == "published")
+        .join(Firm, Firm.id == Product.firm_id)
+        .where(PRODUCT_IS_PUBLIC)
         .group_by(Sector.slug)
         .order_by(func.count(Product.id).desc(), Sector.slug)
     )
@@ -152,7 +153,8 @@ def most_listed_code(db: Session) -> str | None:
     """The HS code under which most products are listed; None when there are none."""
     return db.scalar(
         select(Product.hs_code)
-        .where(Product.state == "published")
+        .join(Firm, Firm.id == Product.firm_id)
+        .where(PRODUCT_IS_PUBLIC)
         .group_by(Product.hs_code)
         .order_by(func.count().desc(), Product.hs_code)
         .limit(1)

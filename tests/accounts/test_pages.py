@@ -14,6 +14,7 @@ from passlib.totp import TOTP
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from matchmaker.access import ACTING_FOR
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.attempts import DEVICE_COOKIE
 from matchmaker.accounts.entries import Contact, Invitation, SignInLink
@@ -529,3 +530,18 @@ def test_every_form_is_refused_without_its_token(app: Flask, cast: Cast) -> None
     client = sign_in(app.test_client(), cast.owner)
     for address in ("/account/as", "/account/erase", "/account/members/invite", "/join/buyer"):
         assert client.post(address, data={"sure": "y"}).status_code == 400
+
+
+def test_a_cluster_body_is_led_to_pages_of_firms_while_it_acts_for_one(app: Flask) -> None:
+    with app.app_context():
+        agent = sign_in(app.test_client(), make_cast(get_db()).agent)
+        get_db().commit()
+    acting = agent.get("/account").text
+    with agent.session_transaction() as session:
+        del session[ACTING_FOR]
+    page = agent.get("/account").text
+    for address in ("/firm", "/firm/products", "/firm/import"):
+        assert f'href="{address}"' in acting
+        assert f'href="{address}"' not in page
+    assert 'href="/firm/evidence"' in page
+    assert agent.get("/firm/evidence").status_code == 200

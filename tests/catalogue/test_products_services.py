@@ -292,3 +292,22 @@ def test_the_product_of_another_firm_is_not_there(db: Session) -> None:
     for actor in (cast.rival, cast.stranger):
         with pytest.raises(NotFound):
             own_product(db, actor, product.public_id)
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "is_noted"),
+    [
+        ("draft", {"state": "published"}, True),
+        ("published", {"state": "hidden"}, True),
+        ("published", {"title": "Another mat"}, False),
+    ],
+)
+def test_the_cluster_is_counted_anew_when_a_product_comes_or_goes(
+    db: Session, state: str, changes: dict[str, str], is_noted: bool
+) -> None:
+    cast = make_cast(db)
+    product = make_product(db, firm=cast.firm, state=state)
+    last = db.scalar(select(func.max(ChangeEntry.id))) or 0
+    change(db, cast.owner, product, **changes)
+    noted = set(db.scalars(select(ChangeEntry.subject_kind).where(ChangeEntry.id > last)))
+    assert noted == {"product", "firm"} | ({"cluster"} if is_noted else set())

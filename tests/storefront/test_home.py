@@ -7,10 +7,13 @@ import re
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from matchmaker.catalogue.models import Product
 from matchmaker.clusters.models import Cluster
 from matchmaker.database import database
+from matchmaker.storefront.queries import most_listed_code, products_by_sector
+from tests.factories import make_product
 
 
 def figures(page: str) -> list[tuple[str, int]]:
@@ -73,3 +76,15 @@ def test_no_link_of_the_start_page_leads_nowhere(visitor: FlaskClient) -> None:
 
     for each in sorted(links)[:80]:
         assert visitor.get(each.replace("&amp;", "&")).status_code < 400, each
+
+
+def test_a_suspended_firm_counts_in_no_sector_and_gives_no_example(db: Session) -> None:
+    many, few = make_product(db), make_product(db, hs_code="401699")
+    make_product(db, firm=many.firm, family=many.family)
+    assert products_by_sector(db) == {few.family.sector.slug: 3}
+    many.firm.verification = "suspended"
+    db.flush()
+    assert products_by_sector(db) == {few.family.sector.slug: 1}
+    few.firm.verification = "suspended"
+    db.flush()
+    assert (products_by_sector(db), most_listed_code(db)) == ({}, None)
