@@ -17,6 +17,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.actor import Actor
+from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.certification.knowledge import conditions
 from matchmaker.certification.readiness import Book
 from matchmaker.errors import Unavailable
@@ -87,7 +89,7 @@ def match(
     audience: Audience = "public",
     weights: Weights | None = None,
 ) -> Matching:
-    """A requirement made ready over all offers that the asking side may see, prices included.
+    """A requirement made ready over all offers; `audience`: of whoever asks (`audience_of`).
 
     Raises BadInput for a must that no scheme is known by.
     """
@@ -133,6 +135,29 @@ def match_among(
     )
     vector = encoder.encode_query(requirement.text) if encoder else None
     return Matching(opened, question, nearness(opened, requirement.text, vector))
+
+
+@dataclass(frozen=True)
+class _SomeFirm:
+    """A firm that is nobody's own."""
+
+    organisation_id: int = -1
+    verification: str = "verified"
+    is_confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class _PricedForVerified:
+    """A product whose price is for verified buyers."""
+
+    state: str = "published"
+    price_audience: str = "verified"
+    firm: _SomeFirm = _SomeFirm()
+
+
+def audience_of(actor: Actor | None) -> Audience:
+    """Which prices may be matched with for this actor; `catalogue.visibility` decides."""
+    return "verified" if can_see_price(actor, _PricedForVerified()) else "public"
 
 
 def offer_table(

@@ -28,7 +28,7 @@ from matchmaker.matching.queries import (
     reliability_of,
     requirement_from,
 )
-from matchmaker.matching.services import offer_table
+from matchmaker.matching.services import audience_of, offer_table
 from matchmaker.measures import Quantity
 from matchmaker.money import Money
 from matchmaker.orm import utc_now
@@ -37,6 +37,7 @@ from matchmaker.sourcing.models import Enquiry, EnquiryMessage
 from matchmaker.sourcing.models import Requirement as PostedRequirement
 from tests.certification.test_services import make_scheme
 from tests.factories import (
+    make_cast,
     make_family,
     make_firm,
     make_organisation,
@@ -101,6 +102,16 @@ def test_a_price_for_the_firm_and_desks_alone_never_becomes_part_of_an_offer(db:
         ("request", False, "public"),
     ]
     assert found["request"].price_confirmed_on is None
+
+
+def test_who_may_be_matched_by_prices_for_verified_buyers(db: Session) -> None:
+    cast = make_cast(db)
+    assert [audience_of(each) for each in (None, cast.stranger, cast.owner, cast.officer)] == [
+        "public", "public", "public", "verified"
+    ]  # fmt: skip
+    assert cast.stranger.organisation is not None
+    cast.stranger.organisation.standing = "verified"
+    assert audience_of(cast.stranger) == "verified"
 
 
 def test_suspended_unconfirmed_and_draft_are_not_offered(db: Session) -> None:
