@@ -32,6 +32,8 @@ LOSS = 0.001  # of the value is given up for fewer idle gaps, at most
 PATIENCE = 0.12  # what an idle slot counts as, as a share of the mean weight
 ENOUGH = 0.03  # idle slots a person
 SMALL = 3000  # variables of a meet of about ten people a side
+VAST = 1_000_000  # variables from which on prices take more than ten seconds
+RIPE = 300  # iterations after which prices say enough to trade by them
 HARD = 0.0005  # a gap from which on value comes first
 STALLED = 0.0002  # prices that gain less than this share in a third more iterations are good
 
@@ -160,8 +162,13 @@ class Choosing:
         """Look for prices of people's time until they hardly get better: a second bound."""
         if self.is_best or not self.problem.options:
             return
+        # Of all pairs and slots so many are possible, about.
+        there = float(self.facts.present.mean())
+        is_vast = self.problem.options * self.problem.slots * there**2 > VAST
+        if is_vast and not self._is_hard():
+            return  # prices would take long, and gain little over the flow
         self.pricing = Pricing(self.problem)
-        part = self._until(PRICED)
+        part = self._until(PRICED * (1.5 if is_vast else 1))
         self._price(lambda: self.watch.is_over(part))
 
     def _until(self, part: float) -> float:
@@ -169,9 +176,12 @@ class Choosing:
 
         Where little can be gained any more, gaps get more time than value.
         """
-        is_hard = self.upper - self.value > HARD * self.upper
         begun = self.watch.share()
-        return begun + (1 - begun) * (part if is_hard else part / 2)
+        return begun + (1 - begun) * (part if self._is_hard() else part / 2)
+
+    def _is_hard(self) -> bool:
+        """Whether much may still be gained."""
+        return self.upper - self.value > HARD * self.upper
 
     def _price(self, is_over: Callable[[], bool]) -> None:
         """Go on with the prices until it is over, the best is reached or nothing is gained."""
@@ -216,9 +226,11 @@ class Choosing:
         """Turn chains so that people wait less, at the same value; then for a little of it."""
         if self.problem.slots < 2:
             return
-        is_dear = self.pricing is None or self.pricing.variables <= SMALL or self.is_best
+        pricing = self.pricing
+        is_dear = pricing is None or self.is_best or pricing.iterations < RIPE
+        is_dear |= pricing is not None and pricing.variables <= SMALL
         begun = self.watch.share()
-        part = 1.0 if is_dear else begun + (1 - begun) / 3
+        part = 1.0 if is_dear else begun + (1 - begun) / 2
         while not self.watch.is_over(part):
             passed = (self.watch.share() - begun) / max(TINY, part - begun)
             heat = 0.5 * 0.1**passed
