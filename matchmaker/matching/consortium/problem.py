@@ -123,7 +123,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to look. `work`: figures looked at, the same on every machine.
+    """How long each search may look. `work`: figures looked at, the same on every machine.
 
     With a `clock` (seconds, rising) and `seconds`, it also ends when they are over; then two
     runs may differ. `workers`: of the proof of fewest members; more than one may differ too.
