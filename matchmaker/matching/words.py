@@ -21,9 +21,16 @@ K1, B = 1.2, 0.75
 TITLE_WEIGHT, TEXT_WEIGHT = 3, 1
 # A longer word is as good as its first letters; columns have one width.
 LONGEST = 40
+# Of all that the words of a question could score the best offer must have so much, to count as 1.
+LEAST_SHARE = 0.1
 
 Scores = NDArray[np.float32]
 Column = NDArray[Any]
+
+
+def rarity(count: int, held_by: Any) -> Any:
+    """What a word tells that so many of `count` offers hold (the idf of BM25); for columns too."""
+    return np.log1p((count - held_by + 0.5) / (held_by + 0.5))
 
 
 class KeywordBuilder:
@@ -65,13 +72,12 @@ class KeywordBuilder:
 
     def _scores(self, terms: Column, rows: Column, often: Column, held_by: Column) -> Scores:
         count = len(self._sizes)
-        rarity = np.log1p((count - held_by + 0.5) / (held_by + 0.5))
         lengths = np.array(self._sizes, np.float64)
         usual = lengths.mean() if count else 1.0
         slack = K1 * (1 - B + B * lengths / max(usual, 1.0))
-        found: Scores = (rarity[terms] * often * (K1 + 1) / (often + slack[rows])).astype(
-            np.float32
-        )
+        found: Scores = (
+            rarity(count, held_by)[terms] * often * (K1 + 1) / (often + slack[rows])
+        ).astype(np.float32)
         return found
 
 
@@ -85,19 +91,27 @@ class Keywords:
         self._scores = column("posting_score")
 
     def shares(self, text: str, count: int) -> Scores | None:
-        """For every row its score as a share of the best; None when no word is known here."""
-        total = np.zeros(count, np.float32)
+        """For every row its score as a share of the best; None when no word is known here.
+
+        The best of a poor choice is no match: what holds less than a tenth of what the words
+        could score does not count as 1.
+        """
+        total, ideal = np.zeros(count, np.float32), 0.0
         for word in dict.fromkeys(words(text)):
             if word not in STOPWORDS:
-                self._add(word[:LONGEST].encode(), total)
-        best = total.max(initial=0.0)
-        return total / best if best > 0 else None
+                held_by = self._add(word[:LONGEST].encode(), total)
+                ideal += float(rarity(count, held_by)) * (K1 + 1)
+        best = float(total.max(initial=0.0))
+        return total / np.float32(max(best, LEAST_SHARE * ideal)) if best > 0 else None
 
-    def _add(self, word: bytes, total: Scores) -> None:
+    def _add(self, word: bytes, total: Scores) -> int:
+        """Add what the word scores; how many offers hold it."""
         at = int(np.searchsorted(self._words, word))
-        if at < len(self._words) and self._words[at] == word:
-            some = slice(int(self._starts[at]), int(self._starts[at + 1]))
-            total[self._rows[some]] += self._scores[some]
+        if at == len(self._words) or self._words[at] != word:
+            return 0
+        some = slice(int(self._starts[at]), int(self._starts[at + 1]))
+        total[self._rows[some]] += self._scores[some]
+        return some.stop - some.start
 
 
 def told(attributes: Mapping[str, object], standards: tuple[str, ...]) -> str:

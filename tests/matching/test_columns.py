@@ -83,6 +83,14 @@ def test_words_find_singular_and_plural_and_the_trade_s_own(tmp_path: Path) -> N
     assert nearness(OfferTable(tmp_path), "tractor").words is None
 
 
+def test_the_best_of_a_poor_choice_is_no_match_by_its_words(tmp_path: Path) -> None:
+    build_table(tmp_path, [MAT])
+    table = OfferTable(tmp_path)
+    assert nearness(table, "Handloom coir mat, creel weave").of(0).words == 1.0
+    poor = nearness(table, "Centrifugal pump, stainless steel impeller, on a mat").of(0).words
+    assert poor is not None and poor < 0.5
+
+
 def test_an_offer_without_a_vector_has_no_cosine(tmp_path: Path) -> None:
     first = np.zeros(8, np.float32)
     first[0] = 1.0
