@@ -22,7 +22,8 @@ TITLE_WEIGHT, TEXT_WEIGHT = 3, 1
 # A longer word is as good as its first letters; columns have one width.
 LONGEST = 40
 # Of all that the words of a question could score the best offer must have so much, to count as 1.
-LEAST_SHARE = 0.1
+# Of 300 drawn requirements none found less (.08) among 4,700 or 100,000 offers; it is for few.
+LEAST_SHARE = 0.07
 
 Scores = NDArray[np.float32]
 Column = NDArray[Any]
@@ -75,9 +76,8 @@ class KeywordBuilder:
         lengths = np.array(self._sizes, np.float64)
         usual = lengths.mean() if count else 1.0
         slack = K1 * (1 - B + B * lengths / max(usual, 1.0))
-        found: Scores = (
-            rarity(count, held_by)[terms] * often * (K1 + 1) / (often + slack[rows])
-        ).astype(np.float32)
+        parts = rarity(count, held_by)[terms] * often * (K1 + 1) / (often + slack[rows])
+        found: Scores = parts.astype(np.float32)
         return found
 
 
@@ -93,7 +93,7 @@ class Keywords:
     def shares(self, text: str, count: int) -> Scores | None:
         """For every row its score as a share of the best; None when no word is known here.
 
-        The best of a poor choice is no match: what holds less than a tenth of what the words
+        The best of a poor choice is no match: what holds next to nothing of what the words
         could score does not count as 1.
         """
         total, ideal = np.zeros(count, np.float32), 0.0
