@@ -117,6 +117,7 @@ def import_page(public_id: str) -> str:
         last=max(1, -(-row.counts.get(kind, 0) // ROWS_SHOWN)),
         skipped=shown.skipped_of(row),
         columns=shown.columns_of(row),
+        doubled=shown.doubled_of(row),
         is_photos=row.media_type == PHOTOS,
         may_write=bool(acting().roles & WRITING_ROLES),
     )
@@ -161,7 +162,8 @@ def choose_import_columns(public_id: str) -> Answer:
             chosen[place] = key
     header = request.form.get("header", type=int)
     moved = header is not None and header not in (row.mapping.get("first"), None)
-    choose_columns(db, acting(), row, {} if moved else chosen, header if moved else None)
+    stays = row.mapping.get("header")  # what was said of the row before still holds
+    choose_columns(db, acting(), row, {} if moved else chosen, header if moved else stays)
     db.commit()
     _ask_for(row)
     return redirect(url_for("catalogue.import_page", public_id=public_id))

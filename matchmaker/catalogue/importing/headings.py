@@ -54,12 +54,17 @@ class Taken:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the headings stand (`first`, `last` row, as the sheet counts) and what they mean."""
+    """Where the headings stand (`first`, `last` row, as the sheet counts) and what they mean.
+
+    A sheet without headings has them in row 0. `doubled`: columns that are not read because
+    another one was taken for the same, with what that is.
+    """
 
     first: int
     last: int
     headings: tuple[str, ...]
     taken: Mapping[int, Taken]
+    doubled: Mapping[int, str] = field(default_factory=dict)
 
     def keys(self) -> set[str]:
         return {each.key for each in self.taken.values()}
@@ -95,8 +100,11 @@ def find_layout(
     """The likeliest headings; None for a sheet without rows.
 
     `remembered`: folded heading → key, as the firm said before. `labels`: folded label of an
-    attribute → that label. `row`: where the headings stand, if somebody said so.
+    attribute → that label. `row`: where the headings stand, if somebody said so; 0 for nowhere.
     """
+    if row == 0:
+        width = max((len(cells) for _, cells in sheet.rows), default=0)
+        return Layout(0, 0, ("",) * width, {}) if width else None
     known, names = remembered or {}, labels or {}
     start = [at for at in sheet.rows[:LOOK_AT] if row is None or at[0] == row]
     candidates: list[tuple[float, Layout]] = []
@@ -120,14 +128,16 @@ def find_layout(
 
 def mapped(layout: Layout, chosen: Mapping[int, str], sheet: Sheet) -> Layout:
     """The layout with what a person chose for some columns."""
-    taken = dict(layout.taken)
+    taken, doubled = dict(layout.taken), dict(layout.doubled)
     for place, key in chosen.items():
         taken.pop(place, None)
+        doubled.pop(place, None)
         if key != SKIP and place < len(layout.headings):
             heading = layout.headings[place]
             hint = _hint(heading, key.split(":")[0])
             taken[place] = Taken(key, hint, _quantity(heading, key))
-    return _with_styles(replace(layout, taken=dict(sorted(taken.items()))), sheet)
+    seen = replace(layout, taken=dict(sorted(taken.items())), doubled=doubled)
+    return _with_styles(seen, sheet)
 
 
 def data_rows(layout: Layout, sheet: Sheet) -> list[tuple[int, list[Cell]]]:
@@ -237,6 +247,7 @@ def _layout(
     labels: Mapping[str, str],
 ) -> Layout:
     taken: dict[int, Taken] = {}
+    doubled: dict[int, str] = {}
     used: set[str] = set()
     # Where a sheet has a cost and a selling price, the cost is for the firm alone.
     by_weight = sorted(enumerate(headings), key=lambda pair: "cost" in folded(pair[1]).split())
@@ -247,10 +258,12 @@ def _layout(
         if found.key == "price" and found.quantity is not None:
             found = replace(found, key=_next_step(used))
         if found.key in used and not found.key.startswith(PROPERTY):
+            doubled[place] = found.key
             continue
         used.add(found.key)
         taken[place] = found
-    return Layout(first, last, tuple(headings), _settled(dict(sorted(taken.items()))))
+    settled = _settled(dict(sorted(taken.items())))
+    return Layout(first, last, tuple(headings), settled, dict(sorted(doubled.items())))
 
 
 def _next_step(used: set[str]) -> str:

@@ -239,7 +239,7 @@ def _best(
 ) -> tuple[Sheet, Layout]:
     """The sheet whose headings say most; what the person chose for this file comes first."""
     header = row.mapping.get("header")
-    wanted = row.mapping.get("sheet") if header else None
+    wanted = row.mapping.get("sheet") if header is not None else None
     found = [
         (sheet, layout)
         for sheet in sheets
@@ -266,9 +266,17 @@ def _told(sheet: Sheet, layout: Layout, sheets: list[Sheet]) -> dict[str, Any]:
         "last": layout.last,
         "headings": [" ".join(each.split())[:200] for each in headings],
         "columns": {str(place): taken.key for place, taken in layout.taken.items()},
+        "doubled": _doubled(layout),
         "samples": _samples(sheet, layout, width),
         "skipped": [],
     }
+
+
+def _doubled(layout: Layout) -> list[list[str]]:
+    """Headings of columns that are not read, each with that of the column read in its place."""
+    place_of = {taken.key: place for place, taken in layout.taken.items()}
+    pairs = [(place, place_of[key]) for place, key in layout.doubled.items() if key in place_of]
+    return [[" ".join(layout.headings[each].split())[:80] for each in pair] for pair in pairs]
 
 
 def _samples(sheet: Sheet, layout: Layout, width: int) -> list[str]:

@@ -106,6 +106,12 @@ def columns_of(row: CatalogueImport) -> list[ShownColumn]:
     ]
 
 
+def doubled_of(row: CatalogueImport) -> list[list[str]]:
+    """Columns that are not read, each with the one that is read in its place."""
+    found: list[list[str]] = row.mapping.get("doubled", [])
+    return found
+
+
 def column_label(key: str) -> str:
     """What a column is taken for."""
     if key.startswith(PROPERTY):

@@ -98,10 +98,9 @@ def state(layout: Layout, cells: Sequence[Cell], hs_codes: frozenset[str]) -> St
         of_words = taken.key in _WORDY
         is_property = taken.key.startswith(PROPERTY) and text not in ("", "-")
         heading = layout.headings[place] if place < len(layout.headings) else ""
-        heading = " ".join(heading.split())
+        heading = " ".join(heading.split()) or taken.key
         if is_nothing(text, of_words=of_words) and not is_property:
-            if heading:
-                stated.left_empty[taken.key] = heading
+            stated.left_empty[taken.key] = heading
             continue
         stated.columns[taken.key] = (heading, text)
         hint = taken.hint if isinstance(cell, str) else _exactly(taken.hint)

@@ -123,6 +123,40 @@ def test_a_person_says_what_the_columns_hold(
     assert wrong.status_code == 400
 
 
+def test_a_sheet_without_headings_is_read_once_its_columns_are_named(
+    app: Flask, comes: Callable[[str], FlaskClient]
+) -> None:
+    owner = comes("owner")
+    address = send(owner, b"Coir mat,9,5\nRubber mat,cheap,6\nCoir yarn,7,8\n").location
+    work(app, address, _read)
+    owner.post(f"{address}/columns", data={"header": "0"})
+    work(app, address, _read)
+    assert "Below it stands: Coir mat" in owner.get(f"{address}/columns").text
+    chosen = {"header": "0", "column-0": "title", "column-1": "price", "column-2": "moq"}
+    owner.post(f"{address}/columns", data=chosen)
+    assert work(app, address, _read) == "staged"
+    page = owner.get(address).text
+    assert "Write 2 rows" in page
+    assert "without headings" in page
+    assert "Price" in page and "cheap" in page
+
+
+def test_a_second_price_that_is_not_read_is_said(
+    app: Flask, comes: Callable[[str], FlaskClient]
+) -> None:
+    owner = comes("owner")
+    sheet = b"Item,Price (INR),Price (USD),MOQ\nCoir mat,120,1.5,5\n"
+    address = send(owner, sheet).location
+    work(app, address, _read)
+    said = "The column “Price (USD)” is not read: “Price (INR)” is taken for the same."
+    assert said in owner.get(address).text
+    owner.post(f"{address}/columns", data={"header": "1", "column-1": "-", "column-2": "price"})
+    work(app, address, _read)
+    page = owner.get(address).text
+    assert "is taken for the same" not in page
+    assert "1.5" in page
+
+
 def test_what_cannot_be_taken_is_said_on_the_page(comes: Callable[[str], FlaskClient]) -> None:
     owner = comes("owner")
     empty = send(owner, b"")
