@@ -200,6 +200,18 @@ def split(pool: Pool, place: int, state: Marks, prices: Real, firm: int, side: i
 
 
 @inner
+def try_the_rest(
+    cells: Cells, pool: Pool, state: Marks, chosen: Marks, offer: Offer, trial: Offer
+) -> None:
+    """All is said of who is in: price it, as the bound may have suggested another choice."""
+    for firm in range(state.shape[0]):
+        chosen[firm] = state[firm] == IN
+    least = try_choice(cells, pool, chosen, offer, trial)
+    if least < pool.counts[BEST]:
+        pool.counts[UNSURE] = min(pool.counts[UNSURE], least)
+
+
+@inner
 def look_into(
     cells: Cells, pool: Pool, place: int, most: int, ceiling: float, offer: Offer, trial: Offer,
     gain: Whole, taken: Whole,
@@ -229,12 +241,7 @@ def look_into(
     if inside > most:
         return False
     if firm < 0 or inside == most:
-        # All is said: price it, as the bound may have suggested another choice.
-        for each in range(state.shape[0]):
-            chosen[each] = state[each] == IN
-        least = try_choice(cells, pool, chosen, offer, trial)
-        if least < counts[BEST]:
-            counts[UNSURE] = min(counts[UNSURE], least)
+        try_the_rest(cells, pool, state, chosen, offer, trial)
         return False
     if counts[SPARE] == 0:
         counts[FULL] = 1

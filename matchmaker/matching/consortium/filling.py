@@ -109,6 +109,32 @@ def settle_amounts(
 
 
 @inner
+def rounded_up(cells: Cells, t: int, line: int, filled: Whole, hull: Real) -> float:
+    """What it costs more to ship for real what the line, filled in part, ships relaxed."""
+    mode = mode_for(cells, line * cells.demand.shape[0] + t, filled[line])
+    return float(max(filled[line], cells.low[mode]) * cells.weight[mode] - hull[line])
+
+
+@inner
+def next_child(
+    cells: Cells, t: int, stack: Whole, line_at: Whole, next_mode: Whole, top: int
+) -> int:
+    """Put the next child of the node on top: its line in one of its modes, last of all without it.
+
+    The new top; one lower when there is no child left.
+    """
+    line, mode = line_at[top], next_mode[top]
+    end = cells.mode_ptr[line * cells.demand.shape[0] + t + 1]
+    if mode > end:
+        return top - 1
+    next_mode[top] += 1
+    for each in range(stack.shape[1]):
+        stack[top + 1, each] = stack[top, each]
+    stack[top + 1, line] = mode if mode < end else NONE
+    return top + 1
+
+
+@inner
 def cheapest_amounts(
     cells: Cells, t: int, allowed: Whole, nodes: int, amounts: Whole, modes: Whole
 ) -> tuple[float, float, int]:
@@ -119,46 +145,29 @@ def cheapest_amounts(
     """
     lines, periods = allowed.shape[0], cells.demand.shape[0]
     stack = np.empty((lines + 2, lines), np.int64)
-    line_at = np.empty(lines + 2, np.int64)
-    next_mode = np.empty(lines + 2, np.int64)
+    line_at, next_mode = np.empty(lines + 2, np.int64), np.empty(lines + 2, np.int64)
     filled, fixed = np.zeros(lines, np.int64), np.zeros(lines, np.int64)
     hull = np.zeros(lines, np.float64)
     for line in range(lines):
         amounts[line], modes[line] = 0, NONE
         stack[0, line] = ANY if allowed[line] else NONE
-    best, root, top, used = np.inf, -1.0, 0, 0
-    is_new = True
+    best, root, top, used, is_new = np.inf, -1.0, 0, 0, True
     while top >= 0 and used < nodes:
-        if is_new:
-            used += 1
-            is_new = False
-            cost, line = fill(cells, t, stack[top], filled, hull, fixed)
-            root = cost if used == 1 else root
-            if cost == np.inf or cost > best - 1.0 + MARGIN:
-                top -= 1
-                continue
-            exact = cost
-            if line >= 0:
-                mode = mode_for(cells, line * periods + t, filled[line])
-                whole = float(max(filled[line], cells.low[mode])) * cells.weight[mode]
-                exact = cost - hull[line] + whole
-            if exact < best - MARGIN:
-                best = exact
-                settle_amounts(cells, t, stack[top], filled, amounts, modes)
-            if exact <= cost + MARGIN:
-                top -= 1
-                continue
-            line_at[top], next_mode[top] = line, cells.mode_ptr[line * periods + t]
-        # The next child of the node on top: in one of the line's modes, last of all without it.
-        line, mode = line_at[top], next_mode[top]
-        end = cells.mode_ptr[line * periods + t + 1]
-        if mode > end:
-            top -= 1
+        if not is_new:
+            before = top
+            top = next_child(cells, t, stack, line_at, next_mode, top)
+            is_new = top > before
             continue
-        next_mode[top] += 1
-        for each in range(lines):
-            stack[top + 1, each] = stack[top, each]
-        stack[top + 1, line] = mode if mode < end else NONE
-        top += 1
-        is_new = True
+        is_new = False
+        used += 1
+        cost, line = fill(cells, t, stack[top], filled, hull, fixed)
+        root = cost if used == 1 else root
+        more = rounded_up(cells, t, line, filled, hull) if line >= 0 and cost < np.inf else 0.0
+        if cost + more < best - MARGIN:
+            best = cost + more
+            settle_amounts(cells, t, stack[top], filled, amounts, modes)
+        if more <= MARGIN or cost > best - 1.0 + MARGIN:
+            top -= 1
+        else:
+            line_at[top], next_mode[top] = line, cells.mode_ptr[line * periods + t]
     return best, best if top < 0 else min(root, best), used
