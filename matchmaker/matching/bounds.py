@@ -49,6 +49,7 @@ from matchmaker.measures import UNITS
 # Sums in another order differ in the last digits; a price step is taken as begun from here on.
 SLACK = 1e-9
 UNKNOWN = float("nan")
+FIT_STEPS = 1_000
 Mask = NDArray[np.bool_]
 
 
@@ -88,10 +89,19 @@ class Bounds:
     # -- the three bounds ------------------------------------------------------------------
 
     def by_product(self) -> Values:
-        """Of every row."""
+        """Of every row, at the next step of fit above its own: the bound rises with the fit."""
+        agreements, places = np.unique(self._hs_values, return_inverse=True)
+        steps = np.append(np.arange(FIT_STEPS + 1) / FIT_STEPS, UNKNOWN)
+        table = np.stack([self._of_product(steps, each) for each in agreements])
+        at = np.where(np.isnan(self.fit), FIT_STEPS + 1, np.ceil(self.fit * FIT_STEPS))
+        found: Values = table[places[self.table.column("hs")], at.astype(np.intp)]
+        return found
+
+    def _of_product(self, fit: Values, hs: float) -> Values:
+        """The bound for each of these fits, with one agreement of HS codes."""
         weights, told = self.question.weights, ("fit", "hs")
         others = sum(weights.of(each) for each in CRITERIA if each not in told)
-        values = np.stack([self.fit, self.hs, np.ones(self.table.count)]).T  # sums run down rows
+        values = np.stack([fit, np.full(len(fit), hs), np.ones(len(fit))], axis=-1)
         mean = weighted_mean(values, [*(weights.of(each) for each in told), others])
         # What is at its best takes nothing from a soft minimum.
         musts = [at for at, each in enumerate(told) if each in weights.musts]
@@ -102,7 +112,7 @@ class Bounds:
         units = self._units(rows)
         known = {
             "fit": self.fit[rows],
-            "hs": self.hs[rows],
+            "hs": self._hs_values[self.table.column("hs")[rows]],
             "quantity": self._quantity(rows, units),
             "moq": moq_value(self.table.column("moq")[rows], units),
             "price": self._price(rows, units),
@@ -139,10 +149,9 @@ class Bounds:
     # -- the product -----------------------------------------------------------------------
 
     @cached_property
-    def hs(self) -> Values:
-        """Agreement of HS codes, of every row."""
-        codes = [hs_value(self.asked.hs_code, each) for each in self.table.values("hs")]
-        return np.array(codes)[self.table.column("hs")] if codes else np.empty(0)
+    def _hs_values(self) -> Values:
+        """Agreement of HS codes, of every code that offers have."""
+        return np.array([hs_value(self.asked.hs_code, each) for each in self.table.values("hs")])
 
     @cached_property
     def fit(self) -> Values:
