@@ -121,6 +121,7 @@ class Bounds:
             "reliability": self._reliability(rows),
             "preferences": self._shared("profile", rows, self._preferences_of),
         }
+        self.papers.expect(rows)
         best = np.ones(len(rows))
         self._values[rows] = np.stack([known.get(each, best) for each in CRITERIA], axis=-1)
         return self._of_looked_at(rows)

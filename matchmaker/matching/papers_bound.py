@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,41 +16,54 @@ from matchmaker.matching.values import Values
 States = NDArray[np.int8]
 
 
-@dataclass(frozen=True)
+@dataclass
 class PapersBound:
-    """The worth of papers by row, for one question over one table."""
+    """The worth of papers by row, for one question over one table.
+
+    Rows that may be asked about are `expect`ed, so that the evidence of many is read at once.
+    """
 
     table: OfferTable
     question: Question
+    _expected: Rows = field(default_factory=lambda: np.empty(0, np.int64))
+    _held: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    _worth: dict[tuple[int, ...], float] = field(default_factory=dict)
+
+    def expect(self, rows: Rows) -> None:
+        self._expected = np.concatenate([self._expected, rows])
 
     def values(self, rows: Rows) -> Values:
         """NaN where nothing is asked; 1 for all when goods were sorted by other conditions."""
-        law = self.question.law
-        if not self.table.knows(law.book.conditions):
+        if not self.table.knows(self.question.law.book.conditions):
             return np.ones(len(rows))
-        found = np.empty(len(rows))
-        kinds = self.table.column("goods")[rows]
-        for kind in np.unique(kinds).tolist():
-            at = np.flatnonzero(kinds == kind)
-            found[at] = self._of_kind(kind, rows[at])
-        return found
+        return np.array([self._value(row) for row in rows.tolist()])
 
-    def _of_kind(self, kind: int, rows: Rows) -> Values:
+    def _value(self, row: int) -> float:
         """Offers of one kind of goods differ by what they hold and by their cluster's groups."""
-        law, offer = self.question.law, self.table.goods(kind)
-        goods = law.goods(offer)
-        codes = law.asked(goods)
-        clusters = self.table.column("cluster")[rows].astype(np.int64)
-        held = np.stack([clusters, *(self._state_of(code, rows) for code in codes)], axis=1)
-        alike, places = np.unique(held, axis=0, return_inverse=True)
-        names = self.table.values("cluster")
-        worth = []
-        for cluster, *states in alike.tolist():
-            standing = {code: state for code, state in zip(codes, states, strict=True) if state}
-            groups = self.question.near(names[cluster]).groups
-            papers = law.papers(goods, standing, offer.made, groups)
-            worth.append(papers.value if papers.points else np.nan)
-        return np.array(worth)[places.reshape(-1)]
+        kind, cluster = int(self.table.column("goods")[row]), int(self.table.column("cluster")[row])
+        if row not in self._held:
+            self._read(kind, row)
+        states = self._held[row]
+        key = (kind, cluster, *states)
+        if key not in self._worth:
+            law, offer = self.question.law, self.table.goods(kind)
+            goods = law.goods(offer)
+            held = {c: s for c, s in zip(law.asked(goods), states, strict=True) if s}
+            groups = self.question.near(self.table.value("cluster", cluster)).groups
+            papers = law.papers(goods, held, offer.made, groups)
+            self._worth[key] = papers.value if papers.points else float("nan")
+        return self._worth[key]
+
+    def _read(self, kind: int, row: int) -> None:
+        """How all expected rows of this kind stand on each scheme that is asked of it."""
+        law = self.question.law
+        codes = law.asked(law.goods(self.table.goods(kind)))
+        those = self._expected[self.table.column("goods")[self._expected] == kind]
+        rows = np.unique(np.append(those, row))
+        states = np.zeros((len(rows), len(codes)), np.int8)
+        for at, code in enumerate(codes):
+            states[:, at] = self._state_of(code, rows)
+        self._held.update(zip(rows.tolist(), map(tuple, states.tolist()), strict=True))
 
     def _state_of(self, code: str, rows: Rows) -> States:
         """How these rows stand on a scheme, as `Law.state_of` says of single pieces."""
