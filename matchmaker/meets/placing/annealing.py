@@ -10,7 +10,8 @@ from matchmaker.meets.placing.given import Choice, Given
 from matchmaker.meets.placing.hall import FEWEST, OPEN, empty_hall, rules_of
 from matchmaker.meets.placing.loops import anneal, insert, put
 
-STEPS = 100_000  # one slice: a tenth to half of a second
+STEPS = 100_000  # one slice: a tenth to half of a second; with many meetings so many for each:
+STEPS_EACH = 300
 HOT, COLD = 1.0, 0.12
 # Slices of one cooling: short ones first, so that there is soon something to show.
 LENGTHS = (1, 2, 4, 8, 16)
@@ -19,13 +20,14 @@ LENGTHS = (1, 2, 4, 8, 16)
 class Annealing:
     """A placing that becomes better slice by slice; who attends each meeting is settled.
 
-    `is_stale`: the last long cooling found nothing better.
+    `steps`: tries in one slice. `is_stale`: the last long cooling found nothing better.
     """
 
     def __init__(self, given: Given, choices: Sequence[Choice], seed: int) -> None:
         self.choices = tuple(choices)
         self._rules = rules_of(given, self.choices)
         self._hall = empty_hall(self._rules, seed)
+        self.steps = max(STEPS, STEPS_EACH * given.meetings)
         self._cooling = 0
         self._slice = 0
         self._before: int | None = None
@@ -52,9 +54,9 @@ class Annealing:
 
     def go_on(self, target: int) -> None:
         """One slice; at `target` breaks it stops."""
-        left = STEPS
+        left = self.steps
         if self.unplaced:
-            left = insert(self._rules, self._hall, max(1, STEPS // 20)) and STEPS
+            left = insert(self._rules, self._hall, self.steps // 20) and self.steps
         if self.unplaced or not left:
             return
         count = LENGTHS[min(self._cooling, len(LENGTHS) - 1)]

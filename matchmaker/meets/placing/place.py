@@ -34,9 +34,10 @@ from matchmaker.meets.problem import (
 from matchmaker.meets.tables import assign_tables, count_moves
 from matchmaker.meets.watch import Watch
 
-# Past so many places of meetings in slots a formula would fill memory: then no proof is tried.
-LARGEST = 150_000
-ROUND = STEPS // 1000  # units of work in one round
+# Past so many places of meetings in slots the formula takes seconds and hundreds of megabytes to
+# write, and proves little: then no proof is tried.
+LARGEST = 40_000
+ROUND = STEPS // 1000  # units of work in one round of the proof alone
 PACE = 10  # rounds of annealing for a slice of the proof beside
 
 
@@ -117,7 +118,7 @@ class _Placing:
         for _ in range(PACE if waits and is_beside else 1):
             if self.annealing and self._goes_on() and not watch.is_stopped():
                 self.annealing.go_on(self.fewest)
-            watch.done += ROUND
+            watch.done += self.annealing.steps // 1000 if self.annealing else ROUND
         if proof and not is_beside:
             proof.step_here()
         elif proof and waits:
@@ -126,7 +127,7 @@ class _Placing:
             proof.poll(0.0 if self._goes_on() else GLANCE)
         self._compare()
         if self.best:
-            watch.tell(self.best.breaks, self.fewest, "placing")
+            watch.tell(self.best.breaks, self.fewest, "breaks")
             if proof and proof.is_beside and not self._goes_on() and not proof.is_descending:
                 proof.descend(self.best.breaks, self.best.slots)
 

@@ -18,6 +18,7 @@ from matchmaker.meets.placing.given import Choice
 from matchmaker.meets.placing.prover import Task
 
 SHORT = 1_000  # conflicts between two looks at the clock: a fraction of a second
+SMALL = 250_000  # clauses; with more even short steps take long
 STEPS_HERE = 4  # then a process of its own pays, which takes a quarter of a second to start
 GLANCE = 0.1  # seconds between two questions whether to stop
 
@@ -47,7 +48,8 @@ class Proof:
         self._here = Climb(formula.clauses, formula.top, self._waits, slice=SHORT)
         self._steps: Iterator[None] | None = self._here.steps(needs_start=needs_start)
         self._needs_start = needs_start
-        self._left = STEPS_HERE
+        is_small = len(formula.clauses) <= SMALL
+        self._left = STEPS_HERE if is_small else 0
         self._beside: list[Beside] = []
 
     @property
@@ -75,7 +77,7 @@ class Proof:
         """One step within this process; after some, a process of its own takes over."""
         assert self._steps
         climb = self._here
-        is_over = next(self._steps, "over") == "over"
+        is_over = self._left > 0 and next(self._steps, "over") == "over"
         self._note(climb.fewest, climb.is_refuted)
         if climb.model is not None:
             self._found(climb.broken, climb.model)
