@@ -29,6 +29,7 @@ from matchmaker.matching.criteria.price import LEGS, USUAL_SHARES
 from matchmaker.matching.fit import agreement, fit_value, hs_signal
 from matchmaker.matching.nearness import Nearness
 from matchmaker.matching.papers_bound import PapersBound
+from matchmaker.matching.problem import Preferences
 from matchmaker.matching.question import Question
 from matchmaker.matching.standing_for import with_markets, with_profile
 from matchmaker.matching.values import (
@@ -119,7 +120,7 @@ class Bounds:
             "lead": self._lead(rows),
             "market": self._shared("markets", rows, self._market_of),
             "reliability": self._reliability(rows),
-            "preferences": self._shared("profile", rows, self._preferences_of),
+            "preferences": self._preferences(rows),
         }
         self.papers.expect(rows)
         best = np.ones(len(rows))
@@ -291,6 +292,11 @@ class Bounds:
     def _market_of(self, markets: str) -> float:
         value = judge_market(self.question, with_markets(markets)).value
         return UNKNOWN if value is None else value
+
+    def _preferences(self, rows: Rows) -> Values:
+        if self.asked.prefers == Preferences() and not self.asked.nice:
+            return np.full(len(rows), UNKNOWN)  # nothing was asked of anybody
+        return self._shared("profile", rows, self._preferences_of)
 
     def _preferences_of(self, profile: str) -> float:
         """With every scheme that would be nice held by all: some hold it, some do not."""

@@ -25,7 +25,7 @@ from matchmaker.matching.question import Question
 from matchmaker.matching.values import Values
 
 # So many rows are looked at more closely at once: arrays cost little more than single numbers.
-SUPPLY_AT_ONCE = 512
+SUPPLY_AT_ONCE = 256
 PAPERS_AT_ONCE = 12
 # Of the offers that a gate keeps out so many are shown, the most fitting first.
 EXCLUDED_SHOWN = 5
