@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,8 +17,10 @@ from matchmaker.matching.consortium.planning import consortia_for
 from matchmaker.matching.consortium.problem import Candidate, Consortia, Tier
 from matchmaker.matching.consortium.saying import say_plan
 from matchmaker.matching.problem import FreeMonth, Nearby, Offer
+from matchmaker.matching.problem import Tier as OfferTier
 from matchmaker.matching.question import Question
 from matchmaker.measures import PieceFacts, Quantity
+from tests.matching.consortium.brute_force import best_by_size
 from tests.matching.small_trade import MAKER, MAT, TODAY, asked, judged
 
 HERE = Terms(clusters=("alappuzha-coir",))
@@ -162,3 +165,63 @@ def test_a_plan_says_in_words_what_it_costs_and_how_sure_that_is() -> None:
 def test_a_day_that_has_passed_is_refused() -> None:
     with pytest.raises(BadInput, match="ship_by"):
         pool(asked(ship_from=TODAY - dt.timedelta(days=9), ship_by=TODAY - dt.timedelta(days=1)))
+
+
+# What one trading unit is in the asked unit, worked out here by hand.
+FACTORS = {
+    ("H87", "MTK"): Decimal("0.24"), ("DZN", "MTK"): Decimal("2.88"), ("MTK", "MTK"): Decimal(1),
+    ("H87", "TNE"): Decimal("0.002"), ("DZN", "TNE"): Decimal("0.024"),
+    ("MTK", "TNE"): Decimal("0.008"),
+}  # fmt: skip
+FACTS = {
+    "H87": MAT.facts,
+    "DZN": PieceFacts(net_kg=Decimal(24), area_m2=Decimal("2.88")),
+    "MTK": PieceFacts(net_kg=Decimal(8)),
+}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_offers_in_pieces_dozens_and_metres_give_the_best_plan_in_the_asked_unit(
+    seed: int,
+) -> None:
+    dice = random.Random(seed)
+    unit, months = dice.choice(("MTK", "TNE")), dice.choice((0, 2))
+    offers = [drawn_offer(dice, firm) for firm in "ABCD"]
+    each = sum(4 * 600 * FACTORS["H87", unit] for _ in offers) * dice.randint(2, 9) / 10
+    wanted = Quantity(Decimal(each) / (months * 2 or 1), unit)
+    question = asked(quantity=wanted, months=months, attributes={})
+    problem = pool(question, *offers).problem
+    best = best_by_size(problem)
+    answer = consortia_for(problem)
+    assert isinstance(answer, Consortia) == bool(best)
+    if not isinstance(answer, Consortia):
+        return
+    assert len(answer.fewest.members) == min(best)
+    for plan in answer.front:
+        assert float(plan.figure) == pytest.approx(
+            float(best[min(plan.at_most, max(best))]) * float(problem.ask.step)
+        )
+        assert sum(plan.amounts) * problem.ask.step >= wanted.amount * (months or 1)
+    made = {offer.id: offer for offer in offers}
+    for candidate in answer.cheapest.candidates:
+        offer = made[candidate.offer]
+        shipped = next(
+            sum(share.amounts) for member in answer.cheapest.members
+            for share in member.shares if share.candidate == candidate
+        )  # fmt: skip
+        free = sum(month.free for month in offer.free)
+        assert shipped * problem.ask.step <= free * FACTORS[offer.unit, unit]
+
+
+def drawn_offer(dice: random.Random, firm: str) -> Offer:
+    """About as many mats from everybody, whatever they are counted in."""
+    unit = dice.choice(("H87", "DZN", "MTK"))
+    mats = {"H87": Decimal(1), "DZN": Decimal(12), "MTK": 1 / Decimal("0.24")}[unit]
+    free = tuple(
+        FreeMonth(month.month, Decimal(dice.randint(300, 900)) // mats) for month in MAT.free
+    )
+    price = Decimal(dice.randint(300, 500)) * mats
+    return offer_of(
+        firm, unit=unit, facts=FACTS[unit], free=free, moq=Decimal(dice.randint(0, 400)) // mats,
+        tiers=(OfferTier(Decimal(0), round(price, 2)),),
+    )  # fmt: skip
