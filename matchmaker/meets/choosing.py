@@ -87,14 +87,21 @@ class Choosing:
     # -- stages ------------------------------------------------------------------------------
 
     def pin(self) -> None:
-        """Place what is pinned, for good; BadInput where two pins are in each other's way."""
-        for wish in np.flatnonzero(self.problem.pinned >= 0):
+        """Place what is pinned, for good; BadInput where two pins are in each other's way.
+
+        With a team it stays open which of them attends, so that pins find room for each other.
+        """
+        is_pinned = self.problem.pinned >= 0
+        for wish in np.flatnonzero(is_pinned):
+            start, stop = self.facts.options[wish : wish + 2]
             slot = int(self.problem.pinned[wish])
-            options = range(self.facts.options[wish], self.facts.options[wish + 1])
-            if not any(place(self.facts, self.state, option, slot) for option in options):
-                raise BadInput("pinned", self.problem.problem.wishes[wish].id, self._why(int(wish)))
-            self.state.locked[wish] = True
+            is_placed = any(place(self.facts, self.state, e, slot) for e in range(start, stop))
+            self.state.locked[wish] = is_placed and stop - start == 1
             self.state.mark[0] = 0
+        for _ in range(TRIES):
+            self._force(is_pinned[self.facts.wish] & (self.state.slot == UNPLACED)[self.facts.wish])
+        for wish in np.flatnonzero(is_pinned & (self.state.slot == UNPLACED))[:1]:
+            raise BadInput("pinned", self.problem.problem.wishes[wish].id, self._why(int(wish)))
 
     def _why(self, wish: int) -> str:
         """Why a pinned wish has no place, as a remedy."""
@@ -132,14 +139,17 @@ class Choosing:
 
     def lift_floors(self) -> None:
         """Force in must-meets without a place, and meetings of those below their floor."""
-        urgent = self._urgent()
-        for _ in range(TRIES if urgent.any() else 0):
-            options, slots = self._places_of(urgent)
-            steps = min(AT_ONCE, 4 * len(options))
-            if steps and not self.watch.is_over():
-                anneal(self.facts, self.state, options, slots, steps, TINY, self.idle, 0.0)
-            urgent = self._urgent()
+        for _ in range(TRIES):
+            if not self.watch.is_over():
+                self._force(self._urgent())
         self._say("floors")
+
+    def _force(self, mask: NDArray[np.bool_]) -> None:
+        """Force in these options wherever that gains, giving nothing up."""
+        options, slots = self._places_of(mask)
+        steps = min(AT_ONCE, 4 * len(options))
+        if steps:
+            anneal(self.facts, self.state, options, slots, steps, TINY, self.idle, 0.0)
 
     def _urgent(self) -> NDArray[np.bool_]:
         """Options of must-meets that have no place, and of people below their floor."""

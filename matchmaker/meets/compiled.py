@@ -63,6 +63,8 @@ class Facts(NamedTuple):
 class Compiled:
     """A problem as arrays. `weight`: of each option; `is_must`, `pinned`: of each wish (-1: no).
 
+    What is pinned counts among the must-meets.
+
     `colour`: 0 or 1 for each person where nobody meets anybody of their own colour; else None.
     """
 
@@ -97,7 +99,9 @@ def compile_problem(problem: Problem) -> Compiled:
     possible &= _has_slot(first, second, rule_of_wish[wish], present, rules)
     first, second, wish, need = (each[possible] for each in (first, second, wish, need))
     weight = np.fromiter((each.weight for each in problem.wishes), np.int64, len(problem.wishes))
-    is_must = np.fromiter((each.is_must for each in problem.wishes), bool, len(problem.wishes))
+    # A pinned meeting must take place; whoever of a team attends it is still open.
+    musts = (each.is_must or each.pinned is not None for each in problem.wishes)
+    is_must = np.fromiter(musts, bool, len(problem.wishes))
     most, least = _quotas(problem, first, second, present)
     floor_worth, must_worth = _ladder(weight, is_must, most, least, len(problem.slots))
     worth = weight[wish] + must_worth * is_must[wish]

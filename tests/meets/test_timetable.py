@@ -64,7 +64,7 @@ def built(problem: Problem, work: int = 60, seed: int = 1) -> Answer:
 
 
 @given(seeds())
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 def test_a_small_timetable_is_as_good_as_trying_everything(seed: int) -> None:
     problem = with_musts(small_meet(seed, people=7, slots=4, wishes=7), seed)
     answer = built(problem)
@@ -107,7 +107,7 @@ def test_more_tables_or_more_time_never_lower_the_bound(seed: int) -> None:
 
 def test_the_same_seed_and_work_give_the_same_timetable() -> None:
     problem = draw_meet(lifelike(24, 48, SCARCE, "tight"), seed=3)
-    one, same, other = (built(problem, work=120, seed=seed) for seed in (1, 1, 2))
+    one, same, other = (built(problem, work=40, seed=seed) for seed in (1, 1, 2))
     assert one == same
     assert one.timetable != other.timetable
 
@@ -123,7 +123,7 @@ def test_the_same_seed_and_work_give_the_same_timetable() -> None:
 )
 def test_a_timetable_comes_near_the_bound(shape: Shape, least_share: float) -> None:
     problem = draw_meet(shape, seed=2)
-    answer = built(problem, work=300)
+    answer = built(problem, work=200)
     assert find_faults(problem, answer.timetable) == ()
     assert least_share * answer.bound <= answer.value <= answer.bound
     assert answer.below_floor == ()
