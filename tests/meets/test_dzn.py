@@ -91,7 +91,7 @@ def test_a_broken_file_is_refused(old: str, new: str, field: str, remedy: str) -
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_any_damage_is_read_or_refused(data: st.DataObject) -> None:
     """Never another error, and never an endless loop."""
     start = data.draw(st.integers(0, len(SMALL)))

@@ -35,13 +35,13 @@ def slots_in(answer: Answer) -> dict[str, int]:
 
 
 @given(st.integers(0, 10**6))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 def test_a_list_full_of_gaps_is_placed_as_well_as_by_trying_every_way(seed: int) -> None:
     agrees_with_every_way(gappy_list(seed))
 
 
 @given(st.integers(0, 10**6))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 def test_so_is_one_with_teams_and_interpreters(seed: int) -> None:
     agrees_with_every_way(any_list(seed))
 
