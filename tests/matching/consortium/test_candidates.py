@@ -222,6 +222,6 @@ def drawn_offer(dice: random.Random, firm: str) -> Offer:
     )
     price = Decimal(dice.randint(300, 500)) * mats
     return offer_of(
-        firm, unit=unit, facts=FACTS[unit], free=free, moq=Decimal(dice.randint(0, 400)) // mats,
+        firm, unit=unit, facts=FACTS[unit], free=free, moq=Decimal(dice.randint(20, 400)) // mats,
         tiers=(OfferTier(Decimal(0), round(price, 2)),),
     )  # fmt: skip
