@@ -95,8 +95,10 @@ def compile_problem(problem: Problem) -> Compiled:
     present = _present(problem)
     rules, rule_of_wish = _rules(problem)
     able, need = _interpreting(problem, first, second)
+    interpreting = _there((each.absent for each in problem.interpreters), problem)
+    helped = _helped(able, interpreting)
     possible = _may_meet(problem, first, second) & (need >= 0)
-    possible &= _has_slot(first, second, rule_of_wish[wish], present, rules)
+    possible &= _has_slot(first, second, rule_of_wish[wish], present, rules, need, helped)
     first, second, wish, need = (each[possible] for each in (first, second, wish, need))
     weight = np.fromiter((each.weight for each in problem.wishes), np.int64, len(problem.wishes))
     # A pinned meeting must take place; whoever of a team attends it is still open.
@@ -115,7 +117,7 @@ def compile_problem(problem: Problem) -> Compiled:
         most=most, least=least, present=present,
         days=np.array([each.day for each in problem.slots], np.int64),
         starts=starts, of_person=of_person, need=need, able=able,
-        interpreting=_there((each.absent for each in problem.interpreters), problem),
+        interpreting=interpreting,
         earlier_at=earlier_at, earlier=earlier, later_at=later_at, later=later,
         floor_worth=floor_worth,
     )  # fmt: skip
@@ -195,13 +197,23 @@ def _may_meet(problem: Problem, first: Ints, second: Ints) -> NDArray[np.bool_]:
 
 
 def _has_slot(
-    first: Ints, second: Ints, rule: Ints, present: Bytes, rules: Bytes
+    first: Ints,
+    second: Ints,
+    rule: Ints,
+    present: Bytes,
+    rules: Bytes,
+    need: Ints,
+    helped: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Whether both are there in an allowed slot; slot by slot, so that memory stays small."""
+    """Whether both, and who interprets, are there in an allowed slot.
+
+    Slot by slot, so that memory stays small.
+    """
     found = np.zeros(len(first), bool)
     for slot in range(present.shape[1]):
         there = present[:, slot].astype(bool)
-        found |= there[first] & there[second] & rules[rule, slot].astype(bool)
+        both = there[first] & there[second] & rules[rule, slot].astype(bool)
+        found |= both & helped[need, slot]
     return found
 
 
@@ -224,6 +236,13 @@ def _interpreting(problem: Problem, first: Ints, second: Ints) -> tuple[Bytes, I
     of = np.array(group, np.int64)
     able_rows = np.array(list(rows), np.uint8).reshape(len(rows), len(problem.interpreters))
     return able_rows, table[of[first], of[second]].astype(np.int64)
+
+
+def _helped(able: Bytes, interpreting: Bytes) -> NDArray[np.bool_]:
+    """In which slots one of the able interpreters is there: a row for each row of `able`."""
+    found: NDArray[np.bool_] = able.astype(np.int64) @ interpreting.astype(np.int64) > 0
+    found[0] = True  # where none is needed
+    return found
 
 
 def _quotas(problem: Problem, first: Ints, second: Ints, present: Bytes) -> tuple[Ints, Ints]:

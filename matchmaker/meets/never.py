@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matchmaker.meets.problem import Person, Problem, Unmet, Wish
+from matchmaker.meets.problem import Interpreter, Person, Problem, Unmet, Wish
 
 
 def why_never(problem: Problem, wish: Wish, one: Person, other: Person) -> Unmet | None:
@@ -18,21 +18,43 @@ def why_never(problem: Problem, wish: Wish, one: Person, other: Person) -> Unmet
     common = set(range(len(problem.slots))) - one.absent - other.absent
     if not common:
         return Unmet(wish.id, "no common slot", facts)
-    if not slots_together(problem, wish, one, other):
+    allowed = _allowed(problem, wish) & common
+    if not allowed:
         return Unmet(wish.id, "no allowed slot", {**facts, "slots": len(common)})
-    if not one.languages or not other.languages or one.languages & other.languages:
+    able = _interpreters(problem, one, other)
+    if able is None or slots_together(problem, wish, one, other):
         return None
-    if any(each.languages & one.languages and each.languages & other.languages
-           for each in problem.interpreters):  # fmt: skip
-        return None
-    return Unmet(wish.id, "no interpreter", facts)
+    if not able:
+        return Unmet(wish.id, "no interpreter", facts)
+    names = ", ".join(each.id for each in able)
+    return Unmet(wish.id, "interpreter away", {**facts, "interpreters": names})
 
 
 def slots_together(problem: Problem, wish: Wish, one: Person, other: Person) -> set[int]:
-    """Slots in which the wish may take place and both are there."""
-    allowed = wish.slots if wish.pinned is None else {wish.pinned}
-    slots = set(range(len(problem.slots))) if allowed is None else set(allowed)
-    return slots - one.absent - other.absent
+    """Slots in which the wish may take place, with both there and an interpreter if needed."""
+    slots = _allowed(problem, wish) - one.absent - other.absent
+    able = _interpreters(problem, one, other)
+    if able is None:
+        return slots
+    return {slot for slot in slots if any(slot not in each.absent for each in able)}
+
+
+def _allowed(problem: Problem, wish: Wish) -> set[int]:
+    """Slots in which the wish may take place, whoever is there."""
+    if wish.pinned is not None:
+        return {wish.pinned}
+    return set(range(len(problem.slots)) if wish.slots is None else wish.slots)
+
+
+def _interpreters(problem: Problem, one: Person, other: Person) -> list[Interpreter] | None:
+    """Who can interpret for the two; None where nobody needs to."""
+    if not one.languages or not other.languages or one.languages & other.languages:
+        return None
+    return [
+        each
+        for each in problem.interpreters
+        if each.languages & one.languages and each.languages & other.languages
+    ]
 
 
 def are_apart(problem: Problem, one: Person, other: Person) -> bool:

@@ -44,6 +44,8 @@ REASONS: Mapping[str, str] = {
     "no allowed slot": "{who} and {other} are there together in {slots:slot}, but this meeting "
     "may not take place in any of them.",
     "no interpreter": "{who} and {other} share no language, and no interpreter speaks for both.",
+    "interpreter away": "{who} and {other} share no language, and who could interpret for them "
+    "({interpreters}) is absent in every slot they might have.",
     "wants none": "{who} wants no meetings.",
     "quota full, worthier": "{who} has {most:meeting}, as many as wanted, and each is worth at "
     "least as much.",

@@ -180,6 +180,18 @@ def test_a_promise_that_cannot_be_kept_says_why() -> None:
     )
 
 
+def test_a_must_whose_only_interpreter_is_absent_names_the_interpreter() -> None:
+    strangers = [{"id": "b1", "languages": ["de"]}, {"id": "b2"},
+                 {"id": "s1", "languages": ["hi"]}, {"id": "s2"}]  # fmt: skip
+    away = [{"id": "i1", "languages": ["de", "hi"], "absent": [0, 1]}]
+    with pytest.raises(BadInput, match=r"interpret for them \(i1\) is absent in every slot"):
+        problem_from_json(
+            json.dumps(
+                a_meet(people=strangers, wishes=wishes({"is_must": True}), interpreters=away)
+            )
+        )
+
+
 def test_a_thousand_musts_of_one_person_each_push_the_next_on_and_fit() -> None:
     """Each could only move when all others do: paths of a thousand steps."""
     count = 900

@@ -112,6 +112,14 @@ def tables_told(claim: Claim) -> object:
     return high if low == high else f"{low} to {high}"
 
 
+def absent_of_all(claim: Claim) -> set[int]:
+    """Slots in which everybody who could interpret for the two is absent."""
+    able = {who for who, _ in claim.helpers()}
+    return set.intersection(
+        *(set(each.absent) for each in claim.problem.interpreters if each.id in able)
+    )
+
+
 def is_possible(claim: Claim) -> bool:
     """The meeting added there, with whatever table and interpreter, makes no new fault."""
     return claim.fact("slot") in {each.slot for each in ways_in(claim)}
@@ -128,6 +136,11 @@ LITERALLY: dict[str, Callable[[Claim], bool]] = {
     "no common slot": lambda c: not c.together,
     "no allowed slot": lambda c: len(c.together) == c.fact("slots") > 0 and not c.common,
     "no interpreter": lambda c: c.needs_help and not list(c.helpers()),
+    "interpreter away": lambda c: (
+        c.needs_help
+        and {who for who, _ in c.helpers()} == set(str(c.fact("interpreters")).split(", "))
+        and not c.common - absent_of_all(c)
+    ),
     "wants none": lambda c: c.person("who").most == 0,
     "quota full, worthier": lambda c: (
         is_full(c) and min(c.worth(c.fact("who")).values()) >= c.wish.weight
