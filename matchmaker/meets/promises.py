@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
+from graphlib import TopologicalSorter
 from itertools import product
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.never import slots_together, why_never
 from matchmaker.meets.problem import Person, Problem, Wish
-from matchmaker.meets.sentences import reason_sentence
+from matchmaker.meets.sentences import counted, reason_sentence
 
 Promise = tuple[str, Wish]
 
@@ -36,7 +37,8 @@ def check_promises(problem: Problem) -> None:
         _check_possible(problem, promise, people)
     _check_room(problem, promised, people)
     _check_each_person(problem, promised, people)
-    _check_order(problem)
+    _check_pinned_order(problem)
+    _check_order(problem, [wish for _, wish in promised], people)
 
 
 def _check_possible(problem: Problem, promise: Promise, people: dict[str, Person]) -> None:
@@ -44,6 +46,7 @@ def _check_possible(problem: Problem, promise: Promise, people: dict[str, Person
     pairs = [(people[one], people[other]) for one, other in product(wish.first, wish.second)]
     reasons = [why_never(problem, wish, one, other) for one, other in pairs]
     if all(reasons):
+        _check_pin_in_presence(path, wish, pairs)
         reason = next(filter(None, reasons))
         why = reason_sentence(reason.reason, reason.facts)
         remedy = f"It must take place, but {why} {_LOOSEN}"
@@ -54,14 +57,28 @@ def _check_possible(problem: Problem, promise: Promise, people: dict[str, Person
         raise BadInput(path, wish.id, remedy)
 
 
+def _check_pin_in_presence(path: str, wish: Wish, pairs: Iterable[tuple[Person, Person]]) -> None:
+    """A pin in whose slot somebody is absent who cannot be replaced is told by itself."""
+    slot = wish.pinned
+    if slot is None:
+        return
+    missing = [[each.id for each in pair if slot in each.absent] for pair in pairs]
+    if all(missing):
+        names = " and ".join(sorted({who for pair in missing for who in pair}))
+        remedy = f"{wish.id} is pinned to this slot, in which {names} cannot come: pin it to "
+        remedy += "another, or take the absence off."
+        raise BadInput(f"{path}.pinned", slot, remedy)
+
+
 _LOOSEN = "Change that, or let the meeting go."
 
 
 def _check_room(problem: Problem, promised: Sequence[Promise], people: dict[str, Person]) -> None:
     """Tables for all of them, and for those of a slot or two in these slots."""
     if len(promised) > sum(problem.tables):
-        remedy = f"They must take place, but all slots together have {sum(problem.tables)} tables."
-        raise BadInput("$.wishes", f"{len(promised)} meetings", remedy)
+        room = counted(sum(problem.tables), "table")
+        remedy = f"They must take place, but all slots together have {room}."
+        raise BadInput("$.wishes", counted(len(promised), "meeting"), remedy)
     pins = Counter(wish.pinned for _, wish in promised if wish.pinned is not None)
     for slot, count in sorted(pins.items()):
         if count > problem.tables[slot]:
@@ -88,15 +105,30 @@ def _check_each_person(
     for who, theirs in of_person.items():
         most = people[who].most
         if most is not None and len(theirs) > most:
-            remedy = f"{who} has {len(theirs)} meetings that must take place: raise this, or let "
-            remedy += "some of them go."
+            musts = counted(len(theirs), "meeting")
+            remedy = f"{who} has {musts} that must take place: raise this, or let some of them go."
             raise BadInput(f"$.people[{number[who]}].most", most, remedy)
+        _check_pins_apart(who, theirs)
         clash = _without_slot(problem, theirs, people, [1] * len(problem.slots))
         if clash:
             path, wish = clash
-            remedy = f"It must take place, but the other {len(theirs) - 1} meetings of {who} that "
-            remedy += f"must as well leave no slot for it. {_LOOSEN}"
+            others = counted(len(theirs) - 1, "other meeting")
+            remedy = f"It must take place, but has no slot beside {others} of {who} that must as "
+            remedy += f"well. {_LOOSEN}"
             raise BadInput(path, wish.id, remedy)
+
+
+def _check_pins_apart(who: str, theirs: Iterable[Promise]) -> None:
+    """No two meetings of one person are pinned to one slot."""
+    holder: dict[int, str] = {}
+    for path, wish in theirs:
+        if wish.pinned is None:
+            continue
+        other = holder.setdefault(wish.pinned, wish.id)
+        if other != wish.id:
+            remedy = f"{other} and {wish.id} are both pinned to slot {wish.pinned}, and {who} "
+            remedy += "attends both: pin one of them to another slot."
+            raise BadInput(f"{path}.pinned", wish.pinned, remedy)
 
 
 def _without_slot(
@@ -110,17 +142,7 @@ def _without_slot(
     `room`: how many of them each slot takes. Each is given a slot; where its slots are full,
     others move on (augmenting paths).
     """
-    slots = {
-        wish.id: sorted(
-            set().union(
-                *(
-                    slots_together(problem, wish, people[one], people[other])
-                    for one, other in product(wish.first, wish.second)
-                )
-            )
-        )
-        for _, wish in promises
-    }
+    slots = {wish.id: _slots_of(problem, wish, people) for _, wish in promises}
     holders: dict[int, list[str]] = defaultdict(list)
     return next((each for each in promises if not _placed(each[1].id, slots, holders, room)), None)
 
@@ -157,7 +179,7 @@ def _shift(
         slot = before
 
 
-def _check_order(problem: Problem) -> None:
+def _check_pinned_order(problem: Problem) -> None:
     """No two pins lie against the order of their meetings."""
     pinned = {each.id: each.pinned for each in problem.wishes if each.pinned is not None}
     for number, (before, after) in enumerate(problem.precedences):
@@ -165,3 +187,38 @@ def _check_order(problem: Problem) -> None:
             remedy = f"{before} must come first, but is pinned to slot {pinned[before]} and "
             remedy += f"{after} to slot {pinned[after]}: move a pin, or take this off."
             raise BadInput(f"$.precedences[{number}]", f"{before}, {after}", remedy)
+
+
+def _check_order(problem: Problem, wishes: Iterable[Wish], people: dict[str, Person]) -> None:
+    """Each promised meeting has a slot after the earliest of those that must come before it."""
+    promised = {wish.id: wish for wish in wishes} if problem.precedences else {}
+    before: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for number, (first, second) in enumerate(problem.precedences):
+        if first in promised and second in promised:
+            before[second].append((number, first))
+    graph = {wish: [first for _, first in firsts] for wish, firsts in before.items()}
+    earliest: dict[str, int] = {}
+    for wish in TopologicalSorter(graph).static_order():
+        open_ = [
+            slot for slot in _slots_of(problem, promised[wish], people) if problem.tables[slot]
+        ]
+        number, first = max(before[wish], key=lambda each: earliest[each[1]], default=(-1, ""))
+        start = earliest[first] + 1 if first else 0
+        later = [slot for slot in open_ if slot >= start]
+        if not later:
+            remedy = f"{first} must come first, and slot {start - 1} is the earliest it can have; "
+            remedy += (
+                f"{wish} must take place as well, but slot {open_[-1]} is its latest. {_LOOSEN}"
+            )
+            raise BadInput(f"$.precedences[{number}]", f"{first}, {wish}", remedy)
+        earliest[wish] = later[0]
+
+
+def _slots_of(problem: Problem, wish: Wish, people: dict[str, Person]) -> list[int]:
+    """Where the wish could take place, whoever of its sides attends it; in their order."""
+    pairs = product(wish.first, wish.second)
+    return sorted(
+        set().union(
+            *(slots_together(problem, wish, people[one], people[other]) for one, other in pairs)
+        )
+    )

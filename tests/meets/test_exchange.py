@@ -180,6 +180,38 @@ def test_a_promise_that_cannot_be_kept_says_why() -> None:
     )
 
 
+def refusal(**changes: Any) -> str:
+    with pytest.raises(BadInput) as error:
+        problem_from_json(json.dumps(a_meet(**changes)))
+    return str(error.value)
+
+
+def test_musts_that_leave_each_other_no_slot_in_their_order_are_named_with_their_slots() -> None:
+    slots_ = [*a_meet()["slots"], slot(ELEVEN, "2027-01-18T11:30:00+05:30")]
+    musts = wishes({"is_must": True, "slots": [1, 2]}, {"is_must": True}, {"is_must": True})
+    order = {"slots": slots_, "tables": [2, 2, 2], "precedences": [["w2", "w3"], ["w1", "w2"]]}
+    assert problem_from_json(json.dumps(a_meet(**order)))
+    assert refusal(**order, wishes=musts) == (
+        "$.precedences[0]: “w2, w3” cannot be used. w2 must come first, and slot 2 is the earliest "
+        "it can have; w3 must take place as well, but slot 2 is its latest. Change that, or let "
+        "the meeting go."
+    )
+
+
+def test_two_pins_of_one_person_in_one_slot_are_both_named() -> None:
+    assert refusal(wishes=wishes({"pinned": 0}, {"pinned": 0})) == (
+        "$.wishes[1].pinned: “0” cannot be used. w1 and w2 are both pinned to slot 0, and b1 "
+        "attends both: pin one of them to another slot."
+    )
+
+
+def test_a_pin_in_a_slot_in_which_somebody_is_absent_says_who() -> None:
+    assert refusal(people=people(absent=[0]), wishes=wishes({}, {}, {"pinned": 0})) == (
+        "$.wishes[2].pinned: “0” cannot be used. w3 is pinned to this slot, in which b2 cannot "
+        "come: pin it to another, or take the absence off."
+    )
+
+
 def test_a_must_whose_only_interpreter_is_absent_names_the_interpreter() -> None:
     strangers = [{"id": "b1", "languages": ["de"]}, {"id": "b2"},
                  {"id": "s1", "languages": ["hi"]}, {"id": "s2"}]  # fmt: skip
