@@ -115,6 +115,8 @@ class UnmetWishes(Sequence[Unmet]):
         if step == TABLES:
             facts["tables"] = self._hall.tables_told(self._facts.rules[self._facts.rule[option]],
                                                      first, second)  # fmt: skip
+        if step == ORDER:
+            facts["fixed"] = self._hall.binding(wish.id)
         if step == POSSIBLE:
             facts["slot"] = int(ways.slot[way])
         return Unmet(wish.id, _REASON_OF[step], facts)
@@ -147,6 +149,8 @@ class _Hall:
             slot_of[each.wish] = each.slot
             if each.interpreter is not None:
                 self.helper_free[helper[each.interpreter], each.slot] = False
+        self.before: dict[str, str] = {}  # of a wish what binds it most, if anything
+        self.after: dict[str, str] = {}
         self._order(problem, slot_of)
         self.busy = self.worth >= 0
         most = [slots + 1 if each.most is None else each.most for each in problem.people]
@@ -155,13 +159,19 @@ class _Hall:
         self.least_worth = np.where(self.busy, self.worth, never).min(axis=1, initial=never)
 
     def _order(self, problem: Problem, slot_of: dict[str, int]) -> None:
-        """Between which slots a wish must lie so that precedences with placed ones hold."""
+        """Between which placed meetings a wish must lie, so that precedences hold."""
         for before, after in problem.precedences:
             one, other = self.wish_row[before], self.wish_row[after]
-            if before in slot_of:
-                self.earliest[other] = max(self.earliest[other], slot_of[before] + 1)
-            if after in slot_of:
-                self.latest[one] = min(self.latest[one], slot_of[after] - 1)
+            if before in slot_of and slot_of[before] >= self.earliest[other]:
+                self.earliest[other] = slot_of[before] + 1
+                self.before[after] = before
+            if after in slot_of and slot_of[after] <= self.latest[one]:
+                self.latest[one] = slot_of[after] - 1
+                self.after[before] = after
+
+    def binding(self, wish: str) -> str:
+        """The placed meetings, nearest to it, before or after which the wish must lie."""
+        return ", ".join(each[wish] for each in (self.before, self.after) if wish in each)
 
     def tables_told(self, allowed: NDArray[np.uint8], first: int, second: int) -> int | str:
         """How many tables are busy in the slots in which both are free: 40, or '30 to 40'."""

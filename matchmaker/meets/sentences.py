@@ -57,7 +57,7 @@ REASONS: Mapping[str, str] = {
     "of the {tables:table} are busy then.",
     "interpreters": "{who} and {other} have {slots:common slot} and are both free in {free}, but "
     "where a table is free no interpreter for them is.",
-    "order": "{who} and {other} could only meet on the wrong side of a meeting that must come "
+    "order": "{who} and {other} could only meet on the wrong side of {fixed}, which must come "
     "before or after.",
     "possible": "Nothing is in the way: {who} and {other} could meet in slot {slot}.",
 }

@@ -120,6 +120,14 @@ def absent_of_all(claim: Claim) -> set[int]:
     )
 
 
+def bound_to(claim: Claim, fixed: set[str]) -> bool:
+    """Without the order of these meetings the wish would be possible, and all are bound to it."""
+    order = [each for each in claim.problem.precedences if not fixed & set(each)]
+    loose = replace(claim, problem=replace(claim.problem, precedences=tuple(order)))
+    partners = {one for pair in claim.problem.precedences if claim.wish.id in pair for one in pair}
+    return fixed <= partners - {claim.wish.id} and is_possible_anywhere(loose)
+
+
 def is_possible(claim: Claim) -> bool:
     """The meeting added there, with whatever table and interpreter, makes no new fault."""
     return claim.fact("slot") in {each.slot for each in ways_in(claim)}
@@ -160,7 +168,11 @@ LITERALLY: dict[str, Callable[[Claim], bool]] = {
         and c.needs_help
         and not {slot for _, slot in c.helpers()} & c.with_table
     ),
-    "order": lambda c: bool(c.with_table) and not is_possible_anywhere(c),
+    "order": lambda c: (
+        bool(c.with_table)
+        and not is_possible_anywhere(c)
+        and bound_to(c, set(str(c.fact("fixed")).split(", ")))
+    ),
     "possible": is_possible,
 }
 
