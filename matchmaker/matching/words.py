@@ -24,14 +24,23 @@ LONGEST = 40
 # Of all that the words of a question could score the best offer must have so much, to count as 1.
 # Of 300 drawn requirements none found less (.08) among 4,700 or 100,000 offers; it is for few.
 LEAST_SHARE = 0.07
+# Nothing tells more than a word that one of 10,000 offers holds; and for what the words of a
+# question could score, none counts for more than one that one of 100 holds: in a short list most
+# words are unknown, and say little of how rare they are in the trade.
+RAREST, RAREST_ASKED = 1e-4, 1e-2
 
 Scores = NDArray[np.float32]
 Column = NDArray[Any]
 
 
-def rarity(count: int, held_by: Any) -> Any:
-    """What a word tells that so many of `count` offers hold (the idf of BM25); for columns too."""
-    return np.log1p((count - held_by + 0.5) / (held_by + 0.5))
+def rarity(count: int, held_by: Any, rarest: float = RAREST) -> Any:
+    """What a word tells that so many of `count` offers hold; for columns too.
+
+    The idf of BM25 for rare words. It depends on the share of offers alone, so that copies of
+    offers change nothing; and a word that all hold still tells something, else a list of like
+    goods would be told apart by chance words only.
+    """
+    return np.log1p(1.0 / (np.asarray(held_by) / max(count, 1) + rarest))
 
 
 class KeywordBuilder:
@@ -100,7 +109,7 @@ class Keywords:
         for word in dict.fromkeys(words(text)):
             if word not in STOPWORDS:
                 held_by = self._add(word[:LONGEST].encode(), total)
-                ideal += float(rarity(count, held_by)) * (K1 + 1)
+                ideal += float(rarity(count, held_by, RAREST_ASKED)) * (K1 + 1)
         best = float(total.max(initial=0.0))
         return total / np.float32(max(best, LEAST_SHARE * ideal)) if best > 0 else None
 

@@ -91,6 +91,26 @@ def test_the_best_of_a_poor_choice_is_no_match_by_its_words(tmp_path: Path) -> N
     assert poor is not None and poor < 0.5
 
 
+@pytest.mark.parametrize("copies", [1, 2, 3, 6, 40])
+def test_copies_of_all_offers_of_a_list_change_no_share(tmp_path: Path, copies: int) -> None:
+    bag = replace(MAT, id="bag", title="Jute bag", text="Jute bag printed", attributes={})
+    plain = replace(bag, id="plain", text="Jute shopping bag, natural")
+    of_a_kind = [replace(each, id=f"{each.id}-{n}") for n in range(copies) for each in (bag, plain)]
+    build_table(tmp_path, of_a_kind)
+    near = nearness(OfferTable(tmp_path), "jute shopping bags with printed logo, laminated inside")
+    assert near.of(0).words == 1.0
+    assert near.of(1).words == pytest.approx(0.974, abs=0.001)
+
+
+@pytest.mark.parametrize("copies", [1, 6])
+def test_a_list_of_one_product_matches_by_its_words(tmp_path: Path, copies: int) -> None:
+    build_table(tmp_path, [replace(MAT, id=f"mat-{n}") for n in range(copies)])
+    near = nearness(OfferTable(tmp_path), "Coir mats with printed logo, laminated, natural")
+    assert near.of(0).words == pytest.approx(0.768, abs=0.001)
+    other = nearness(OfferTable(tmp_path), "Centrifugal pump, steel impeller, flanged, on a mat")
+    assert (other.of(0).words or 0) < 0.5
+
+
 def test_an_offer_without_a_vector_has_no_cosine(tmp_path: Path) -> None:
     first = np.zeros(8, np.float32)
     first[0] = 1.0
