@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal, Protocol
 
 from matchmaker.certification.materials import Condition, Made, bearing_of
@@ -140,11 +141,27 @@ class Plan:
 
     `law`: what decides whether the goods may enter; `buyers`: what buyers usually ask besides;
     `duties`: papers of the first shipment. `chain`: the steps of the law that decide the end.
+    `steps`: everything to be done; `papers`: codes of those done for each shipment.
     """
 
     law: tuple[Placed, ...]
-    buyers: tuple[Placed, ...]
-    duties: tuple[Placed, ...]
+    steps: tuple[Step, ...]
+    papers: frozenset[str]
+
+    @property
+    def buyers(self) -> tuple[Placed, ...]:
+        law = {row.code for row in self.law}
+        return tuple(row for row in self._rows if row.code not in law | self.papers)
+
+    @property
+    def duties(self) -> tuple[Placed, ...]:
+        law = {row.code for row in self.law}
+        return tuple(row for row in self._rows if row.code in self.papers - law)
+
+    @cached_property
+    def _rows(self) -> tuple[Placed, ...]:
+        """All steps with their days; worked out when asked for, as many ask for the law alone."""
+        return place(self.steps)
 
     @property
     def days(self) -> tuple[int, int]:
@@ -218,10 +235,28 @@ class Readiness:
         return "ready" if is_certain else "to check"
 
 
-def assess(case: Case, book: Book) -> Readiness:
-    """How the goods stand in the market on the day of entry, and what to do until then."""
-    applying = rules_for(case.goods, case.country, book.rules, case.entry)
-    demands, freed, undecided = _weighed(demands_of(applying), case, book.conditions)
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of goods in a market on a day, whoever makes them."""
+
+    applying: tuple[Applying, ...]
+    demands: tuple[Demand, ...]
+
+
+def asked_of(goods: Goods, country: str, entry: dt.date, rules: Sequence[Rule]) -> Asked:
+    """The rules that apply and what they demand; the same for every maker of such goods."""
+    applying = tuple(rules_for(goods, country, rules, entry))
+    return Asked(applying, tuple(demands_of(applying)))
+
+
+def assess(case: Case, book: Book, asked: Asked | None = None) -> Readiness:
+    """How the goods stand in the market on the day of entry, and what to do until then.
+
+    `asked`: what is asked of these goods there and then, where it is known already.
+    """
+    asked = asked or asked_of(case.goods, case.country, case.entry, book.rules)
+    applying = asked.applying
+    demands, freed, undecided = _weighed(asked.demands, case, book.conditions)
     answers = tuple(
         _answer(each, book.schemes[each.code], case, book, undecided.get(each.code))
         for each in demands
@@ -305,12 +340,10 @@ def _plan(answers: Iterable[Answer], prerequisites: Iterable[Prerequisite]) -> P
     gives = {each.code: each.through for each in answers if each.is_gap and each.through}
     steps = {each.code: _step(each, known, gives) for each in (*gaps, *duties)}
     law = _with_needs({each.code for each in gaps if each.is_law}, steps)
-    papers = {each.code for each in duties}
-    rows = place(steps.values())
     return Plan(
         law=place(steps[code] for code in law),
-        buyers=tuple(row for row in rows if row.code not in law | papers),
-        duties=tuple(row for row in rows if row.code in papers - law),
+        steps=tuple(steps.values()),
+        papers=frozenset(each.code for each in duties),
     )
 
 

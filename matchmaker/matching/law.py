@@ -13,7 +13,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from matchmaker.certification.materials import Bearing, Made, bearing_of
-from matchmaker.certification.readiness import Answer, Book, Case, Piece, Scheme, assess
+from matchmaker.certification.readiness import (
+    Answer,
+    Asked,
+    Book,
+    Case,
+    Piece,
+    Scheme,
+    asked_of,
+    assess,
+)
 from matchmaker.certification.rules import ANY_HS, ORIGIN, Goods, goods_of
 from matchmaker.certification.validity import is_valid
 from matchmaker.errors import BadInput
@@ -105,6 +114,7 @@ class Law:
     _asked: dict[Goods, tuple[str, ...]] = field(default_factory=dict)
     _papers: dict[tuple[object, ...], Papers] = field(default_factory=dict)
     _joined: dict[frozenset[str], Book] = field(default_factory=dict)
+    _demands: dict[Goods, Asked] = field(default_factory=dict)
 
     @property
     def days_left(self) -> int:
@@ -129,7 +139,8 @@ class Law:
         """Codes that bear on these goods: what is asked for, and what stands in for it."""
         found = self._asked.get(goods)
         if found is None:
-            blank = assess(self._case(goods, (), Made()), self.book)
+            case = self._case(goods, (), Made())
+            blank = assess(case, self.book, self._asked_of(case))
             codes = {each.code for each in blank.in_force if each.is_law}
             codes |= {each.by for each in self.book.stand_ins if each.code in codes}
             found = tuple(sorted(codes))
@@ -187,9 +198,9 @@ class Law:
         self, goods: Goods, states: Mapping[str, int], made: Made, joined: frozenset[str]
     ) -> Papers:
         pieces = tuple(self._stood_for(code, state) for code, state in sorted(states.items()))
-        told = assess(self._case(goods, tuple(each for each in pieces if each), made),
-                      self._book_with(joined))  # fmt: skip
-        days = {row.code: (row.end_min, row.end_max) for row in (*told.plan.law, *told.plan.buyers)}
+        case = self._case(goods, tuple(each for each in pieces if each), made)
+        told = assess(case, self._book_with(joined), self._asked_of(case))
+        days = {row.code: (row.end_min, row.end_max) for row in told.plan.law}
         points = tuple(
             self._point(each, states, days.get(each.code), joined)
             for each in told.in_force
@@ -235,6 +246,14 @@ class Law:
     def _case(self, goods: Goods, pieces: tuple[Piece, ...], made: Made) -> Case:
         entry = self.deadline + (TRANSIT if self.requirement.market else dt.timedelta())
         return Case(goods, self.requirement.market, self.today, entry, pieces, made)
+
+    def _asked_of(self, case: Case) -> Asked:
+        """Market and day are those of the requirement: only goods differ between offers."""
+        found = self._demands.get(case.goods)
+        if found is None:
+            found = asked_of(case.goods, case.country, case.entry, self.book.rules)
+            self._demands[case.goods] = found
+        return found
 
     def _book_with(self, joined: frozenset[str]) -> Book:
         found = self._joined.get(joined)

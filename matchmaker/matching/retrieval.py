@@ -211,7 +211,8 @@ class _Descending:
         """The order of the highest `count`; equal bounds in the order of rows."""
         count = min(count, len(self._bounds))
         if count < len(self._bounds):
-            cut = np.partition(self._bounds, len(self._bounds) - count)[-count]
+            # Many bounds are equal: whole sorting is quick then, selecting is not.
+            cut = np.sort(self._bounds)[-count]
             rows = np.flatnonzero(self._bounds >= cut)
         else:
             rows = np.arange(len(self._bounds))

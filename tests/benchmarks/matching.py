@@ -26,7 +26,7 @@ from matchmaker.matching.answers import Judged
 from matchmaker.matching.columns import OfferTable
 from matchmaker.matching.judging import judge_offer
 from matchmaker.matching.nearness import Nearness, nearness
-from matchmaker.matching.problem import Requirement
+from matchmaker.matching.problem import Offer, Requirement
 from matchmaker.matching.question import Question, prepare
 from matchmaker.matching.retrieval import Retrieved, retrieve
 from matchmaker.matching.rulebook import reference_book
@@ -67,8 +67,8 @@ class Best:
     near: Nearness
     of_firm: dict[str, Judged] = field(default_factory=dict)
 
-    def take(self, table: OfferTable, rows: Sequence[int]) -> None:
-        for row, offer in zip(rows, table.offers(rows), strict=True):
+    def take(self, rows: Sequence[int], offers: Sequence[Offer]) -> None:
+        for row, offer in zip(rows, offers, strict=True):
             found = judge_offer(self.question, offer, self.near.of(row))
             if isinstance(found, Judged):
                 known = self.of_firm.get(offer.maker.id)
@@ -181,7 +181,8 @@ def _check(
         near = nearness(table, requirements[number].text, vectors[number])
         best = Best(_question(requirements[number]), near)
         rows = {*_nearest(near), *chance.sample(range(table.count), min(BY_CHANCE, table.count))}
-        best.take(table, sorted(rows))
+        chosen = sorted(rows)
+        best.take(chosen, table.offers(chosen))
         shares.append(_recall(best.first(), found[number]) == 1.0)
         tell(f"{len(shares):,} lists held against offers by chance")
     if shares:
@@ -207,8 +208,9 @@ def _exhaust(
     began = time.perf_counter()
     for start in range(0, table.count if bests else 0, BATCH):
         rows = range(start, min(start + BATCH, table.count))
+        offers = table.offers(rows)
         for best in bests:
-            best.take(table, rows)
+            best.take(rows, offers)
         tell(f"{rows.stop:,} of {table.count:,} offers judged for {len(bests)} requirements")
     if bests:
         shares = [_recall(best.first(), found[n]) for n, best in zip(numbers, bests, strict=True)]
