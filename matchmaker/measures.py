@@ -193,18 +193,28 @@ def _fact(dimension: str, trading_unit: str, facts: PieceFacts) -> tuple[Decimal
     name = _FACT_OF.get(dimension)
     value = getattr(facts, name) if name else None
     if name is None or not value:
-        missing = name or f"{dimension} per {UNITS[trading_unit].name}"
+        missing = name or f"{dimension} per {_singular(trading_unit)}"
         raise Incomparable(
-            f"cannot be compared: {missing} of one {UNITS[trading_unit].name} is not known",
+            f"cannot be compared: {missing} of one {_singular(trading_unit)} is not known",
             (missing,),
         )
     base = UNITS[BASE_UNITS[dimension]].symbol
-    return value, f"one {UNITS[trading_unit].name} is {value:f} {base}"
+    return value, f"one {_singular(trading_unit)} is {value:f} {base}"
+
+
+def unit_shown(code: str) -> str:
+    """The unit as it stands behind an amount; what is counted in ones is counted in pieces."""
+    unit = UNITS[code]
+    return unit.symbol or UNITS[BASE_UNITS[unit.dimension]].symbol
+
+
+def _singular(code: str) -> str:
+    return "piece" if code == "C62" else UNITS[code].name
 
 
 def _step(before: Quantity, amount: Decimal, to: str, why: str) -> str:
-    first = f"{_shown(before.amount)} {UNITS[before.unit].symbol}"
-    second = f"{_shown(amount)} {UNITS[to].symbol}"
+    first = f"{_shown(before.amount)} {unit_shown(before.unit)}"
+    second = f"{_shown(amount)} {unit_shown(to)}"
     return f"{first} = {second} ({why})" if why else f"{first} = {second}"
 
 

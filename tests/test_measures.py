@@ -13,6 +13,7 @@ from matchmaker.measures import (
     PieceFacts,
     Quantity,
     convert,
+    unit_shown,
 )
 
 MAT = PieceFacts(net_kg=Decimal("22.5"), area_m2=Decimal("1.8"), per_40hc=Decimal(1100))
@@ -62,3 +63,9 @@ def test_converting_there_and_back_changes_nothing(one: str, other: str, amount:
 def test_every_base_unit_has_factor_one() -> None:
     assert {UNITS[code].factor for code in BASE_UNITS.values()} == {Decimal(1)}
     assert {UNITS[code].dimension for code in BASE_UNITS.values()} == set(BASE_UNITS)
+
+
+def test_what_is_counted_in_ones_is_said_in_pieces() -> None:
+    assert [unit_shown(code) for code in ("C62", "H87", "KGM")] == ["pc", "pc", "kg"]
+    told = convert(Quantity(Decimal(9), "TNE"), "C62", "C62", MAT)
+    assert told.steps == ("9 t = 400 pc (one piece is 22.5 kg)",)

@@ -19,9 +19,10 @@ from matchmaker.matching.answers import Finding, Judged, Shown
 from matchmaker.matching.consortium.candidates import Pool, Terms, pool_for
 from matchmaker.matching.consortium.problem import Candidate, Problem
 from matchmaker.matching.consortium.supply import available, by_spec
-from matchmaker.matching.consortium.wording import amount_shown, unit_shown
+from matchmaker.matching.consortium.wording import amount_shown
 from matchmaker.matching.question import Question
 from matchmaker.matching.sentences import say
+from matchmaker.measures import unit_shown
 
 # Parts of the total; whether the order can be filled, and shown to be lawful, counts most.
 WEIGHTS: Mapping[str, float] = {
@@ -87,12 +88,13 @@ def _ranked(
     question: Question, cluster: str, own: Sequence[Judged], place: Place, terms: Terms
 ) -> RankedCluster:
     pool = pool_for(question, own, replace(terms, clusters=(cluster,)))
+    fitting = _fitting(pool.problem)
     suitable = [each for each in own if (each.by_criterion["fit"].value or 0) >= terms.least_fit]
     firms = tuple(sorted({each.offer.maker.id for each in suitable}))
     findings = (
         _breadth(firms),
-        _capacity(pool.problem),
-        _certificates(pool.problem),
+        _capacity(fitting),
+        _certificates(fitting),
         _facilities(place, question.near(cluster).groups),
         _port(place),
         _track(suitable),
@@ -101,6 +103,12 @@ def _ranked(
     weight = sum(WEIGHTS[name] for name in known)
     total = sum(WEIGHTS[name] * value for name, value in known.items()) / weight
     return RankedCluster(cluster, total, weight / sum(WEIGHTS.values()), findings, firms, pool)
+
+
+def _fitting(problem: Problem) -> Problem:
+    """Without the offers that fit too badly: they are in the pool for want of others alone."""
+    fit = tuple(each for each in problem.candidates if each.misfit <= problem.most_misfit)
+    return replace(problem, candidates=fit)
 
 
 def pooled_share(problem: Problem) -> tuple[float, int]:
@@ -162,6 +170,8 @@ def _certificates(problem: Problem) -> Finding:
     codes = sorted(set().union(*lacking.values()))
     facts = {"holding": len(holding), "many": len(lacking), "codes": ", ".join(codes)}
     key = "cluster.all_hold" if not codes else "cluster.some_hold"
+    if len(lacking) == 1:
+        key = "cluster.one_lacks" if codes else "cluster.one_holds"
     evidence = (Shown("evidence", ", ".join(sorted(holding))),)
     value = len(holding) / len(lacking)
     return Finding("certificates", value, "known", say(key, **facts), evidence)
@@ -197,7 +207,8 @@ def _track(suitable: Sequence[Judged]) -> Finding:
     if not by_firm:
         return _unknown("track", "cluster.track_unknown")
     value = mean(mean(values) for values in by_firm.values())
-    said = say("cluster.track", percent=f"{100 * value:.0f}", many=len(by_firm))
+    key = "cluster.track_of_one" if len(by_firm) == 1 else "cluster.track"
+    said = say(key, percent=f"{100 * value:.0f}", many=len(by_firm))
     return Finding("track", value, "known", said, (Shown("reliability", ", ".join(by_firm)),))
 
 

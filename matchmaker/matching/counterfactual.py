@@ -29,7 +29,7 @@ from matchmaker.matching.law import HELD, WEAK
 from matchmaker.matching.problem import GRADES, Offer, Tier
 from matchmaker.matching.question import Question
 from matchmaker.matching.sentences import Said, say, shown
-from matchmaker.measures import UNITS
+from matchmaker.measures import unit_shown
 
 # Days of work. 'moq', 'free': for every halving or doubling; 'price': for every per cent given
 # away; 'lead': for every day sooner; 'paper': on top of a sixth of the days it takes.
@@ -146,7 +146,7 @@ def _moq(question: Question, offer: Offer) -> list[Change]:
     asked = asked_in_units(question, offer).units
     if asked is None or offer.moq is None or float(offer.moq) <= asked:
         return []
-    unit = UNITS[offer.unit].symbol or UNITS[offer.unit].name
+    unit = unit_shown(offer.unit)
     now = float(offer.moq)
     found = []
     for step in range(1, LEVELS + 1):

@@ -13,9 +13,9 @@ from matchmaker.matching.telling import (
     FirmTold,
     PlanTold,
 )
-from matchmaker.measures import UNITS
+from matchmaker.measures import unit_shown
 
-# Below this a product is probably another one: told apart, so that nobody takes it for a match.
+# Below this a product is probably another one: said of each, so that nobody takes it for a match.
 OTHER = 0.5
 INDENT = " " * 6
 
@@ -25,12 +25,7 @@ def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
     yield _asked(requirement)
     yield f"{answer.offers:,} offers; {answer.judged:,} judged in full, no other can rank as high."
     yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
-    others = False
     for firm in answer.firms:
-        if not others and _fit_of(firm) < OTHER:
-            others = True
-            yield ""
-            yield "Probably other products than the one asked for:"
         yield ""
         yield from _firm(firm)
     if not answer.firms:
@@ -45,8 +40,7 @@ def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
 
 
 def _asked(asked: Requirement) -> str:
-    unit = UNITS[asked.quantity.unit]
-    amount = f"{asked.quantity.amount:,f} {unit.symbol or unit.name}"
+    amount = f"{asked.quantity.amount:,f} {unit_shown(asked.quantity.unit)}"
     rhythm = f" every month, {asked.months} months from {asked.ship_from}" if asked.months else ""
     by = "" if asked.months else f" by {asked.ship_by}"
     to = f" to {asked.market}" if asked.market else ""
@@ -60,6 +54,8 @@ def _firm(firm: FirmTold) -> Iterator[str]:
         f"{firm.rank:>3}. {100 * firm.total:5.1f}  {firm.title} — {name}, {firm.cluster}"
         f"  ({firm.confidence:.0%} of it known)"
     )
+    if _fit_of(firm) < OTHER:
+        yield f"{INDENT}Probably another product than the one asked for."
     yield INDENT + "  ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
     for each in firm.criteria:
         if each.knowledge == "unknown" or (each.value is not None and each.value < 1):
@@ -105,7 +101,7 @@ def _cluster(told: ClusterTold) -> Iterator[str]:
 
 def _plan(number: int, plan: PlanTold) -> Iterator[str]:
     yield f"{number:>3}. {' and '.join(plan.kinds)}: {' '.join(plan.sentences[:3])}"
-    unit = UNITS[plan.unit].symbol or UNITS[plan.unit].name
+    unit = unit_shown(plan.unit)
     for member in plan.members:
         amounts = " + ".join(f"{each:,f}" for each in member.amounts)
         yield f"{INDENT}{member.name or member.firm}: {amounts} {unit}"

@@ -61,6 +61,19 @@ def test_every_value_is_said_with_its_evidence() -> None:
     assert found.confidence == pytest.approx(1.0)
 
 
+def test_firms_of_other_products_count_in_nothing() -> None:
+    other = replace(mat("B", "many"), hs_code="080132", title="Cashew kernels", attributes={})
+    near = [judged(WANTED, mat("A", "many")), judged(WANTED, other)]
+    fits = [each.by_criterion["fit"].value or 0 for each in near]
+    assert 0.3 < fits[1] < 0.5 < fits[0]  # in the pool, should nothing else do
+    (found,) = rank_clusters(WANTED, near, {})
+    assert [str(each.sentence) for each in found.findings[:3]] == [
+        "One firm makes what was asked for.",
+        "Together they can make 43 % in time (12,900 of 30,000 pc).",
+        "Everything that must be shown is held by the firm.",
+    ]
+
+
 def test_what_is_not_known_lowers_the_confidence_and_not_the_total() -> None:
     offers = answers(mat("A", "many"))
     (known,) = rank_clusters(WANTED, offers, {"many": KNOWN})

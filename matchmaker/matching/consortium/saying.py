@@ -15,8 +15,9 @@ from matchmaker.matching.consortium.problem import (
     Short,
     Shortfall,
 )
-from matchmaker.matching.consortium.wording import amount_shown, month_shown, unit_shown
+from matchmaker.matching.consortium.wording import amount_shown, month_shown
 from matchmaker.matching.sentences import Said, say
+from matchmaker.measures import unit_shown
 
 
 def say_plan(plan: Plan, ask: Ask) -> tuple[Said, ...]:

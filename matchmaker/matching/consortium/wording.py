@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-from matchmaker.measures import UNITS
-
 SENTENCES: Mapping[str, str] = {
     # clusters
     "cluster.one_firm": "One firm makes what was asked for.",
@@ -18,6 +16,8 @@ SENTENCES: Mapping[str, str] = {
     " (%(free)s of %(asked)s %(unit)s).",
     "cluster.no_capacity": "No firm has said how much it can still make at which price.",
     "cluster.all_hold": "Everything that must be shown is held by all of the %(many)s firms.",
+    "cluster.one_holds": "Everything that must be shown is held by the firm.",
+    "cluster.one_lacks": "The firm lacks %(codes)s.",
     "cluster.some_hold": "%(holding)s of %(many)s firms hold everything; others lack %(codes)s.",
     "cluster.no_papers": "No firm can be counted yet.",
     "cluster.shared": "Shared: %(names)s.",
@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "cluster.port": "%(km)s km to the port of %(port)s.",
     "cluster.port_unknown": "The way to the port is not known.",
     "cluster.track": "Answers, meetings kept and exports of %(many)s firms: %(percent)s of 100.",
+    "cluster.track_of_one": "Answers, meetings kept and exports of the firm: %(percent)s of 100.",
     "cluster.track_unknown": "Nothing is known of how the firms have behaved.",
     # who is not in the pool
     "pool.no_fit": "It is probably another product.",
@@ -80,10 +81,6 @@ def amount_shown(steps: int, step: Decimal) -> str:
     """Steps as an amount of the unit, without needless noughts."""
     text = f"{steps * step:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def unit_shown(code: str) -> str:
-    return UNITS[code].symbol or UNITS[code].name
 
 
 def month_shown(day: dt.date) -> str:

@@ -11,7 +11,7 @@ from matchmaker.matching.question import Question
 from matchmaker.matching.sentences import named, say, shown
 from matchmaker.matching.values import lead_value, moq_value, quantity_value
 from matchmaker.matching.window import free_in
-from matchmaker.measures import UNITS, Incomparable, convert
+from matchmaker.measures import Incomparable, convert, unit_shown
 
 STALE_COUNTS = 0.5
 
@@ -49,7 +49,7 @@ def judge_quantity(question: Question, offer: Offer, asked: Asked) -> Finding:
         return Finding("quantity", None, "unknown", say("quantity.unknown"), gaps=(gap,))
     free = min(known)
     value = float(quantity_value(free, asked.units))
-    unit = UNITS[offer.unit].symbol or UNITS[offer.unit].name
+    unit = unit_shown(offer.unit)
     facts = {"free": shown(free), "unit": unit, "asked": shown(asked.units),
              "share": f"{100 * value:.0f}"}  # fmt: skip
     key = "whole" if value >= 1 else "months" if question.requirement.months else "part"
@@ -68,7 +68,7 @@ def judge_moq(question: Question, offer: Offer, asked: Asked) -> Finding:
     if asked.units is None:
         return _no_factor("moq", asked)
     value = float(moq_value(float(offer.moq), asked.units))
-    unit = UNITS[offer.unit].symbol or UNITS[offer.unit].name
+    unit = unit_shown(offer.unit)
     facts = {"moq": shown(float(offer.moq)), "unit": unit, "asked": shown(asked.units)}
     sentence = say("moq.fits" if value >= 1 else "moq.above", **facts)
     gaps = () if value >= 1 else (Gap("moq", sentence, say("moq.lower", **facts)),)
