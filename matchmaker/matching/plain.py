@@ -218,9 +218,12 @@ def _mapping(inner: Reader) -> Reader:
 
 
 def _one_of(choices: tuple[Any, ...]) -> Reader:
+    named = ", ".join(str(each) for each in choices if each != "")
+    empty = ", or leave it empty" if "" in choices else ""
+
     def read_choice(value: Any) -> Any:
         if value not in choices:
-            raise _Wrong(value, f"Choose one of: {', '.join(map(str, choices))}.")
+            raise _Wrong(value, f"Choose one of: {named}{empty}.")
         return value
 
     return read_choice
@@ -255,10 +258,14 @@ def _amount(value: Any) -> Decimal:
 
 
 def _whole(value: Any) -> int:
-    amount = _amount(value)
-    if amount != int(amount):
+    """As the schema says: a number, not a text; the limits of each field are its owner's."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise _Wrong(value, "Give a whole number, without quotation marks.")
+    if not 0 <= value <= LARGEST:
+        raise _Wrong(value, "Give a whole number from 0 up, and far smaller than 10^14.")
+    if value != int(value):
         raise _Wrong(value, "Give a whole number.")
-    return int(amount)
+    return int(value)
 
 
 def _number(value: Any) -> float:

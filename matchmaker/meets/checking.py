@@ -18,6 +18,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.problem import Interpreter, Person, Problem, Slot, Wish
+from matchmaker.meets.sentences import counted
 
 # Ten times the largest meet that was measured; memory and time stay within one machine.
 MOST = {
@@ -33,6 +34,8 @@ MOST_TABLES = 20_000
 HEAVIEST = 1_000_000_000
 LONGEST_ID = 100
 LONGEST_SLOT = dt.timedelta(hours=12)
+# Control characters and line breaks; joiners stay, which names in Indian scripts need.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -66,11 +69,22 @@ def check_something_to_do(problem: Problem) -> None:
     if all(len(each.absent) >= len(problem.slots) for each in problem.people):
         remedy = "Nobody is there in any slot: take slots off the lists of absences."
         raise BadInput("$.people", f"{len(problem.people)} people, all absent", remedy)
+    _check_home_tables(problem)
     if problem.most_apart is not None and not problem.place_all:
         remedy = "It counts only for a given list: set place_all to true, or leave this out."
         raise BadInput("$.most_apart", problem.most_apart, remedy)
     if not problem.place_all:
         _check_asked_once(problem.wishes)
+
+
+def _check_home_tables(problem: Problem) -> None:
+    """A home table stands in some slot at least."""
+    tables = max(problem.tables)
+    for number, person in enumerate(problem.people):
+        if person.table is not None and person.table >= tables:
+            remedy = f"Tables are counted from 0 to {tables - 1}, the most of any slot: give one "
+            remedy += "of these, or leave it out."
+            raise BadInput(f"$.people[{number}].table", person.table, remedy)
 
 
 def check_sizes(sizes: dict[str, int]) -> None:
@@ -117,8 +131,8 @@ def _check_times(slot: Slot, path: str) -> None:
 
 def _check_tables(problem: Problem) -> None:
     if len(problem.tables) != len(problem.slots):
-        remedy = f"Give one number for each of the {len(problem.slots)} slots."
-        raise BadInput("$.tables", f"{len(problem.tables)} numbers", remedy)
+        remedy = f"Give one number for each slot: {len(problem.slots)} of them."
+        raise BadInput("$.tables", counted(len(problem.tables), "number"), remedy)
     for number, tables in enumerate(problem.tables):
         _check_number(f"$.tables[{number}]", tables, MOST_TABLES)
 
@@ -245,6 +259,10 @@ def _check_precedences(problem: Problem) -> None:
 
 
 def _check_ids(path: str, ids: Sequence[str]) -> None:
+    if _UNPRINTABLE.search("".join(ids)):
+        number, wrong = next((n, each) for n, each in enumerate(ids) if _UNPRINTABLE.search(each))
+        remedy = "It holds a line break or another sign that cannot be shown: leave it out."
+        raise BadInput(f"{path}[{number}].id", ascii(wrong)[1:-1], remedy)
     seen: set[str] = set()
     for number, each in enumerate(ids):
         if not each or len(each) > LONGEST_ID:
@@ -263,7 +281,11 @@ def _check_number(path: str, value: int, most: int) -> None:
 def _check_slot_numbers(path: str, numbers: Iterable[int], slots: int) -> None:
     for each in numbers:
         if isinstance(each, bool) or not isinstance(each, int) or not 0 <= each < slots:
-            remedy = f"Slots are counted from 0 to {slots - 1}."
+            remedy = (
+                f"Slots are counted from 0 to {slots - 1}."
+                if slots > 1
+                else "There is only slot 0."
+            )
             raise BadInput(path, each, remedy)
 
 

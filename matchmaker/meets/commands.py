@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import click
 
@@ -18,10 +19,25 @@ if TYPE_CHECKING:
 DEFAULT_SECONDS = 5.0
 
 
+class _Seconds(click.FloatRange):
+    """A time to spend; `nan` passes every comparison of a range and is refused here."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds = float(super().convert(value, param, ctx))
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
+
+
+A_DAY = _Seconds(0, 86_400)
+
+
 @click.command()
 @click.argument("file", type=click.File("rb"), required=False)
-@click.option("--seconds", type=click.FloatRange(0, 86_400), help="How long to go on (default 5).")
-@click.option("--proving", type=click.FloatRange(0, 86_400), default=0.0,
+@click.option("--seconds", type=A_DAY, help="How long to go on (default 5).")
+@click.option("--proving", type=A_DAY, default=0.0,
               help="Seconds more for the bound alone.")  # fmt: skip
 @click.option("--work", type=click.IntRange(0), help="Steps instead: the same on any machine.")
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, help="Another random search.")
@@ -67,7 +83,7 @@ def _problem_in(file: BinaryIO, most_apart: int) -> Problem:
 
     content = file.read(exchange.LARGEST_FILE + 1)
     exchange.check_file_size(len(content))
-    if str(getattr(file, "name", "")).endswith(".dzn"):
+    if str(getattr(file, "name", "")).lower().endswith(".dzn"):
         text = content.decode("utf-8", errors="replace")
         return problem_from_dzn(text, most_apart=most_apart)
     return exchange.problem_from_json(content)

@@ -91,8 +91,11 @@ class _Reading:
             raise BadInput("requested", f"{len(rows)} rows", f"nMeetings is {self.meetings}.")
         fixed = self._fixed()
         wishes = []
+        widths = {len(row) for row in rows if isinstance(row, list)}
         for number, row in enumerate(rows, 1):
             path = f"requested, row {number}"
+            if isinstance(row, list) and len(row) == 2 and len(widths) > 1:
+                raise BadInput(path, _shown(row), f"{remedy} Let all rows be of one length.")
             if not isinstance(row, list) or len(row) not in (2, 3):
                 raise BadInput(path, _shown(row), remedy)
             numbers = [_whole(path, each) for each in row]

@@ -31,7 +31,7 @@ def _slots(problem: Problem, meetings: Sequence[Meeting]) -> Iterator[str]:
     for number, slot in enumerate(problem.slots):
         here = sorted(by_slot[number], key=lambda each: each.table)
         title = f"Slot {number + 1}  {_time(slot)}"
-        yield f"{title}  {len(here)} of {problem.tables[number]} tables"
+        yield f"{title}  {len(here)} of {counted(problem.tables[number], 'table')}"
         yield from _in_columns([_cell(each) for each in here])
 
 
@@ -66,6 +66,7 @@ def summary(problem: Problem, answer: Answer) -> Iterator[str]:
         return
     proof = "proved best" if answer.is_proved else f"at most {answer.gap:.2%} below the best"
     yield f"Value {answer.value:,}; no timetable is worth more than {answer.bound:,.0f}: {proof}."
+    yield from _unproved(problem, answer)
     a_head = answer.idle_gaps / max(1, len(problem.people))
     moves = f"table moves {answer.table_moves:,}"
     yield f"Idle gaps {answer.idle_gaps:,}, {a_head:.2f} a person; {moves}."
@@ -77,6 +78,17 @@ def summary(problem: Problem, answer: Answer) -> Iterator[str]:
     if missing:
         certain = "It is certain that not all could." if answer.is_infeasible else ""
         yield f"{counted(len(missing), 'must-meet')} without a place: {_some(missing)}. {certain}"
+
+
+def _unproved(problem: Problem, answer: Answer) -> Iterator[str]:
+    """What is open where the value is the highest possible, but the timetable not proved best."""
+    if answer.is_proved or answer.value < answer.bound:
+        return
+    placed = {each.wish for each in answer.timetable.meetings}
+    if any(each.is_must and each.id not in placed for each in problem.wishes):
+        yield "Not proved: whether another timetable could place more of the must-meets."
+    elif answer.below_floor:
+        yield "Not proved: whether in another timetable fewer people have less than hoped for."
 
 
 def _some(names: Sequence[str]) -> str:

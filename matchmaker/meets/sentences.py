@@ -53,8 +53,8 @@ REASONS: Mapping[str, str] = {
     "busy, worthier": "{who} and {other} have {slots:common slot}, but one of them has a meeting "
     "worth at least as much in each.",
     "busy": "{who} and {other} have {slots:common slot}, but one of them is busy in each.",
-    "tables": "{who} and {other} have {slots:common slot} and are both free in {free}, but all "
-    "of the {tables:table} are busy then.",
+    "tables": "{who} and {other} have {slots:common slot} and are both free in {free}, but no "
+    "table is free then, of {tables} in a slot.",
     "interpreters": "{who} and {other} have {slots:common slot} and are both free in {free}, but "
     "where a table is free no interpreter for them is.",
     "order": "{who} and {other} could only meet on the wrong side of {fixed}, which must come "
@@ -67,15 +67,15 @@ COUNTED_FROM_ZERO = frozenset({"slot", "table", "pinned", "later"})
 
 def fault_sentence(kind: str, facts: Mapping[str, object]) -> str:
     """What is wrong, for the person who dragged a meeting there."""
-    return FAULTS[kind].format_map(_as_read(facts))
+    return FAULTS[kind].format_map(as_read(facts))
 
 
 def reason_sentence(reason: str, facts: Mapping[str, object]) -> str:
     """Why a wish does not take place, for the person who wished it."""
-    return REASONS[reason].format_map(_as_read(facts))
+    return REASONS[reason].format_map(as_read(facts))
 
 
-def _as_read(facts: Mapping[str, object]) -> dict[str, object]:
+def as_read(facts: Mapping[str, object]) -> dict[str, object]:
     """Slots and tables as they are written on the wall, from 1; other numbers with their noun."""
     return {key: _read(key, value) for key, value in facts.items()}
 

@@ -4,7 +4,8 @@
 
 A flow says what no timetable can exceed and which meetings to try first. They are inserted
 dearest first, chains of other meetings turning aside for them. Then meetings are forced in and
-what they displace is settled elsewhere, as long as that gains. At last idle gaps are closed at
+what they displace is settled elsewhere, as long as that gains; prices of people's time say which
+are worth trying, and what else no timetable can exceed. At last idle gaps are closed at
 the same value, and tables are given out. Order of goods: must-meets, fairness floors, value,
 gaps, moves. See README.md beside this file.
 """

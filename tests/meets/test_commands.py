@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from click.testing import CliRunner, Result
 from matchmaker.errors import BadInput
 from matchmaker.meets import commands
 from matchmaker.meets.commands import timetable
-from matchmaker.meets.exchange import problem_as_json
-from matchmaker.meets.problem import Progress
+from matchmaker.meets.exchange import problem_as_json, problem_from_json
+from matchmaker.meets.printing import summary
+from matchmaker.meets.problem import Answer, Progress, Timetable
 from seed.meets import Shape, draw_meet
 from tests.meets.test_exchange import a_meet, people
 
@@ -60,7 +62,7 @@ def test_as_json_the_same_work_gives_the_same_answer(tmp_path: Path) -> None:
 
 
 def test_a_given_list_is_placed_and_proved(tmp_path: Path) -> None:
-    file = tmp_path / "list.dzn"
+    file = tmp_path / "list.DZN"
     file.write_text(GIVEN)
     result = run(str(file), "--seconds", "5")
     assert result.exit_code == 0, result.output
@@ -81,6 +83,23 @@ def test_a_bad_file_ends_in_an_error_for_people(content: str) -> None:
 def test_without_a_file_the_command_says_what_it_needs() -> None:
     result = run()
     assert result.exit_code == 2 and "Name a file" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--seconds", "--proving"])
+def test_a_time_that_is_no_number_is_refused_by_the_name_of_its_option(option: str) -> None:
+    result = run("-", option, "nan", text=json.dumps(a_meet()))
+    assert result.exit_code == 2 and f"Invalid value for '{option}'" in result.stderr
+
+
+def test_a_value_that_is_proved_says_what_is_not() -> None:
+    problem = replace(problem_from_json(json.dumps(a_meet())), tables=(1, 1))
+    answer = Answer(Timetable(), 4, 4.0, below_floor=("s1",))
+    assert "Not proved: whether in another timetable fewer people have less than hoped for." in (
+        list(summary(problem, answer))
+    )
+    must = replace(problem, wishes=(replace(problem.wishes[0], is_must=True),))
+    assert any("more of the must-meets" in line for line in summary(must, answer))
+    assert not any("Not proved" in line for line in summary(must, replace(answer, is_proved=True)))
 
 
 def test_ctrl_c_ends_the_search_and_keeps_the_best(

@@ -66,6 +66,8 @@ def test_arrays_may_be_written_in_any_way_minizinc_knows() -> None:
         ("|4, 2,2", "|4, 4,2", "requested, row 3", "Nobody meets oneself: name two people."),
         ("|4, 2,2", "|4, 2,7", "requested, row 3",
          "Sessions are 1 (morning), 2 (afternoon) and 3 (any)."),
+        ("|1, 3,3", "|1, 3", "requested, row 2",
+         "Give a row for each meeting: person, person, session. Let all rows be of one length."),
         ("{0,5}", "{6}", "forbidden[2]", "There is no such slot: give 1 to 5."),
         ("[0, 2, 0]", "[0, 2]", "fixed", "Give 3 numbers, 0 for none."),
         ("{1}, {0}]", "{1}, {8}]", "precedences[3]", "There is no such meeting: give 1 to 3."),

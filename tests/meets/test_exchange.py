@@ -116,7 +116,7 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"slots": [slot("soon", ELEVEN)] * 2}, "$.slots[0].start", "soon"),
         ({"slots": [slot(TEN, HALF_PAST, day=1), slot(HALF_PAST, ELEVEN, day=0)]},
          "$.slots[1].day", "0"),
-        ({"tables": [2]}, "$.tables", "1 numbers"),
+        ({"tables": [2]}, "$.tables", "1 number"),
         ({"tables": [2, -1]}, "$.tables[1]", "-1"),
         ({"tables": [0, 0]}, "$.tables", "[0, 0]"),
         ({"tables": [2, 1e300]}, "$.tables[1]", "1E+300"),
@@ -127,6 +127,9 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"people": people(absent=[2])}, "$.people[1].absent", "2"),
         ({"people": people(least=2, most=1)}, "$.people[1].least", "2"),
         ({"people": people(languages=["English"])}, "$.people[1].languages", "English"),
+        ({"people": people(table=2)}, "$.people[1].table", "2"),
+        ({"people": people(id="b\n2")}, "$.people[1].id", r"b\n2"),
+        ({"wishes": wishes({"weight": "5"})}, "$.wishes[0].weight", "5"),
         ({"people": people(side="maker")}, "$.people[1].side", "maker"),
         ({"people": people(mots=3)}, "$.people[1].mots", "3"),
         ({"people": [{"id": who, "absent": [0, 1]} for who in ("b1", "b2", "s1", "s2")]},
@@ -195,6 +198,12 @@ def test_musts_that_leave_each_other_no_slot_in_their_order_are_named_with_their
         "$.precedences[0]: “w2, w3” cannot be used. w2 must come first, and slot 2 is the earliest "
         "it can have; w3 must take place as well, but slot 2 is its latest. Change that, or let "
         "the meeting go."
+    )
+
+
+def test_a_side_may_be_left_empty_and_the_refusal_says_so() -> None:
+    assert refusal(people=people(side="visitor")).endswith(
+        "Choose one of: buyer, seller, or leave it empty."
     )
 
 

@@ -76,7 +76,7 @@ class Given:
 
 
 def given_by(problem: Problem) -> Given:
-    """The numbers of a problem that has passed `check_problem`."""
+    """The numbers of a problem that has passed `check`."""
     row = {each.id: number for number, each in enumerate(problem.people)}
     number_of = {each.id: number for number, each in enumerate(problem.wishes)}
     numbered = enumerate(problem.slots)

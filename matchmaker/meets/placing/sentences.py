@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from matchmaker.meets.problem import Contradiction
-from matchmaker.meets.sentences import reason_sentence
+from matchmaker.meets.sentences import as_read, reason_sentence
 
 CONTRADICTIONS: Mapping[str, str] = {
     "never": "{wishes} cannot take place: {reason}",
     "no table at all": "{wishes} cannot take place: there is no table in the slots it may have.",
     "pin": "{wishes} is pinned to slot {slots}, which is not one of its slots.",
-    "quota": "{people} has {count} meetings on the list, but wants at most {allowed}.",
+    "quota": "{people} has {count:meeting} on the list, but wants at most {allowed}.",
     "circle": "{wishes} must each come before the next, in a circle.",
     "order": "{wishes}: what must come before what leaves one of them no slot.",
-    "person": "{people} has {count} meetings ({wishes}) that fit only into {allowed} slots "
+    "person": "{people} has {count:meeting} ({wishes}) that fit only into {allowed:slot} "
     "({slots}){order}.",
-    "tables": "{count} meetings ({wishes}) fit only into slots {slots}, which have {allowed} "
-    "tables together{order}.",
+    "tables": "{count:meeting} ({wishes}) fit only into slots {slots}, which have "
+    "{allowed:table} together{order}.",
     "together": "{wishes} cannot all be placed, however many tables there are{whom}{order}.",
     "together with tables": "{wishes} cannot all be placed with so few tables{whom}{order}.",
-    "uneven": "The meetings can be placed, but then somebody has over {allowed} breaks more than "
+    "uneven": "The meetings can be placed, but then somebody has over {allowed:break} more than "
     "somebody else.",
 }
 SHOWN = 12
@@ -40,7 +40,7 @@ def contradiction_sentence(contradiction: Contradiction) -> str:
         "whom": f": {_listed(contradiction.people)} attend several" if contradiction.people else "",
         "reason": reason_sentence(reason.reason, reason.facts) if reason else "",
     }
-    return CONTRADICTIONS[contradiction.kind].format_map(facts)
+    return CONTRADICTIONS[contradiction.kind].format_map(as_read(facts))
 
 
 def _listed(names: Iterable[str]) -> str:
