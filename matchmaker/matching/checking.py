@@ -11,14 +11,19 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
+
+import pycountry
 
 from matchmaker.certification.readiness import Book, Piece
 from matchmaker.certification.rules import BLOCS
 from matchmaker.errors import BadInput
+from matchmaker.matching.consortium.checking import LARGEST_AMOUNT
+from matchmaker.matching.consortium.periods import step_of, steps_up
 from matchmaker.matching.criteria.price import LEGS
 from matchmaker.matching.problem import GRADES, Closeness, Offer, Requirement, Tier
 from matchmaker.matching.question import Rates
-from matchmaker.measures import BASE_UNITS, UNITS, PieceFacts
+from matchmaker.measures import BASE_UNITS, UNITS, PieceFacts, Quantity, unit_shown
 from matchmaker.money import UnknownCurrency
 
 # As the catalogue keeps amounts; the trade knows nothing larger.
@@ -27,16 +32,18 @@ LONGEST_MONTHS = 60
 LONGEST_LEAD = 730  # days, as in the catalogue
 FURTHEST = dt.timedelta(days=3660)
 MOST_TEXT = 20_000
-_COUNTRY, _CURRENCY, _HS = r"[A-Z]{2}", r"[A-Z]{3}", r"(\d{2}|\d{4}|\d{6})"
+_CURRENCY, _HS = r"[A-Z]{3}", r"(\d{2}|\d{4}|\d{6})"
 
 
 def check_requirement(
     asked: Requirement, *, today: dt.date, book: Book, rates: Rates, path: str = ""
 ) -> None:
     """Raises BadInput for the first thing in a requirement that nobody could fulfil or read."""
+    _named(f"{path}id", asked.id)
     _text(f"{path}text", asked.text)
     _unit(f"{path}quantity.unit", asked.quantity.unit)
     _amount(f"{path}quantity.amount", asked.quantity.amount)
+    _countable(f"{path}quantity.amount", asked.quantity)
     _days(asked, today, path)
     _like(f"{path}hs_code", asked.hs_code, _HS, "Give 2, 4 or 6 digits of the HS code.")
     _market(f"{path}market", asked.market)
@@ -46,15 +53,15 @@ def check_requirement(
     _incoterm(f"{path}incoterm", asked.incoterm)
     for name, codes in (("musts", asked.musts), ("nice", asked.nice)):
         for code in codes:
-            if code not in book.schemes:
-                remedy = "Name schemes by their codes, such as ISO22000."
-                raise BadInput(f"{path}{name}", code, remedy)
+            _scheme(f"{path}{name}", code, book)
     _grade(f"{path}least_grade", asked.least_grade)
     _attributes(f"{path}attributes", asked.attributes)
 
 
 def check_offer(offer: Offer, *, path: str = "") -> None:
     """Raises BadInput for the first thing of an offer that cannot be."""
+    _named(f"{path}id", offer.id)
+    _named(f"{path}maker.id", offer.maker.id)
     _like(f"{path}hs_code", offer.hs_code, _HS, "Give 2, 4 or 6 digits of the HS code.")
     _unit(f"{path}unit", offer.unit)
     if offer.moq is not None:
@@ -70,6 +77,9 @@ def check_offer(offer: Offer, *, path: str = "") -> None:
         raise BadInput(f"{path}lead_days", offer.lead_days, f"Give 0 to {LONGEST_LEAD} days.")
     _attributes(f"{path}attributes", offer.attributes)
     _pieces(f"{path}pieces", offer.pieces)
+    for code in sorted(offer.barred):
+        if not pycountry.countries.get(alpha_2=code):
+            raise BadInput(f"{path}barred", code, "Give ISO 3166 codes of countries such as DE.")
     _counts(f"{path}maker.reliability", offer)
 
 
@@ -111,7 +121,20 @@ def _amount(field: str, value: Decimal) -> None:
     if not isinstance(value, Decimal) or not value.is_finite():
         raise BadInput(field, value, "Give a finite number.")
     if not SMALLEST <= value < LARGEST:
-        raise BadInput(field, value, f"Give more than nothing, and less than {LARGEST:,.0f}.")
+        raise BadInput(field, value, f"Give at least {SMALLEST}, and less than {LARGEST:,.0f}.")
+
+
+def _countable(field: str, wanted: Quantity) -> None:
+    """Plans count in whole pieces, of which they can take only so many."""
+    step = step_of(wanted)
+    if steps_up(wanted.amount, step) > LARGEST_AMOUNT:
+        most = f"{LARGEST_AMOUNT * step:,f} {unit_shown(wanted.unit)}"
+        raise BadInput(field, wanted.amount, f"Give at most {most}.")
+
+
+def _named(field: str, value: str) -> None:
+    if not value.strip():
+        raise BadInput(field, value, "Give an id, such as a-1: answers name what they are about.")
 
 
 def _text(field: str, value: str) -> None:
@@ -133,9 +156,18 @@ def _like(field: str, value: str, pattern: str, remedy: str) -> None:
         raise BadInput(field, value, remedy)
 
 
+def _scheme(field: str, code: str, book: Book) -> None:
+    if code in book.schemes:
+        return
+    near = get_close_matches(code.upper(), book.schemes, n=1)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    raise BadInput(field, code, f"{meant}Name schemes by their codes, such as ISO22000.")
+
+
 def _market(field: str, value: str) -> None:
-    if value not in BLOCS:
-        _like(field, value, _COUNTRY, "Give an ISO 3166 code such as DE, or EU or GCC.")
+    if value and value not in BLOCS and not pycountry.countries.get(alpha_2=value):
+        remedy = "Give an ISO 3166 code such as DE, or one of " + ", ".join(sorted(BLOCS)) + "."
+        raise BadInput(field, value, remedy)
 
 
 def _currency(field: str, code: str, rates: Rates) -> None:

@@ -43,6 +43,9 @@ def schemas() -> dict[str, Any]:
 def brought_by(text: str | bytes, *, today: dt.date, book: Book, rates: Rates) -> Brought:
     """What a file brings, checked. Raises BadInput."""
     told = parsed(text)
+    if isinstance(told, dict) and "offers" in told and "requirement" not in told:
+        remedy = "It is missing: say what is wanted beside the offers."
+        raise BadInput("$.requirement", "", remedy)
     if not isinstance(told, dict) or "requirement" not in told:
         requirement = read(Requirement, told)
         check_requirement(requirement, today=today, book=book, rates=rates, path="$.")

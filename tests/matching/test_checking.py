@@ -35,10 +35,12 @@ def check(requirement: Requirement) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "remedy"),
     [
-        ({"quantity": Quantity(Decimal(0), "H87")}, "$.quantity.amount", "more than nothing"),
+        ({"quantity": Quantity(Decimal(0), "H87")}, "$.quantity.amount", "at least 0.0001"),
         ({"quantity": Quantity(HUGE, "H87")}, "$.quantity.amount", "less than 100,000,000,000,000"),
         ({"quantity": Quantity(NAN, "H87")}, "$.quantity.amount", "finite"),
-        ({"quantity": Quantity(Decimal(-5), "H87")}, "$.quantity.amount", "more than nothing"),
+        ({"quantity": Quantity(Decimal(-5), "H87")}, "$.quantity.amount", "at least 0.0001"),
+        ({"quantity": Quantity(Decimal("1e-400"), "KGM")}, "$.quantity.amount", "at least 0.0001"),
+        ({"quantity": Quantity(Decimal("1e10"), "C62")}, "$.quantity.amount", "1,000,000,000 pc"),
         ({"quantity": Quantity(Decimal(1), "CEL")}, "$.quantity.unit", "KGM"),
         ({"ship_by": dt.date(2026, 11, 21)}, "$.ship_by", "from 2026-11-22 on"),
         ({"ship_by": dt.date(2026, 12, 24)}, "$.ship_by", "ship_from (2027-01-01)"),
@@ -48,13 +50,16 @@ def check(requirement: Requirement) -> None:
         ({"months": 3, "ship_from": dt.date(2026, 10, 1)}, "$.ship_from", "2026-11-22 or later"),
         ({"hs_code": "57022"}, "$.hs_code", "2, 4 or 6 digits"),
         ({"hs_code": "５７"}, "$.hs_code", "2, 4 or 6 digits"),
+        ({"market": "XX"}, "$.market", "EU, GCC"),
+        ({"id": " "}, "$.id", "an id"),
         ({"market": "Germany"}, "$.market", "ISO 3166"),
-        ({"target": Money(Decimal(0), "EUR")}, "$.target.amount", "more than nothing"),
+        ({"target": Money(Decimal(0), "EUR")}, "$.target.amount", "at least 0.0001"),
         ({"target": Money(Decimal(4), "XAF")}, "$.target.currency", "there are EUR, GBP"),
         ({"target": Money(Decimal(4), "euro")}, "$.target.currency", "ISO 4217"),
         ({"target": Money(Decimal(4), "")}, "$.target.currency", "ISO 4217"),
         ({"incoterm": "LANDED"}, "$.incoterm", "EXW, FCA"),
         ({"musts": ("ISO 22000",)}, "$.musts", "ISO22000"),
+        ({"musts": ("iso2200",)}, "$.musts", "Did you mean ISO22000?"),
         ({"nice": ("GREEN",)}, "$.nice", "ISO22000"),
         ({"least_grade": "sworn"}, "$.least_grade", "witnessed"),
         ({"text": "  "}, "$.text", "few words"),
@@ -74,6 +79,9 @@ def test_a_requirement_that_makes_no_sense(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
+        ({"id": ""}, "$.id"),
+        ({"maker": replace(MAT.maker, id="")}, "$.maker.id"),
+        ({"barred": frozenset({"DE", "Atlantis"})}, "$.barred"),
         ({"unit": "stone"}, "$.unit"),
         ({"hs_code": "x"}, "$.hs_code"),
         ({"moq": Decimal(0)}, "$.moq"),
@@ -116,6 +124,11 @@ def test_an_offer_that_cannot_be(changes: Mapping[str, object], field: str) -> N
 def test_a_closeness_out_of_range(closeness: Closeness, field: str) -> None:
     with pytest.raises(BadInput, match=field):
         check_closeness(closeness)
+
+
+def test_a_weight_is_counted_in_parts_of_what_is_asked() -> None:
+    check(replace(WANTED, quantity=Quantity(Decimal("9e13"), "KGM")))
+    check(replace(WANTED, quantity=Quantity(Decimal("1e9"), "C62"), market="EU"))
 
 
 def test_two_offers_with_one_id() -> None:

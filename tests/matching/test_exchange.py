@@ -119,6 +119,11 @@ def test_offers_are_refused_one_by_one(told: Any, field: str) -> None:
     assert refused.value.field == field
 
 
+def test_offers_alone_miss_their_requirement() -> None:
+    with pytest.raises(BadInput, match=r"\$\.requirement: .* missing"):
+        brought('{"offers": []}')
+
+
 def test_a_misspelt_field_names_the_one_that_was_meant() -> None:
     with pytest.raises(BadInput, match="Did you mean “quantity”"):
         brought({**written(WANTED), "quantitty": 3})
