@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.meets.jit import compiled
+from matchmaker.jit import compiled_lean
 
 Ints = NDArray[np.int64]
 NO_COLOUR = -1
 
 
-@compiled
+@compiled_lean
 def two_colours(
     first: Ints, second: Ints, starts: Ints, of_person: Ints, colour: Ints, queue: Ints
 ) -> bool:

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.jit import compiled_lean
 from matchmaker.meets.compiled import Compiled, Facts, Ints
-from matchmaker.meets.jit import compiled
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -108,7 +108,7 @@ def _possible(facts: Facts, slot: int) -> NDArray[np.bool_]:
     return mask
 
 
-@compiled
+@compiled_lean
 def count_rows(facts: Facts, programme: Programme, size: Floats) -> None:
     """How many variables each row has."""
     slots = len(facts.tables)
@@ -129,7 +129,7 @@ def count_rows(facts: Facts, programme: Programme, size: Floats) -> None:
         size[programme.wishes + facts.wish[e]] += own
 
 
-@compiled
+@compiled_lean
 def iterate(
     facts: Facts, programme: Programme, point: Iterate, weight: float, iterations: int
 ) -> None:
@@ -181,7 +181,7 @@ def iterate(
             point.price_sum[row] += price[row]
 
 
-@compiled
+@compiled_lean
 def bound_of(facts: Facts, programme: Programme, price: Floats) -> float:
     """What no timetable can exceed, by these prices; those of wishes are not needed."""
     slots = len(facts.tables)

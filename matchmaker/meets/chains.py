@@ -7,14 +7,14 @@ for a person, or a table, without anybody losing a meeting.
 
 from __future__ import annotations
 
+from matchmaker.jit import inner_lean
 from matchmaker.meets.compiled import Facts
-from matchmaker.meets.jit import inner
 from matchmaker.meets.state import ABSENT, FREE, SPARE, State, lift, place, undo
 
 LONGEST = 200  # meetings on a chain; turning a longer one takes more time than it is worth
 
 
-@inner
+@inner_lean
 def chain_from(facts: Facts, state: State, person: int, one: int, other: int) -> int:
     """Write the options of a person's chain over two slots into `state.path`.
 
@@ -43,7 +43,7 @@ def chain_from(facts: Facts, state: State, person: int, one: int, other: int) ->
     return count
 
 
-@inner
+@inner_lean
 def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
     """Turn the chain in `state.path`; where a rule forbids it all stays as it was."""
     mark = state.mark[0]
@@ -61,7 +61,7 @@ def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
     return True
 
 
-@inner
+@inner_lean
 def free_by_swap(facts: Facts, state: State, person: int, other: int, slot: int, away: int) -> bool:
     """Free the person in `slot` by turning a chain with `away`, leaving `other` as it is."""
     count = chain_from(facts, state, person, slot, away)

@@ -11,10 +11,10 @@ import math
 
 import numpy as np
 
+from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.compiled import Facts, Ints
 from matchmaker.meets.gaps import idle_of
 from matchmaker.meets.insertion import insert, place_freely
-from matchmaker.meets.jit import compiled, inner
 from matchmaker.meets.state import (
     FREE,
     START,
@@ -32,7 +32,7 @@ from matchmaker.meets.state import (
 LOOK = 24  # how many of a person's dearest open wishes are tried for a freed slot
 
 
-@compiled
+@compiled_lean
 def anneal(
     facts: Facts,
     state: State,
@@ -76,7 +76,7 @@ def anneal(
     return kept
 
 
-@inner
+@inner_lean
 def _recount(facts: Facts, state: State, idle: Ints, done: int) -> int:
     """Bring `idle` up to date for all whom these entries of the log touch; by how much it grew."""
     grown = 0
@@ -89,7 +89,7 @@ def _recount(facts: Facts, state: State, idle: Ints, done: int) -> int:
     return grown
 
 
-@inner
+@inner_lean
 def _force(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Place it there, displacing whatever stands in its way; False: it cannot be done."""
     first, second = facts.first[option], facts.second[option]
@@ -111,7 +111,7 @@ def _force(facts: Facts, state: State, option: int, slot: int) -> bool:
     return True
 
 
-@inner
+@inner_lean
 def _clear(facts: Facts, state: State, person: int, slot: int) -> bool:
     """Make the person free in the slot and willing to have another meeting."""
     there = state.at[person, slot]
@@ -128,7 +128,7 @@ def _clear(facts: Facts, state: State, person: int, slot: int) -> bool:
     return True
 
 
-@inner
+@inner_lean
 def _cheapest_of(facts: Facts, state: State, person: int) -> int:
     """The person's meeting that is worth least and may be moved; -1: there is none."""
     cheapest = -1
@@ -137,14 +137,14 @@ def _cheapest_of(facts: Facts, state: State, person: int) -> int:
     return cheapest
 
 
-@inner
+@inner_lean
 def _cheaper(facts: Facts, state: State, one: int, other: int) -> int:
     if other < 0 or state.locked[facts.wish[other]]:
         return one
     return other if one < 0 or facts.worth[other] < facts.worth[one] else one
 
 
-@inner
+@inner_lean
 def _free_table(facts: Facts, state: State, slot: int) -> None:
     """Lift the cheapest of some meetings in the slot."""
     people, cheapest = len(facts.most), -1
@@ -154,7 +154,7 @@ def _free_table(facts: Facts, state: State, slot: int) -> None:
         lift(facts, state, facts.wish[cheapest])
 
 
-@inner
+@inner_lean
 def _clear_order(facts: Facts, state: State, wish: int, slot: int) -> None:
     """Lift what must come before the wish and is not earlier, or after it and is not later."""
     for place_in_list in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
@@ -167,13 +167,13 @@ def _clear_order(facts: Facts, state: State, wish: int, slot: int) -> None:
             lift(facts, state, other)
 
 
-@inner
+@inner_lean
 def _can_lift(state: State, wish: int) -> bool:
     """It is not pinned, and the log has room: a wish may stand in many orders."""
     return not state.locked[wish] and state.mark[0] < len(state.log) // 2
 
 
-@inner
+@inner_lean
 def _free_interpreter(facts: Facts, state: State, need: int, slot: int) -> None:
     """Lift the cheapest meeting of an interpreter who is able."""
     cheapest = -1
@@ -184,7 +184,7 @@ def _free_interpreter(facts: Facts, state: State, need: int, slot: int) -> None:
         lift(facts, state, facts.wish[cheapest])
 
 
-@inner
+@inner_lean
 def _repair(facts: Facts, state: State) -> None:
     """Find new places for what was displaced, then other meetings for those left behind."""
     done = state.mark[0]
@@ -198,14 +198,14 @@ def _repair(facts: Facts, state: State) -> None:
             fill(facts, state, facts.second[option])
 
 
-@inner
+@inner_lean
 def _resettle(facts: Facts, state: State, wish: int) -> None:
     for option in range(facts.options[wish], facts.options[wish + 1]):
         if state.slot[wish] == UNPLACED and not place_freely(facts, state, option):
             insert(facts, state, option)
 
 
-@inner
+@inner_lean
 def fill(facts: Facts, state: State, person: int) -> None:
     """Give the person the dearest open wishes that fit without displacing any."""
     tried = 0

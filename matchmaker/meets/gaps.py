@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 
+from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.chains import chain_from, swap
 from matchmaker.meets.compiled import Facts, Ints
-from matchmaker.meets.jit import compiled, inner
 from matchmaker.meets.problem import Problem, Timetable
 from matchmaker.meets.state import ABSENT, FREE, START, State, chance, draw, undo
 
@@ -32,7 +32,7 @@ def count_idle(problem: Problem, timetable: Timetable) -> int:
     )
 
 
-@compiled
+@compiled_lean
 def close_gaps(facts: Facts, state: State, idle: Ints, steps: int, hot: float, cold: float) -> None:
     """Turn chains at random and keep what makes people wait less, or hardly more while it is hot.
 
@@ -60,7 +60,7 @@ def close_gaps(facts: Facts, state: State, idle: Ints, steps: int, hot: float, c
     state.mark[0] = 0
 
 
-@inner
+@inner_lean
 def _recount(facts: Facts, state: State, idle: Ints, count: int) -> int:
     """Bring `idle` up to date for all on the chain; returns by how much it grew."""
     grown = 0
@@ -73,7 +73,7 @@ def _recount(facts: Facts, state: State, idle: Ints, count: int) -> int:
     return grown
 
 
-@inner
+@inner_lean
 def idle_of(facts: Facts, state: State, person: int) -> int:
     """How many slots the person waits between meetings of a day."""
     idle, waited, day, is_waiting = 0, 0, -1, False

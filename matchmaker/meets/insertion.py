@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.chains import chain_from, free_by_swap, swap
 from matchmaker.meets.compiled import Facts, Ints
-from matchmaker.meets.jit import compiled, inner
 from matchmaker.meets.state import FREE, State, draw, fits, has_room, place, undo
 
 
-@compiled
+@compiled_lean
 def insert_all(facts: Facts, state: State, options: Ints, start: int, stop: int) -> int:
     """Insert the options from `start` to `stop` of a list in its order; returns how many went in.
 
@@ -21,7 +21,7 @@ def insert_all(facts: Facts, state: State, options: Ints, start: int, stop: int)
     return placed
 
 
-@inner
+@inner_lean
 def insert(facts: Facts, state: State, option: int) -> bool:
     """Place a meeting in a free slot, or in one freed by turning chains; nobody loses any."""
     if not has_room(facts, state, option):
@@ -48,7 +48,7 @@ def insert(facts: Facts, state: State, option: int) -> bool:
     return False
 
 
-@inner
+@inner_lean
 def place_freely(facts: Facts, state: State, option: int) -> bool:
     """Place it in the free slot with the most free tables, so that tables last for others."""
     if not has_room(facts, state, option):
@@ -64,7 +64,7 @@ def place_freely(facts: Facts, state: State, option: int) -> bool:
     return most > 0 and place(facts, state, option, best)
 
 
-@inner
+@inner_lean
 def _by_person(facts: Facts, state: State, option: int, busy: int, free: int, slot: int) -> bool:
     """Free the busy person by turning a chain that leaves the free one free."""
     for away in range(len(facts.tables)):
@@ -78,7 +78,7 @@ def _by_person(facts: Facts, state: State, option: int, busy: int, free: int, sl
     return False
 
 
-@inner
+@inner_lean
 def _by_table(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Free a table by turning a chain that has one meeting more here than elsewhere."""
     people = len(facts.most)

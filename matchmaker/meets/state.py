@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.compiled import Compiled, Facts, Ints
-from matchmaker.meets.jit import compiled, inner
 
 FREE, ABSENT, UNPLACED = -1, -2, -1
 SPARE = 200  # entries of the log that are left for single steps after a chain
@@ -70,7 +70,7 @@ def copied(state: State) -> State:
     return State(*fields)
 
 
-@inner
+@inner_lean
 def chance(state: State) -> float:
     """A random number from 0 to 1, 1 excluded (xorshift64*, Vigna 2016)."""
     dice = state.dice[0]
@@ -81,13 +81,13 @@ def chance(state: State) -> float:
     return float((dice * np.uint64(2685821657736338717)) >> np.uint64(11)) / 2.0**53
 
 
-@inner
+@inner_lean
 def draw(state: State, count: int) -> int:
     """A random number from 0 to count - 1."""
     return int(chance(state) * count)
 
 
-@inner
+@inner_lean
 def floor_gain(facts: Facts, person: int, count: int) -> int:
     """What the next meeting of somebody with so many adds to the fairness floor."""
     if count >= facts.least[person]:
@@ -95,7 +95,7 @@ def floor_gain(facts: Facts, person: int, count: int) -> int:
     return 2 * facts.floor_worth if count == 0 else facts.floor_worth
 
 
-@inner
+@inner_lean
 def gain(facts: Facts, state: State, option: int) -> int:
     """What placing the option would add to the total."""
     first, second = facts.first[option], facts.second[option]
@@ -106,7 +106,7 @@ def gain(facts: Facts, state: State, option: int) -> int:
     )
 
 
-@inner
+@inner_lean
 def in_order(facts: Facts, state: State, wish: int, slot: int) -> bool:
     """Whether the slot lies after all that must come before, and before all that must follow."""
     for place in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
@@ -119,7 +119,7 @@ def in_order(facts: Facts, state: State, wish: int, slot: int) -> bool:
     return True
 
 
-@inner
+@inner_lean
 def interpreter_for(facts: Facts, state: State, option: int, slot: int) -> int:
     """A free interpreter who is able; -1 where there is none."""
     need = facts.need[option]
@@ -129,7 +129,7 @@ def interpreter_for(facts: Facts, state: State, option: int, slot: int) -> int:
     return -1
 
 
-@inner
+@inner_lean
 def has_room(facts: Facts, state: State, option: int) -> bool:
     """Whether the wish is not placed yet and both people want another meeting."""
     first, second = facts.first[option], facts.second[option]
@@ -140,7 +140,7 @@ def has_room(facts: Facts, state: State, option: int) -> bool:
     )
 
 
-@inner
+@inner_lean
 def fits(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Whether the slot takes this meeting as it is: people, rules, table, order, interpreter."""
     return bool(
@@ -153,7 +153,7 @@ def fits(facts: Facts, state: State, option: int, slot: int) -> bool:
     )
 
 
-@compiled
+@compiled_lean
 def place(facts: Facts, state: State, option: int, slot: int) -> bool:
     """Place it if every rule allows; says whether it is placed."""
     if state.mark[0] >= len(state.log):  # loops check no bounds themselves
@@ -168,7 +168,7 @@ def place(facts: Facts, state: State, option: int, slot: int) -> bool:
     return True
 
 
-@compiled
+@compiled_lean
 def lift(facts: Facts, state: State, wish: int) -> None:
     """Take a placed wish out."""
     option, slot, via = state.option[wish], state.slot[wish], state.via[wish]
@@ -176,7 +176,7 @@ def lift(facts: Facts, state: State, wish: int) -> None:
     _note(state, option, slot, via, False)
 
 
-@inner
+@inner_lean
 def undo(facts: Facts, state: State, mark: int) -> None:
     """Back to how it was when the log had this many entries."""
     for place_in_log in range(state.mark[0] - 1, mark - 1, -1):
@@ -188,14 +188,14 @@ def undo(facts: Facts, state: State, mark: int) -> None:
     state.mark[0] = mark
 
 
-@inner
+@inner_lean
 def _note(state: State, option: int, slot: int, via: int, was_placed: bool) -> None:
     row = state.log[state.mark[0]]
     row[0], row[1], row[2], row[3] = option, slot, via, was_placed
     state.mark[0] += 1
 
 
-@inner
+@inner_lean
 def _put(facts: Facts, state: State, option: int, slot: int, via: int) -> None:
     state.total[0] += gain(facts, state, option)
     first, second, wish = facts.first[option], facts.second[option], facts.wish[option]
@@ -209,7 +209,7 @@ def _put(facts: Facts, state: State, option: int, slot: int, via: int) -> None:
         state.helping[via, slot] = option
 
 
-@inner
+@inner_lean
 def _take(facts: Facts, state: State, option: int) -> None:
     first, second, wish = facts.first[option], facts.second[option], facts.wish[option]
     slot, via = state.slot[wish], state.via[wish]

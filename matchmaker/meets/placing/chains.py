@@ -6,7 +6,7 @@ and so on until the chain closes. Where a slot has no table left, a further chai
 
 from __future__ import annotations
 
-from matchmaker.meets.jit import inner
+from matchmaker.jit import inner_lean
 from matchmaker.meets.placing.hall import (
     LENGTH,
     NOBODY,
@@ -21,7 +21,7 @@ from matchmaker.meets.placing.hall import (
 TRIES = 8
 
 
-@inner
+@inner_lean
 def plan_exchange(rules: Rules, hall: Hall, meeting: int, slot: int, other: int) -> bool:
     """Write the change that brings the meeting into `slot`, displacing others into `other`.
 
@@ -47,7 +47,7 @@ def plan_exchange(rules: Rules, hall: Hall, meeting: int, slot: int, other: int)
     return False
 
 
-@inner
+@inner_lean
 def link(hall: Hall, meeting: int, goal: int) -> None:
     """Add to the change that a meeting goes to a slot, or to UNPLACED."""
     length = hall.numbers[LENGTH]
@@ -58,7 +58,7 @@ def link(hall: Hall, meeting: int, goal: int) -> None:
     hall.numbers[LENGTH] = length + 1
 
 
-@inner
+@inner_lean
 def _grow(rules: Rules, hall: Hall, start: int, slot: int, other: int) -> bool:
     """Follow the chain from its link `start` until nobody clashes any more."""
     stamp = hall.numbers[STAMP]
@@ -81,7 +81,7 @@ def _grow(rules: Rules, hall: Hall, start: int, slot: int, other: int) -> bool:
     return True
 
 
-@inner
+@inner_lean
 def _room(rules: Rules, hall: Hall, slot: int) -> int:
     """Tables left in a slot after the change."""
     left: int = rules.tables[slot] - hall.used[slot]
@@ -90,7 +90,7 @@ def _room(rules: Rules, hall: Hall, slot: int) -> int:
     return left
 
 
-@inner
+@inner_lean
 def _somebody(hall: Hall, slot: int) -> int:
     """A meeting of the slot that is not yet in the chain, by chance."""
     for _ in range(TRIES):
@@ -100,7 +100,7 @@ def _somebody(hall: Hall, slot: int) -> int:
     return NOBODY
 
 
-@inner
+@inner_lean
 def keeps_order(rules: Rules, hall: Hall) -> bool:
     """Whether the meetings that were moved stand rightly before and after others."""
     for place in range(hall.numbers[LENGTH]):

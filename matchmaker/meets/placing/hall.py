@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.meets.jit import inner
+from matchmaker.jit import inner_lean
 from matchmaker.meets.placing.given import Choice, Given
 
 Ints = NDArray[np.int64]
@@ -128,7 +128,7 @@ def empty_hall(rules: Rules, seed: int) -> Hall:
     )
 
 
-@inner
+@inner_lean
 def draw(hall: Hall, count: int) -> int:
     """A random number from 0 to count - 1 (xorshift64*, Vigna 2016)."""
     dice = hall.dice[0]
@@ -140,7 +140,7 @@ def draw(hall: Hall, count: int) -> int:
     return np.int64(high % np.uint64(count))  # type: ignore[return-value]
 
 
-@inner
+@inner_lean
 def _count(rules: Rules, hall: Hall, person: int) -> None:
     """Maximal runs of idle slots between two meetings of one day, and those slots."""
     found, idle, last = 0, 0, -1
@@ -159,7 +159,7 @@ def _count(rules: Rules, hall: Hall, person: int) -> None:
     hall.idle[person] = idle
 
 
-@inner
+@inner_lean
 def excess(rules: Rules, hall: Hall) -> int:
     """By how much the breaks of two people differ more than they may."""
     if rules.apart < 0:
@@ -173,7 +173,7 @@ def excess(rules: Rules, hall: Hall) -> int:
     return max(0, most - least - rules.apart)
 
 
-@inner
+@inner_lean
 def move(rules: Rules, hall: Hall, back: bool) -> None:
     """Carry out the change, or take it back, and count the breaks anew."""
     numbers = hall.numbers
@@ -188,7 +188,7 @@ def move(rules: Rules, hall: Hall, back: bool) -> None:
         _count(rules, hall, hall.touched[place])
 
 
-@inner
+@inner_lean
 def _leave(rules: Rules, hall: Hall, meeting: int) -> None:
     slot = hall.slot[meeting]
     for seat in range(3):
@@ -208,7 +208,7 @@ def _leave(rules: Rules, hall: Hall, meeting: int) -> None:
         hall.slot[meeting] = UNPLACED
 
 
-@inner
+@inner_lean
 def _enter(rules: Rules, hall: Hall, meeting: int, slot: int) -> None:
     if slot == UNPLACED:
         hall.numbers[OPEN] += 1
@@ -220,7 +220,7 @@ def _enter(rules: Rules, hall: Hall, meeting: int, slot: int) -> None:
             hall.at[rules.who[meeting, seat], slot] = meeting
 
 
-@inner
+@inner_lean
 def in_order(rules: Rules, hall: Hall, meeting: int, slot: int) -> bool:
     """Whether the slot lies after all that must come before, and before all that must follow."""
     for place in range(rules.before_at[meeting], rules.before_at[meeting + 1]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from matchmaker.meets.jit import compiled, inner
+from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.placing.chains import keeps_order, link, plan_exchange
 from matchmaker.meets.placing.hall import (
     BREAKS,
@@ -28,7 +28,7 @@ LONG = 0.1  # what each idle slot costs, in breaks
 UNEVEN = 2  # what a difference of one break too much costs, in breaks
 
 
-@compiled
+@compiled_lean
 def put(rules: Rules, hall: Hall, slots: Ints) -> None:
     """Place every meeting in its slot of an array; it must break no rule."""
     hall.numbers[LENGTH] = 0
@@ -39,7 +39,7 @@ def put(rules: Rules, hall: Hall, slots: Ints) -> None:
     _remember(rules, hall)
 
 
-@compiled
+@compiled_lean
 def insert(rules: Rules, hall: Hall, steps: int) -> int:
     """Place meetings until all are placed; returns how many steps were left.
 
@@ -66,7 +66,7 @@ def insert(rules: Rules, hall: Hall, steps: int) -> int:
     return 0
 
 
-@inner
+@inner_lean
 def _exchanged(rules: Rules, hall: Hall, meeting: int) -> bool:
     """Place it by a Kempe chain, if a few tries find one."""
     slots = len(hall.used)
@@ -83,7 +83,7 @@ def _exchanged(rules: Rules, hall: Hall, meeting: int) -> bool:
     return False
 
 
-@inner
+@inner_lean
 def _least_pressed(rules: Rules, hall: Hall, meeting: int) -> int:
     """The slot in which the fewest hard cases would be driven out; writes that change."""
     best, chosen, ties = -1, UNPLACED, 0
@@ -105,7 +105,7 @@ def _least_pressed(rules: Rules, hall: Hall, meeting: int) -> int:
     return chosen
 
 
-@inner
+@inner_lean
 def _drive_out(rules: Rules, hall: Hall, meeting: int, slot: int) -> None:
     """Write the change that puts a meeting here and takes away all that stands against it."""
     numbers = hall.numbers
@@ -126,7 +126,7 @@ def _drive_out(rules: Rules, hall: Hall, meeting: int, slot: int) -> None:
         _take_away(hall, _easiest(hall, slot))
 
 
-@inner
+@inner_lean
 def _take_away(hall: Hall, meeting: int) -> None:
     if (
         meeting != NOBODY
@@ -136,7 +136,7 @@ def _take_away(hall: Hall, meeting: int) -> None:
         link(hall, meeting, UNPLACED)
 
 
-@inner
+@inner_lean
 def _frees_table(hall: Hall, slot: int) -> bool:
     freed = 0
     for place in range(1, hall.numbers[LENGTH]):
@@ -144,7 +144,7 @@ def _frees_table(hall: Hall, slot: int) -> bool:
     return freed > 0
 
 
-@inner
+@inner_lean
 def _easiest(hall: Hall, slot: int) -> int:
     """Of some meetings of the slot the one that was driven out least."""
     found, people = NOBODY, hall.at.shape[0]
@@ -156,7 +156,7 @@ def _easiest(hall: Hall, slot: int) -> int:
     return found
 
 
-@compiled
+@compiled_lean
 def anneal(rules: Rules, hall: Hall, steps: int, hot: float, cold: float, target: int) -> int:
     """Exchange Kempe chains by chance while it cools; keeps the best placing in `hall.best`.
 
@@ -187,14 +187,14 @@ def anneal(rules: Rules, hall: Hall, steps: int, hot: float, cold: float, target
     return 0
 
 
-@inner
+@inner_lean
 def _price(rules: Rules, hall: Hall) -> float:
     """Breaks; that somebody waits long counts a little, so that gaps shrink until they close."""
     waits = hall.numbers[BREAKS] + UNEVEN * excess(rules, hall)
     return float(waits + LONG * hall.numbers[IDLE])
 
 
-@inner
+@inner_lean
 def _beside(rules: Rules, hall: Hall, meeting: int) -> int:
     """A slot next to another meeting of one of its people: where breaks are closed."""
     slots = len(hall.used)
@@ -207,7 +207,7 @@ def _beside(rules: Rules, hall: Hall, meeting: int) -> int:
     return min(slots - 1, max(0, slot + 2 * draw(hall, 2) - 1))
 
 
-@inner
+@inner_lean
 def _remember(rules: Rules, hall: Hall) -> None:
     """Keep the placing if all are placed, evenly enough, with fewer breaks than before."""
     numbers = hall.numbers

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.meets import jit
+from matchmaker import jit
 
 
 @pytest.fixture(autouse=True)
@@ -20,19 +20,20 @@ def anew() -> Iterator[None]:
 def test_loops_are_kept_beside_the_code_under_the_digest_of_all_loops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "one.py").write_text("@compiled\ndef one(): return 1\n")
-    (tmp_path / "prose.py").write_text("LINES = 3\n")
+    (tmp_path / "meets").mkdir()
+    (tmp_path / "meets" / "one.py").write_text("@compiled\ndef one(): return 1\n")
+    (tmp_path / "meets" / "prose.py").write_text("LINES = 3\n")
     monkeypatch.setattr(jit, "_HERE", tmp_path)
-    first = jit.cache_folder()
+    first = jit.cache_folder("meets")
     assert first and first.is_dir() and first.parent == tmp_path / "__pycache__"
 
-    (tmp_path / "prose.py").write_text("LINES = 4\n")
+    (tmp_path / "meets" / "prose.py").write_text("LINES = 4\n")
     jit.cache_folder.cache_clear()
-    assert jit.cache_folder() == first
+    assert jit.cache_folder("meets") == first
 
-    (tmp_path / "one.py").write_text("@compiled\ndef one(): return 2\n")
+    (tmp_path / "meets" / "one.py").write_text("@compiled\ndef one(): return 2\n")
     jit.cache_folder.cache_clear()
-    assert jit.cache_folder() != first
+    assert jit.cache_folder("meets") != first
 
 
 def test_where_the_code_cannot_be_written_the_users_cache_is_taken(
@@ -43,7 +44,7 @@ def test_where_the_code_cannot_be_written_the_users_cache_is_taken(
     (place / "__pycache__").write_text("a file, so that nothing can be made in it")
     monkeypatch.setattr(jit, "_HERE", place)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = jit.cache_folder()
+    folder = jit.cache_folder("meets")
     assert folder and folder.parent == tmp_path / "cache" / "matchmaker"
 
 
@@ -51,10 +52,13 @@ def test_where_nothing_can_be_written_loops_are_compiled_for_the_process_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jit, "_is_ours", lambda folder: False)
-    assert jit.cache_folder() is None
+    monkeypatch.setattr(jit, "_room_of", lambda loop: "meets")
+    assert jit.cache_folder("meets") is None
 
-    @jit.compiled
-    def twice(value: int) -> int:
-        return 2 * value
+    for compiled in (jit.compiled, jit.compiled_lean):
 
-    assert twice(21) == 42
+        @compiled
+        def twice(value: int) -> int:
+            return 2 * value
+
+        assert twice(21) == 42
