@@ -42,8 +42,18 @@ class _Wrong(Exception):
 
 def parsed(text: str | bytes, path: str = "$") -> Any:
     """JSON as Python values, numbers with a point as Decimal. Raises BadInput naming the place."""
+    twice: list[tuple[dict[str, Any], str]] = []
+
+    def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice.append((found, _repeated(pairs)))
+        return found
+
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_number(path))
+        told = json.loads(
+            text, parse_float=Decimal, parse_constant=_no_number(path), object_pairs_hook=record
+        )
     except json.JSONDecodeError as wrong:
         found = wrong.doc[wrong.pos : wrong.pos + 20] or "the end of the file"
         remedy = f"It is no JSON: {wrong.msg} (line {wrong.lineno}, column {wrong.colno})."
@@ -52,6 +62,31 @@ def parsed(text: str | bytes, path: str = "$") -> Any:
         raise BadInput(path, "its letters", "Write the file in UTF-8.") from wrong
     except (RecursionError, ValueError) as wrong:
         raise BadInput(path, "its values", "It is nested or numbered beyond reason.") from wrong
+    if twice:
+        # The outermost closes last; what stands in it may have been passed over.
+        holder, name = twice[-1]
+        remedy = "This name stands twice in one object; keep one of them."
+        raise BadInput(f"{path}{_place_of(holder, told)}.{name}", name, remedy)
+    return told
+
+
+def _repeated(pairs: list[tuple[str, Any]]) -> str:
+    names = [name for name, _ in pairs]
+    return next(name for name in names if names.count(name) > 1)
+
+
+def _place_of(wanted: dict[str, Any], told: Any) -> str:
+    """Where an object stands in what was read."""
+    waiting: list[tuple[str, Any]] = [("", told)]
+    while waiting:
+        place, each = waiting.pop()
+        if each is wanted:
+            return place
+        if isinstance(each, dict):
+            waiting += [(f"{place}.{name}", inner) for name, inner in each.items()]
+        elif isinstance(each, list):
+            waiting += [(f"{place}[{at}]", inner) for at, inner in enumerate(each)]
+    return ""
 
 
 def _no_number(path: str) -> Callable[[str], Any]:

@@ -124,6 +124,12 @@ def test_offers_alone_miss_their_requirement() -> None:
         brought('{"offers": []}')
 
 
+def test_a_name_that_stands_twice_is_refused_with_its_place() -> None:
+    offers = '{"offers": [{"id": "a"}, {"id": "b", "maker": {"id": "m", "id": "n"}}]}'
+    with pytest.raises(BadInput, match=r"^\$\.offers\[1\]\.maker\.id: .* twice"):
+        offers_from(offers)
+
+
 def test_a_misspelt_field_names_the_one_that_was_meant() -> None:
     with pytest.raises(BadInput, match="Did you mean “quantity”"):
         brought({**written(WANTED), "quantitty": 3})
