@@ -48,6 +48,14 @@ class Rooms(click.Group):
         super().__init__(*args, **settings)
         self._of_rooms = of_rooms
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Ctrl-C, also amid the imports of a room, ends in a line and the status of a shell."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("matchmaker: stopped.", err=True)
+            sys.exit(130)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *self._of_rooms])
 
