@@ -34,7 +34,7 @@ from matchmaker.matching.words import Keywords
 from search.embedded.vectors import VectorRows
 
 # Raised whenever a column is added or means something else: older files are then built anew.
-VERSION = 3
+VERSION = 4
 EPOCH = dt.date(1970, 1, 1)
 FOREVER = np.iinfo(np.int32).max  # a certificate without a last day
 TIERS = 4  # price steps kept apart; further ones count as the cheapest from the last one on
