@@ -108,7 +108,7 @@ def test_offers_may_come_in_a_file_of_their_own(
         ("", "$: “the end of the file” cannot be used. It is no JSON"),
         ('{"id": "a"}', "$.text: “” cannot be used. It is missing"),
         (json.dumps({**written(WANTED), "quantity": {"amount": 0, "unit": "KGM"}}),
-         "$.quantity.amount: “0” cannot be used. Give more than nothing"),
+         "$.quantity.amount: “0” cannot be used. Give at least 0.0001"),
         (json.dumps({"requirement": written(WANTED), "offers": []}), "$.offers"),
     ],
 )  # fmt: skip

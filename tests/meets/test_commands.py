@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,15 @@ def test_ctrl_c_ends_the_search_and_keeps_the_best(
     assert answer["timetable"]["meetings"] and answer["seconds"] < 30
 
 
+@pytest.fixture
+def usual_ctrl_c() -> Iterator[None]:
+    """As in a terminal: what a shell starts in the background is born deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
 def test_a_second_ctrl_c_ends_everything() -> None:
     with pytest.raises(KeyboardInterrupt), commands._until_interrupted() as stop:
         assert not stop()
