@@ -55,6 +55,7 @@ PURE = (
     "matchmaker/certification/gantt.py",
     "matchmaker/certification/materials.py",
     "matchmaker/certification/readiness.py",
+    "matchmaker/certification/rulebook.py",
     "matchmaker/certification/rules.py",
     "matchmaker/certification/scope.py",
     "matchmaker/certification/steps.py",

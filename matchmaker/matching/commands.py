@@ -13,6 +13,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from matchmaker.certification.rulebook import reference_book
 from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.errors import BadInput, Unavailable
@@ -22,7 +23,6 @@ from matchmaker.matching.printing import lines_of
 from matchmaker.matching.problem import Offer, Requirement
 from matchmaker.matching.queries import firm_names
 from matchmaker.matching.retrieval import Retrieved
-from matchmaker.matching.rulebook import reference_book
 from matchmaker.matching.services import Matching, match, match_among, rebuild_offers
 from matchmaker.matching.telling import Answer, answer_of
 from matchmaker.matching.together import Together

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from matchmaker.certification.rulebook import reference_book
 from matchmaker.matching.answers import Judged
 from matchmaker.matching.columns import OfferTable
 from matchmaker.matching.judging import judge_offer
@@ -29,7 +30,6 @@ from matchmaker.matching.nearness import Nearness, nearness
 from matchmaker.matching.problem import Offer, Requirement
 from matchmaker.matching.question import Question, prepare
 from matchmaker.matching.retrieval import Retrieved, retrieve
-from matchmaker.matching.rulebook import reference_book
 from matchmaker.matching.weighing import profile_for
 from matchmaker.money import exchange_rates
 from search.encoder.encoder import OnnxEncoder

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.certification.knowledge import conditions, prerequisites, stand_ins
+from matchmaker.certification.knowledge import conditions
 from matchmaker.certification.materials import Made
-from matchmaker.certification.readiness import Book, Case, Piece, Readiness, assess
+from matchmaker.certification.readiness import Case, Piece, Readiness, assess
+from matchmaker.certification.rulebook import ReferenceRule, reference_book
 from matchmaker.certification.rules import Goods, goods_of
-from seed.reference import read
 
 TODAY = dt.date(2026, 11, 22)
 EUDR = dt.date(2026, 12, 30)
@@ -24,50 +22,8 @@ MAT = goods_of("401691", ["rubber-goods"], is_organic=False, has_wood_packaging=
 NATURAL = Made(stated=("natural rubber",))
 
 
-@dataclass(frozen=True)
-class Rule:
-    id: str
-    family: str
-    hs: tuple[str, ...]
-    market: str
-    mandatory: tuple[str, ...]
-    expected: tuple[str, ...]
-    effective_from: dt.date | None
-    confidence: str
-    note: str = ""
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scheme:
-    code: str
-    lead_days_min: int
-    lead_days_max: int
-    is_held: bool
-
-
-def rule_of(each: Mapping[str, Any]) -> Rule:
-    start = each["effective_from"]
-    return Rule(
-        each["id"],
-        each["family"],
-        tuple(each["hs"]),
-        each["market"],
-        tuple(each["mandatory"]),
-        tuple(each["expected"]),
-        dt.date.fromisoformat(start) if start else None,
-        each["confidence"],
-    )
-
-
-RULES = tuple(rule_of(each) for each in read("market_requirements")["rules"])
-SCHEMES = {
-    each["code"]: Scheme(
-        each["code"], *each["lead_days"], each["evidence_type"] != "consignment document"
-    )
-    for each in read("certifications")["certifications"]
-}
-BOOK = Book(RULES, SCHEMES, prerequisites(), stand_ins(), conditions())
+BOOK = reference_book()
+RULES, SCHEMES = BOOK.rules, BOOK.schemes
 
 
 def mat(entry: dt.date, *held: str, country: str = "DE", made: Made = NATURAL) -> Readiness:
@@ -216,8 +172,8 @@ def test_papers_of_the_shipment_are_duties_never_gaps() -> None:
 
 
 def test_a_special_rule_replaces_the_general_one_only_once_it_is_in_force() -> None:
-    general = Rule("G", "toys", ("95",), "EU", ("CE",), (), None, "high")
-    special = Rule("S", "toys", ("9503",), "EU", ("REACH",), (), EUDR, "high")
+    general = ReferenceRule("G", "toys", ("95",), "EU", ("CE",), (), None, "high")
+    special = ReferenceRule("S", "toys", ("9503",), "EU", ("REACH",), (), EUDR, "high")
     toys = Goods(("950300",), frozenset({"toys"}))
     book = replace(BOOK, rules=(general, special))
     assert set(law(assess(Case(toys, "DE", TODAY, EUDR - DAY), book))) == {"CE"}

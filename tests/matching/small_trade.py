@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from matchmaker.certification.knowledge import conditions, prerequisites, stand_ins
 from matchmaker.certification.materials import Made
-from matchmaker.certification.readiness import Book, Piece
+from matchmaker.certification.readiness import Piece
+from matchmaker.certification.rulebook import reference_book
 from matchmaker.matching.answers import Judged
 from matchmaker.matching.judging import judge_offer
 from matchmaker.matching.problem import Closeness, FreeMonth, Maker, Offer, Requirement, Tier
@@ -19,7 +18,6 @@ from matchmaker.matching.weighing import Weights, profiles
 from matchmaker.matching.window import months_later
 from matchmaker.measures import PieceFacts, Quantity
 from matchmaker.money import Money
-from seed.reference import read
 
 TODAY = dt.date(2026, 11, 22)
 NEAR = Closeness(cosine=0.7, words=0.8)
@@ -29,55 +27,7 @@ RATES = FixedRates(
 )
 
 
-@dataclass(frozen=True)
-class Rule:
-    id: str
-    family: str
-    hs: tuple[str, ...]
-    market: str
-    mandatory: tuple[str, ...]
-    expected: tuple[str, ...]
-    effective_from: dt.date | None
-    confidence: str
-    note: str = ""
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scheme:
-    code: str
-    lead_days_min: int
-    lead_days_max: int
-    is_held: bool
-
-
-def rule_of(each: Mapping[str, Any]) -> Rule:
-    start = each["effective_from"]
-    return Rule(
-        each["id"],
-        each["family"],
-        tuple(each["hs"]),
-        each["market"],
-        tuple(each["mandatory"]),
-        tuple(each["expected"]),
-        dt.date.fromisoformat(start) if start else None,
-        each["confidence"],
-    )
-
-
-def the_book() -> Book:
-    """All rules and schemes of the reference data, without a database."""
-    schemes = {
-        each["code"]: Scheme(
-            each["code"], *each["lead_days"], each["evidence_type"] != "consignment document"
-        )
-        for each in read("certifications")["certifications"]
-    }
-    rules = tuple(rule_of(each) for each in read("market_requirements")["rules"])
-    return Book(rules, schemes, prerequisites(), stand_ins(), conditions())
-
-
-BOOK = the_book()
+BOOK = reference_book()
 PAPERS = ("IEC", "AD_CODE", "GST_LUT", "COIR_RCMC", "REACH")
 MAKER = Maker("firm-1", "alappuzha-coir", state="KL", size="micro", is_verified=True,
               markets=frozenset({"DE", "US"}), languages=frozenset({"en", "de"}),

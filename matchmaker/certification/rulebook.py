@@ -1,4 +1,4 @@
-"""The rules and schemes of the reference data, for matching without a database. Pure."""
+"""The rules and schemes of the reference data, for those who have no database. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matchmaker.certification.readiness import Book
 
 @dataclass(frozen=True)
 class ReferenceRule:
-    """What a market demands, as `certification.rules.Rule` asks it to be told."""
+    """What a market demands, as `rules.Rule` asks it to be told."""
 
     id: str
     family: str
