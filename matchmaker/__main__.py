@@ -19,6 +19,7 @@ if sys.version_info < (3, 11):  # noqa: UP036  said before any newer syntax is p
     )
 
 from matchmaker.bootstrap import Checkout, hand_over
+from matchmaker.entry import INTERRUPTED
 
 
 def command_of(arguments: list[str]) -> list[str]:
@@ -29,9 +30,14 @@ def command_of(arguments: list[str]) -> list[str]:
 
 
 def main() -> None:
-    checkout = Checkout.here()
-    checkout.install()
-    hand_over([str(checkout.script("matchmaker")), *command_of(sys.argv[1:])])
+    """Install what is missing, then become the command; Ctrl-C meanwhile ends in one line."""
+    try:
+        checkout = Checkout.here()
+        checkout.install()
+        hand_over([str(checkout.script("matchmaker")), *command_of(sys.argv[1:])])
+    except KeyboardInterrupt:
+        print("matchmaker: stopped.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

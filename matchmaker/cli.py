@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.config import BadSetting, Config
 from matchmaker.database import make_engine
-from matchmaker.errors import MatchmakerError
+from matchmaker.entry import INTERRUPTED
+from matchmaker.errors import BadInput, MatchmakerError
 from matchmaker.first_run import ProgressLine
 from matchmaker.logs import configure_logs
 from matchmaker.migrating import is_current, migrate
 from matchmaker.preparing import preparation
 from search.errors import SearchError
+
+NOT_DONE, UNUSABLE = 1, 2  # exit statuses; click ends a wrong option with 2 as well
 
 
 def main() -> None:
@@ -27,7 +30,8 @@ def main() -> None:
     try:
         commands.main(standalone_mode=True)
     except (MatchmakerError, SearchError, BadSetting) as error:
-        sys.exit(f"matchmaker: {error}")
+        click.echo(f"matchmaker: {error}", err=True)
+        sys.exit(UNUSABLE if isinstance(error, BadInput) else NOT_DONE)
 
 
 # Where the commands stand that rooms bring, as module:name.
@@ -54,7 +58,7 @@ class Rooms(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("matchmaker: stopped.", err=True)
-            sys.exit(130)
+            sys.exit(INTERRUPTED)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *self._of_rooms])

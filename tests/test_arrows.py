@@ -23,7 +23,7 @@ ROOMS = (
 OUTERMOST = ("storefront", "desk", "api")
 # Composed at the outside, like app.py: they may know every room.
 WIRING = {"app", "cli", "preparing", "catching_up", "model_change", "server",
-          "server_children", "health", "migrating", "tables",
+          "server_children", "health", "migrating", "tables", "entry",
           "signing_in"}  # fmt: skip
 # What of a room may know the database or the clock; in the two cores all else is pure.
 DOORS = ("models", "queries", "services", "commands", "forms", "views", "routes", "pages")
