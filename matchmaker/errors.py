@@ -13,6 +13,8 @@ turns it into a page or into JSON.
 
 from __future__ import annotations
 
+import re
+
 
 def N_(text: str) -> str:  # noqa: N802  (the name by which texts are collected)
     """Mark a text for the translators; it is translated where it is shown."""
@@ -40,6 +42,17 @@ class NotAllowed(MatchmakerError):
     title = N_("Not allowed")
 
 
+# What would break a line, steer a terminal, turn the order of letters, or is half a letter.
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _readable(value: object, most: int) -> str:
+    """A value in a sentence: cut where it is long, odd signs as their escapes."""
+    shown = str(value)
+    shown = shown if len(shown) <= most else shown[: most - 3] + "…"
+    return _UNSHOWABLE.sub(lambda each: ascii(each.group())[1:-1], shown)
+
+
 class BadInput(MatchmakerError):
     """A value that cannot be used. `field`, `value` and `remedy` make the sentence."""
 
@@ -47,9 +60,8 @@ class BadInput(MatchmakerError):
     title = N_("Please check what was entered")
 
     def __init__(self, field: str, value: object, remedy: str) -> None:
-        shown = str(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "…"
-        super().__init__(f"{field}: “{shown}” cannot be used. {remedy}")
+        shown = _readable(value, 60)
+        super().__init__(f"{_readable(field, 200)}: “{shown}” cannot be used. {remedy}")
         self.field, self.value, self.shown, self.remedy = field, value, shown, remedy
 
 
