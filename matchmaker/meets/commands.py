@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
+
+from matchmaker.given_file import content_of
 
 if TYPE_CHECKING:
     from matchmaker.meets.problem import Answer, Budget, Problem, Progress
 
 DEFAULT_SECONDS = 5.0
+MOST_WORK = 10**9  # months of computing
+# How a data file of MiniZinc begins, and JSON never does: what is piped in has no name.
+_BEGINS_AS_DZN = re.compile(r"\s*(%|/\*|[A-Za-z_]\w*\s*=)")
 
 
 class _Seconds(click.FloatRange):
@@ -35,18 +41,20 @@ A_DAY = _Seconds(0, 86_400)
 
 
 @click.command()
-@click.argument("file", type=click.File("rb"), required=False)
+@click.argument("file", required=False)
 @click.option("--seconds", type=A_DAY, help="How long to go on (default 5).")
 @click.option("--proving", type=A_DAY, default=0.0,
               help="Seconds more for the bound alone.")  # fmt: skip
-@click.option("--work", type=click.IntRange(0), help="Steps instead: the same on any machine.")
+@click.option(
+    "--work", type=click.IntRange(0, MOST_WORK), help="Steps instead: the same on any machine."
+)
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, help="Another random search.")
-@click.option("--most-apart", type=click.IntRange(0), default=2,
+@click.option("--most-apart", type=click.IntRange(0, 1_000), default=2,
               help="Of a .dzn list: how many breaks people may differ by (default 2).")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the file, and end.")
 def timetable(
-    file: BinaryIO | None,
+    file: str | None,
     seconds: float | None,
     proving: float,
     work: int | None,
@@ -57,7 +65,7 @@ def timetable(
 ) -> None:
     """Choose and place the meetings of FILE: JSON, or .dzn with a given list to be placed.
 
-    Ctrl-C ends the search and keeps the best found so far.
+    FILE may be - for what is piped in. Ctrl-C ends the search and keeps the best found so far.
     """
     from matchmaker.meets import exchange
     from matchmaker.meets.problem import Budget
@@ -76,16 +84,15 @@ def timetable(
     _print(problem, answer, as_json=as_json)
 
 
-def _problem_in(file: BinaryIO, most_apart: int) -> Problem:
-    """The meet this file describes, told apart by its name."""
+def _problem_in(file: str, most_apart: int) -> Problem:
+    """The meet this file describes: a given list by its name, or by how it begins."""
     from matchmaker.meets import exchange
     from matchmaker.meets.dzn import problem_from_dzn
 
-    content = file.read(exchange.LARGEST_FILE + 1)
-    exchange.check_file_size(len(content))
-    if str(getattr(file, "name", "")).lower().endswith(".dzn"):
-        text = content.decode("utf-8", errors="replace")
-        return problem_from_dzn(text, most_apart=most_apart)
+    content = content_of(file, most=exchange.LARGEST_FILE, field="FILE")
+    start = content[:1_000].decode("utf-8-sig", errors="replace")
+    if file.lower().endswith(".dzn") or _BEGINS_AS_DZN.match(start):
+        return problem_from_dzn(content, most_apart=most_apart)
     return exchange.problem_from_json(content)
 
 

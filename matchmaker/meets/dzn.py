@@ -1,6 +1,6 @@
 """Published instances of the business-to-business meeting problem (MiniZinc data, .dzn). Pure.
 
-    problem = problem_from_dzn(path.read_text())
+    problem = problem_from_dzn(path.read_bytes())
     answer = place_given(problem, Budget(seconds=60), clock=time.monotonic)
 
 Fields (JAIR 74, 2022): `nBusiness` people, `nMeetings`, `nTables` in each slot, `nTotalSlots` of
@@ -13,8 +13,9 @@ from the others (and the first is shifted by one), so they are not read.
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 
 from matchmaker.errors import BadInput
@@ -25,26 +26,45 @@ from matchmaker.meets.problem import Person, Problem, Slot, Wish
 REQUIRED = ("nBusiness", "nMeetings", "nTables", "nTotalSlots", "requested")
 OPTIONAL = ("nMorningSlots", "forbidden", "fixed", "precedences")
 DERIVED = ("meetingsxBusiness", "nMeetingsBusiness")
+EXAMPLES = {"nBusiness": "40", "nMeetings": "60", "nTables": "10", "nTotalSlots": "12",
+            "requested": "[| 1, 2, 3 | 4, 5, 3 |]"}  # fmt: skip
 MORNING, AFTERNOON, ANY = 1, 2, 3
 
 _OPENING = dt.datetime(2000, 1, 3, 9, tzinfo=dt.UTC)
 _SLOT = dt.timedelta(minutes=15)
 
 
-def problem_from_dzn(text: str, *, most_apart: int | None = 2) -> Problem:
+def problem_from_dzn(text: str | bytes, *, most_apart: int | None = 2) -> Problem:
     """The given list of a .dzn file; people and meetings are named by their numbers.
 
     `most_apart`: the largest difference of breaks between two people, which the files do not
     hold; the published results are for 2. Raises BadInput that names field, value and remedy.
     """
-    fields = read_assignments(text, {*REQUIRED, *OPTIONAL})
-    for name in REQUIRED:
-        if name not in fields:
-            near = get_close_matches(name, fields, 1)
-            remedy = f"Add it, such as “{name} = …;”."
-            remedy += f" Is it “{near[0]}”?" if near else ""
-            raise BadInput(name, "nothing", remedy)
+    fields, others = read_assignments(_decoded(text), {*REQUIRED, *OPTIONAL})
+    _check_names(fields, set(others) - {*DERIVED})
     return _Reading(fields).problem(most_apart)
+
+
+def _decoded(text: str | bytes) -> str:
+    """Letters beyond ASCII stand in comments only; whatever they were written in, they may."""
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff")
+    is_wide = text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return text.decode("utf-16" if is_wide else "utf-8-sig", errors="replace")
+
+
+def _check_names(fields: Mapping[str, Value], others: Set[str]) -> None:
+    """What is needed is there, and nothing is passed over that was meant for one of our fields."""
+    for name in (*REQUIRED, *OPTIONAL):
+        if name in fields:
+            continue
+        folded = {each.casefold(): each for each in sorted(others)}
+        near = get_close_matches(name.casefold(), folded, 1, cutoff=0.8)
+        if near:
+            remedy = f"There is no such field. Did you mean “{name}”?"
+            raise BadInput(folded[near[0]], folded[near[0]], remedy)
+        if name in REQUIRED:
+            raise BadInput(name, "nothing", f"Add it, such as “{name} = {EXAMPLES[name]};”.")
 
 
 class _Reading:
@@ -52,11 +72,11 @@ class _Reading:
 
     def __init__(self, fields: Mapping[str, Value]) -> None:
         self.fields = fields
-        self.people = self._number("nBusiness", MOST["people"])
-        self.meetings = self._number("nMeetings", MOST["wishes"])
-        self.slots = self._number("nTotalSlots", MOST["slots"])
-        self.tables = self._number("nTables", 10**9)
-        self.morning = self._number("nMorningSlots", self.slots, self.slots)
+        self.people = self._number("nBusiness", 2, MOST["people"])
+        self.meetings = self._number("nMeetings", 1, MOST["wishes"])
+        self.slots = self._number("nTotalSlots", 1, MOST["slots"])
+        self.tables = self._number("nTables", 0, 10**9)
+        self.morning = self._number("nMorningSlots", 0, self.slots, self.slots)
 
     def problem(self, most_apart: int | None) -> Problem:
         wishes = self._wishes()
@@ -153,10 +173,11 @@ class _Reading:
             for number, item in enumerate(value, 1)
         ]
 
-    def _number(self, name: str, most: int, default: int = 0) -> int:
+    def _number(self, name: str, least: int, most: int, default: int = 0) -> int:
         value = self.fields.get(name, default)
-        if not isinstance(value, int) or not 0 <= value <= most:
-            raise BadInput(name, _shown(value), f"Give a whole number from 0 to {most:,}.")
+        if not isinstance(value, int) or not least <= value <= most:
+            remedy = f"Give a whole number from {least} to {most:,}."
+            raise BadInput(name, _shown(value), remedy)
         return value
 
     def _within(self, path: str, number: int, most: int, noun: str) -> int:
@@ -177,6 +198,10 @@ def _whole(path: str, value: Value) -> int:
 
 
 def _shown(value: Value) -> str:
-    if isinstance(value, Sequence):
-        return f"{len(value)} entries"
-    return "a set" if isinstance(value, frozenset) else str(value)
+    """A value in a message: a short list of numbers in full, else how many there are."""
+    if not isinstance(value, Sequence | frozenset):
+        return str(value)
+    if isinstance(value, frozenset):
+        return "{" + ", ".join(map(str, sorted(value))) + "}" if len(value) < 10 else "a set"
+    is_short = len(value) < 5 and not any(isinstance(each, Sequence) for each in value)
+    return ", ".join(map(_shown, value)) if value and is_short else f"{len(value)} entries"

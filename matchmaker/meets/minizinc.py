@@ -1,6 +1,8 @@
 """Assignments of a MiniZinc data file: whole numbers, sets, ranges and arrays. Pure.
 
-    read_assignments("n = 3; rows = [|1, 2|3, 4|]; free = [{}, 1..2, {3}];", {"n", "rows", "free"})
+    wanted = {"n", "rows", "free"}
+    found = read_assignments("n = 3; rows = [|1, 2|3, 4|]; free = [{}, 1..2, {3}];", wanted)
+    found.values["n"]
 
 One pass over the text without backtracking; what is read is bounded, so that no file, however
 odd, takes more than a few seconds or a few hundred megabytes.
@@ -15,14 +17,16 @@ from typing import NamedTuple, NoReturn, TypeAlias
 from matchmaker.errors import BadInput
 
 LONGEST = 30_000_000  # letters
+OPENED = {"/*": "Close the comment with */.", '"': "Close the text with a quotation mark."}
 CUT_OFF = "It ends in the middle of a value: is something cut off?"
 MOST_NUMBERS = 6_000_000  # in all values together, ranges spelled out
+MOST_DIGITS = 12
 
 Value: TypeAlias = "int | frozenset[int] | list[Value]"
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|%[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)"
-    r"|(?P<number>-?\d+(?:\.\d+(?:[eE][-+]?\d+)?)?)"
+    r"|(?P<number>-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
     r"|(?P<name>[A-Za-z_]\w*)"
     r'|(?P<text>"[^"\n]*")'
     r"|(?P<sign>\.\.|\[\||\|\]|[\[\]{}(),;=|<>:])"
@@ -33,14 +37,21 @@ class Rows(list[Value]):
     """An array of rows, [| … | … |] or array2d(…)."""
 
 
+class Assigned(NamedTuple):
+    """The values of the wanted names, and the other names that were assigned."""
+
+    values: dict[str, Value]
+    passed_over: tuple[str, ...]
+
+
 class _Token(NamedTuple):
     kind: str
     text: str
     line: int
 
 
-def read_assignments(text: str, wanted: Set[str]) -> dict[str, Value]:
-    """What the file assigns to the wanted names; other assignments are passed over.
+def read_assignments(text: str, wanted: Set[str]) -> Assigned:
+    """What the file assigns to the wanted names; of other assignments only the names are told.
 
     Raises BadInput with the line where the text stops making sense.
     """
@@ -56,7 +67,10 @@ def _tokens(text: str) -> Iterator[_Token]:
         match = _TOKEN.match(text, place)
         if not match:
             shown = text[place : place + 20].split("\n")[0]
-            remedy = "This is not part of a MiniZinc data file (name = value;)."
+            remedy = next(
+                (each for start, each in OPENED.items() if shown.startswith(start)),
+                "This is not part of a MiniZinc data file (name = value;).",
+            )
             raise BadInput(f"line {line}", shown, remedy)
         if match.lastgroup != "space":
             yield _Token(match.lastgroup or "", match.group(), line)
@@ -74,13 +88,14 @@ class _Parser:
         self.left = MOST_NUMBERS
         self.name = ""
 
-    def assignments(self, wanted: Set[str]) -> dict[str, Value]:
+    def assignments(self, wanted: Set[str]) -> Assigned:
         found: dict[str, Value] = {}
+        others: list[str] = []
         while self.next.kind != "end":
             if self._accept(";"):
                 continue
             self.name = self._take("name", "Begin with a name: name = value;").text
-            self._expect("=")
+            self._expect("=", "A data file holds nothing but name = value;")
             if self.name in found:
                 self._fail(f"{self.name} is assigned twice: keep one.")
             if self.name in wanted:
@@ -88,8 +103,9 @@ class _Parser:
                 if self.next.kind != "end":
                     self._expect(";")
             else:
+                others.append(self.name)
                 self._pass_over()
-        return found
+        return Assigned(found, tuple(others))
 
     def _value(self) -> Value:
         """What may stand on the right side."""
@@ -109,7 +125,7 @@ class _Parser:
         if not self._accept(".."):
             return first
         last = self._whole()
-        self._count(max(0, last - first + 1))
+        self._count(max(0, last - first + 1), f"{first}..{last}")
         return frozenset(range(first, last + 1))
 
     def _list(self, closing: str, one: Callable[[], Value]) -> list:  # type: ignore[type-arg]
@@ -144,9 +160,10 @@ class _Parser:
 
     def _reshaped(self) -> Value:
         """array1d(index, […]) and array2d(rows, columns, […]), as MiniZinc writes them."""
-        name = self._take("name", "").text
+        name = self.next.text
         if name not in ("array1d", "array2d"):
-            self._fail(f"“{name}” is not known here: write numbers, sets and arrays.")
+            self._fail("It is not known here: write numbers, sets and arrays.")
+        self._advance()
         self._expect("(")
         sizes = []
         for _ in range(int(name[5])):
@@ -163,20 +180,24 @@ class _Parser:
             return values
         width = sizes[1]
         if len(values) != sizes[0] * width:
-            self._fail(f"{name} is to hold {sizes[0]} × {width} values, not {len(values)}.")
+            remedy = f"{name} is to hold {sizes[0]} × {width} values."
+            self._fail(remedy, f"{len(values)} values")
         return Rows(values[start * width : (start + 1) * width] for start in range(sizes[0]))
 
     def _whole(self) -> int:
         token = self._take("number", "Give a whole number.")
-        if not token.text.lstrip("-").isdigit() or len(token.text) > 12:
-            raise BadInput(f"line {token.line}, {self.name}", token.text, "Give a whole number.")
-        self._count(1)
+        where = f"line {token.line}, {self.name}"
+        if not token.text.lstrip("-").isdigit():
+            raise BadInput(where, token.text, "Give a whole number.")
+        if len(token.text) > MOST_DIGITS:
+            raise BadInput(where, token.text, f"Give a number of at most {MOST_DIGITS} digits.")
+        self._count(1, token.text)
         return int(token.text)
 
-    def _count(self, more: int) -> None:
+    def _count(self, more: int, shown: str) -> None:
         self.left -= more
         if self.left < 0:
-            self._fail(f"The file holds more than {MOST_NUMBERS:,} numbers.")
+            self._fail(f"The file holds more than {MOST_NUMBERS:,} numbers.", shown)
 
     def _pass_over(self) -> None:
         while self.next.kind != "end" and not self._accept(";"):
@@ -195,15 +216,15 @@ class _Parser:
             self._advance()
         return is_here
 
-    def _expect(self, sign: str) -> None:
+    def _expect(self, sign: str, remedy: str = "") -> None:
         if not self._accept(sign):
-            self._fail(f"Expected “{sign}”.")
+            self._fail(CUT_OFF if self.next.kind == "end" else remedy or f"Expected “{sign}”.")
 
     def _take(self, kind: str, remedy: str) -> _Token:
         if self.next.kind != kind:
             self._fail(CUT_OFF if self.next.kind == "end" else remedy)
         return self._advance()
 
-    def _fail(self, remedy: str) -> NoReturn:
+    def _fail(self, remedy: str, shown: str = "") -> NoReturn:
         where = f", {self.name}" if self.name else ""
-        raise BadInput(f"line {self.next.line}{where}", self.next.text, remedy)
+        raise BadInput(f"line {self.next.line}{where}", shown or self.next.text, remedy)

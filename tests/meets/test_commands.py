@@ -70,8 +70,9 @@ def test_a_given_list_is_placed_and_proved(tmp_path: Path) -> None:
     assert "Breaks 0: proved that no placement has fewer." in result.stdout
 
 
-def test_a_meet_may_be_piped_in_and_the_schema_is_printed() -> None:
+def test_a_meet_or_a_list_may_be_piped_in_and_the_schema_is_printed() -> None:
     assert run("-", "--work", "1", text=json.dumps(a_meet())).exit_code == 0
+    assert "Breaks 0" in run("-", "--work", "100", text=GIVEN).stdout
     assert json.loads(run("--schema").stdout)["$ref"] == "#/$defs/Problem"
 
 
@@ -79,6 +80,12 @@ def test_a_meet_may_be_piped_in_and_the_schema_is_printed() -> None:
 def test_a_bad_file_ends_in_an_error_for_people(content: str) -> None:
     error = run("-", text=content).exception
     assert isinstance(error, BadInput) and error.remedy
+
+
+def test_a_file_that_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> None:
+    for name in (str(tmp_path), str(tmp_path / "nowhere.json")):
+        error = run(name).exception
+        assert isinstance(error, BadInput) and (error.field, error.value) == ("FILE", name)
 
 
 def test_without_a_file_the_command_says_what_it_needs() -> None:

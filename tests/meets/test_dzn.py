@@ -61,7 +61,7 @@ def test_arrays_may_be_written_in_any_way_minizinc_knows() -> None:
     ("old", "new", "field", "remedy"),
     [
         ("nMeetings = 3", "nMeetings = 4", "requested", "nMeetings is 4."),
-        ("nTables = 2;", "", "nTables", "Add it, such as “nTables = …;”."),
+        ("nTables = 2;", "", "nTables", "Add it, such as “nTables = 10;”."),
         ("|4, 2,2", "|4, 9,2", "requested, row 3", "There is no such person: give 1 to 4."),
         ("|4, 2,2", "|4, 4,2", "requested, row 3", "Nobody meets oneself: name two people."),
         ("|4, 2,2", "|4, 2,7", "requested, row 3",
@@ -81,6 +81,21 @@ def test_arrays_may_be_written_in_any_way_minizinc_knows() -> None:
          "It ends in the middle of a value: is something cut off?"),
         ("nMorningSlots = 3;", "", "nMorningSlots",
          "requested, row 1 asks for session 1: say which slots are the morning."),
+        ("nTotalSlots = 5", "nTotalSlots = 0", "nTotalSlots",
+         "Give a whole number from 1 to 1,000."),
+        ("nBusiness = 4", "nBusiness = 1", "nBusiness", "Give a whole number from 2 to 20,000."),
+        ("nBusiness = 4", "nBusiness = 2000000000000", "line 2, nBusiness",
+         "Give a number of at most 12 digits."),
+        ("nBusiness = 4", "nBusiness = NaN", "line 2, nBusiness",
+         "It is not known here: write numbers, sets and arrays."),
+        ("nBusiness = 4", "int: nBusiness = 4", "line 2, int",
+         "A data file holds nothing but name = value;"),
+        ("{0}];", "{0}]; /* no end", "line 12", "Close the comment with */."),
+        ("nTables", "nTable", "nTable", "There is no such field. Did you mean “nTables”?"),
+        ("nBusiness", "nbusiness", "nbusiness",
+         "There is no such field. Did you mean “nBusiness”?"),
+        ("forbidden =", "forbiden =", "forbiden",
+         "There is no such field. Did you mean “forbidden”?"),
         ("nBusiness = 4", "nBusiness = 4 ¿", "line 2",
          "This is not part of a MiniZinc data file (name = value;)."),
     ],
@@ -103,6 +118,12 @@ def test_any_damage_is_read_or_refused(data: st.DataObject) -> None:
         problem_from_dzn(SMALL[:start] + insert + SMALL[end:])
     except BadInput as error:
         assert error.field and error.remedy
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "latin-1"])
+def test_the_encoding_of_a_file_does_not_matter(encoding: str) -> None:
+    text = "% réunions\n" + SMALL
+    assert problem_from_dzn(text.encode(encoding)) == problem_from_dzn(text)
 
 
 def test_a_number_of_a_thousand_digits_is_refused() -> None:
