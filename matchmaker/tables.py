@@ -19,7 +19,7 @@ def all_tables() -> MetaData:
     import matchmaker.certification.models
     import matchmaker.clusters.models
     import matchmaker.desk.models
-    import matchmaker.matching.models
+    import matchmaker.matching.unmet.models
     import matchmaker.notices.models
     import matchmaker.sourcing.models  # noqa: F401
 

@@ -20,9 +20,9 @@ from matchmaker.certification.rules import BLOCS
 from matchmaker.errors import BadInput
 from matchmaker.matching.consortium.checking import LARGEST_AMOUNT
 from matchmaker.matching.consortium.periods import step_of, steps_up
-from matchmaker.matching.criteria.price import LEGS
 from matchmaker.matching.problem import GRADES, Closeness, Offer, Requirement, Tier
-from matchmaker.matching.question import Rates
+from matchmaker.matching.scoring.criteria.price import LEGS
+from matchmaker.matching.scoring.question import Rates
 from matchmaker.measures import BASE_UNITS, UNITS, PieceFacts, Quantity, unit_shown
 from matchmaker.money import UnknownCurrency
 

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
-from matchmaker.matching.answers import Finding, Judged, Shown
 from matchmaker.matching.consortium.candidates import Pool, Terms, pool_for
 from matchmaker.matching.consortium.problem import Candidate, Problem
+from matchmaker.matching.consortium.sentences import amount_shown
 from matchmaker.matching.consortium.supply import available, by_spec
-from matchmaker.matching.consortium.wording import amount_shown
-from matchmaker.matching.question import Question
-from matchmaker.matching.sentences import say
+from matchmaker.matching.scoring.answers import Finding, Judged, Shown
+from matchmaker.matching.scoring.question import Question
+from matchmaker.matching.scoring.sentences import say
 from matchmaker.measures import unit_shown
 
 # Parts of the total; whether the order can be filled, and shown to be lawful, counts most.

@@ -17,14 +17,15 @@ from matchmaker.certification.rulebook import reference_book
 from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.errors import BadInput, Unavailable
-from matchmaker.matching.exchange import brought_by, offers_from, schemas
-from matchmaker.matching.plain import written
-from matchmaker.matching.printing import lines_of
+from matchmaker.json_data import written
+from matchmaker.matching.exchange.incoming import brought_by, offers_from, schemas
+from matchmaker.matching.exchange.outgoing import Answer, answer_of
+from matchmaker.matching.exchange.printing import lines_of
 from matchmaker.matching.problem import Offer, Requirement
 from matchmaker.matching.queries import firm_names
-from matchmaker.matching.retrieval import Retrieved
-from matchmaker.matching.services import Matching, match, match_among, rebuild_offers
-from matchmaker.matching.telling import Answer, answer_of
+from matchmaker.matching.retrieval.best import Retrieved
+from matchmaker.matching.retrieval.services import rebuild_offers
+from matchmaker.matching.services import Matching, match, match_among
 from matchmaker.matching.together import Together
 from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading

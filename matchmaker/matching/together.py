@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matchmaker.matching.answers import Judged
 from matchmaker.matching.clusters import Place, RankedCluster, rank_clusters
+from matchmaker.matching.consortium.describing import say_front, say_plan, say_shortfall
 from matchmaker.matching.consortium.planning import consortia_for
 from matchmaker.matching.consortium.problem import Consortia, Effort, Plan, Problem, Shortfall
-from matchmaker.matching.consortium.saying import say_front, say_plan, say_shortfall
-from matchmaker.matching.question import Question
-from matchmaker.matching.sentences import Said
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.question import Question
+from matchmaker.matching.scoring.sentences import Said
 
 
 @dataclass(frozen=True)

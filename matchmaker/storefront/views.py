@@ -25,7 +25,7 @@ from matchmaker.access import current_actor, open_to
 from matchmaker.database import get_db, short_write
 from matchmaker.errors import BadInput
 from matchmaker.limits import limiter, search_limit
-from matchmaker.matching.services import note_unmet_search
+from matchmaker.matching.unmet.services import note_unmet_search
 from matchmaker.money import OFFERED, exchange_rates
 from matchmaker.reader import COOKIE, current_reader, remember
 from matchmaker.searching import searching

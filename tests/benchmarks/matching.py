@@ -23,14 +23,14 @@ from pathlib import Path
 import numpy as np
 
 from matchmaker.certification.rulebook import reference_book
-from matchmaker.matching.answers import Judged
-from matchmaker.matching.columns import OfferTable
-from matchmaker.matching.judging import judge_offer
-from matchmaker.matching.nearness import Nearness, nearness
 from matchmaker.matching.problem import Offer, Requirement
-from matchmaker.matching.question import Question, prepare
-from matchmaker.matching.retrieval import Retrieved, retrieve
-from matchmaker.matching.weighing import profile_for
+from matchmaker.matching.retrieval.best import Retrieved, retrieve
+from matchmaker.matching.retrieval.columns import OfferTable
+from matchmaker.matching.retrieval.nearness import Nearness, nearness
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.judging import judge_offer
+from matchmaker.matching.scoring.question import Question, prepare
+from matchmaker.matching.scoring.weighing import profile_for
 from matchmaker.money import exchange_rates
 from search.encoder.encoder import OnnxEncoder
 from search.encoder.model import fetch_model

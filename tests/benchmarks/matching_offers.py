@@ -19,9 +19,9 @@ from matchmaker.certification.materials import Made
 from matchmaker.certification.readiness import Piece
 from matchmaker.certification.rulebook import reference_book
 from matchmaker.errors import Unavailable
-from matchmaker.matching.building import TableBuilder
-from matchmaker.matching.columns import VERSION, OfferTable
 from matchmaker.matching.problem import FreeMonth, Maker, Offer, Tier
+from matchmaker.matching.retrieval.building import TableBuilder
+from matchmaker.matching.retrieval.columns import VERSION, OfferTable
 from matchmaker.measures import PieceFacts
 from search.encoder.cache import EmbeddingCache, EncodedTexts
 from search.encoder.encoder import OnnxEncoder

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from matchmaker.matching.answers import Judged
 from matchmaker.matching.problem import Requirement
-from matchmaker.matching.retrieval import retrieve
+from matchmaker.matching.retrieval.best import retrieve
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.weighing import Weights
 from matchmaker.matching.services import Matching, match
-from matchmaker.matching.weighing import Weights
 from matchmaker.orm import only_reading
 from search.contract import MAX_LIMIT, Query
 from tests.benchmarks.matching_world import TODAY, SeededWorld

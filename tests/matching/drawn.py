@@ -19,7 +19,7 @@ from matchmaker.matching.problem import (
     Requirement,
     Tier,
 )
-from matchmaker.matching.window import months_later
+from matchmaker.matching.scoring.window import months_later
 from matchmaker.measures import PieceFacts, Quantity
 from matchmaker.money import Money
 from tests.matching.small_trade import MAKER, MAT, TODAY, WANTED

@@ -1,6 +1,6 @@
 """Fits product fit to the judged pairs of the tuning half and shows how well it is calibrated.
 
-    python -m tests.matching.fitting > matchmaker/matching/fits/fit-N.toml
+    python -m tests.matching.fitting > matchmaker/matching/scoring/fits/fit-N.toml
 
 The coefficients go to standard output as TOML, the reliability table to standard error. A
 grade is about the whole offer, so only pairs count in which nothing but the product can have
@@ -18,10 +18,15 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.matching.answers import Judged
-from matchmaker.matching.calibration import Reliability, calibrated, held_out_fits, reliability
-from matchmaker.matching.fit import CURRENT, SIGNALS, FitModel, signals_of
-from matchmaker.matching.values import Values
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.calibration import (
+    Reliability,
+    calibrated,
+    held_out_fits,
+    reliability,
+)
+from matchmaker.matching.scoring.fit import CURRENT, SIGNALS, FitModel, signals_of
+from matchmaker.matching.scoring.values import Values
 from tests.matching.judged_pairs import JudgedWorld, Pair, answer_to, question_of
 
 RIDGE = 2.0

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from matchmaker.certification.knowledge import conditions
-from matchmaker.matching.answers import Excluded, Judged
-from matchmaker.matching.building import TableBuilder
-from matchmaker.matching.columns import OfferTable
-from matchmaker.matching.judging import judge_offer
-from matchmaker.matching.nearness import Nearness, nearness
 from matchmaker.matching.problem import Closeness, Offer, Requirement
-from matchmaker.matching.question import Question, prepare
-from matchmaker.matching.weighing import Weights, profile_for
+from matchmaker.matching.retrieval.building import TableBuilder
+from matchmaker.matching.retrieval.columns import OfferTable
+from matchmaker.matching.retrieval.nearness import Nearness, nearness
+from matchmaker.matching.scoring.answers import Excluded, Judged
+from matchmaker.matching.scoring.judging import judge_offer
+from matchmaker.matching.scoring.question import Question, prepare
+from matchmaker.matching.scoring.weighing import Weights, profile_for
 from matchmaker.money import exchange_rates
 from search.encoder.cache import EmbeddingCache, EncodedTexts
 from search.encoder.encoder import OnnxEncoder

@@ -10,12 +10,12 @@ from typing import Any
 from matchmaker.certification.materials import Made
 from matchmaker.certification.readiness import Piece
 from matchmaker.certification.rulebook import reference_book
-from matchmaker.matching.answers import Judged
-from matchmaker.matching.judging import judge_offer
 from matchmaker.matching.problem import Closeness, FreeMonth, Maker, Offer, Requirement, Tier
-from matchmaker.matching.question import FixedRates, Question, prepare
-from matchmaker.matching.weighing import Weights, profiles
-from matchmaker.matching.window import months_later
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.judging import judge_offer
+from matchmaker.matching.scoring.question import FixedRates, Question, prepare
+from matchmaker.matching.scoring.weighing import Weights, profiles
+from matchmaker.matching.scoring.window import months_later
 from matchmaker.measures import PieceFacts, Quantity
 from matchmaker.money import Money
 

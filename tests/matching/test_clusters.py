@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from matchmaker.matching.answers import Judged
 from matchmaker.matching.clusters import Place, RankedCluster, rank_clusters
 from matchmaker.matching.problem import FreeMonth, Offer
-from matchmaker.matching.window import months_later
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.window import months_later
 from matchmaker.measures import Quantity
 from tests.matching.small_trade import MAKER, MAT, TODAY, asked, judged
 

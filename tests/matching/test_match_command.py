@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from matchmaker.cli import commands
 from matchmaker.config import Config
 from matchmaker.errors import MatchmakerError
-from matchmaker.matching.exchange import schemas
-from matchmaker.matching.plain import written
+from matchmaker.json_data import written
+from matchmaker.matching.exchange.incoming import schemas
 from tests.conftest import TODAY
 from tests.matching.small_trade import MAT, WANTED
 

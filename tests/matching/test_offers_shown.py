@@ -28,7 +28,8 @@ from matchmaker.matching.queries import (
     reliability_of,
     requirement_from,
 )
-from matchmaker.matching.services import audience_of, offer_table
+from matchmaker.matching.retrieval.services import offer_table
+from matchmaker.matching.services import audience_of
 from matchmaker.measures import Quantity
 from matchmaker.money import Money
 from matchmaker.orm import utc_now

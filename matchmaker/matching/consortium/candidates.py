@@ -16,19 +16,19 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from matchmaker.matching.answers import Judged
 from matchmaker.matching.consortium.checking import LARGEST_AMOUNT
 from matchmaker.matching.consortium.periods import ask_of, free_steps, steps_up
 from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, Problem, Tier
-from matchmaker.matching.criteria.papers import papers_of
-from matchmaker.matching.criteria.price import compare_price
-from matchmaker.matching.criteria.supply import asked_in_units
-from matchmaker.matching.fit import agreement
-from matchmaker.matching.law import HELD, LAPSING, Point
 from matchmaker.matching.problem import Offer
 from matchmaker.matching.problem import Tier as OfferTier
-from matchmaker.matching.question import Question
-from matchmaker.matching.sentences import Said, say
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.criteria.papers import papers_of
+from matchmaker.matching.scoring.criteria.price import compare_price
+from matchmaker.matching.scoring.criteria.supply import asked_in_units
+from matchmaker.matching.scoring.fit import agreement
+from matchmaker.matching.scoring.law import HELD, LAPSING, Point
+from matchmaker.matching.scoring.question import Question
+from matchmaker.matching.scoring.sentences import Said, say
 from matchmaker.measures import Incomparable, Quantity, convert
 
 # Below this fit it is probably another product (`criteria.goods`); such offers are candidates

@@ -16,6 +16,7 @@ import numpy as np
 from matchmaker.matching.consortium.checking import check
 from matchmaker.matching.consortium.choosing import Search, cheapest_of_all
 from matchmaker.matching.consortium.covering import can_cover, fewest_cover
+from matchmaker.matching.consortium.plan_details import amounts_of, bound_of, plan_of
 from matchmaker.matching.consortium.planning import FIGURES_PER_SECOND, consortia_for
 from matchmaker.matching.consortium.problem import (
     Candidate,
@@ -24,7 +25,6 @@ from matchmaker.matching.consortium.problem import (
     Problem,
     Shortfall,
 )
-from matchmaker.matching.consortium.reading import amounts_of, bound_of, plan_of
 from matchmaker.matching.consortium.supply import (
     Lines,
     Mode,

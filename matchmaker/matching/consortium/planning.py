@@ -22,6 +22,7 @@ from matchmaker.matching.consortium.choosing import (
     cheapest_of_all,
 )
 from matchmaker.matching.consortium.covering import Cover, can_cover, fewest_cover
+from matchmaker.matching.consortium.plan_details import plan_from, ready_on, standing_for
 from matchmaker.matching.consortium.problem import (
     Candidate,
     Consortia,
@@ -31,7 +32,6 @@ from matchmaker.matching.consortium.problem import (
     Proof,
     Shortfall,
 )
-from matchmaker.matching.consortium.reading import plan_from, ready_on, standing_for
 from matchmaker.matching.consortium.shortfall import shortfall_of
 from matchmaker.matching.consortium.supply import Supply, by_spec, supply_of
 

@@ -13,12 +13,12 @@ import pytest
 from matchmaker.certification.readiness import Piece
 from matchmaker.errors import BadInput
 from matchmaker.matching.consortium.candidates import Pool, Terms, pool_for
+from matchmaker.matching.consortium.describing import say_plan
 from matchmaker.matching.consortium.planning import consortia_for
 from matchmaker.matching.consortium.problem import Candidate, Consortia, Tier
-from matchmaker.matching.consortium.saying import say_plan
 from matchmaker.matching.problem import FreeMonth, Nearby, Offer
 from matchmaker.matching.problem import Tier as OfferTier
-from matchmaker.matching.question import Question
+from matchmaker.matching.scoring.question import Question
 from matchmaker.measures import PieceFacts, Quantity
 from tests.matching.consortium.brute_force import best_by_size
 from tests.matching.small_trade import MAKER, MAT, TODAY, asked, judged

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy.orm import sessionmaker
 
 from matchmaker.database import make_engine
-from matchmaker.matching.plain import written
+from matchmaker.json_data import written
 from matchmaker.matching.problem import Offer
 from matchmaker.matching.queries import offers_shown
 from matchmaker.migrating import migrate

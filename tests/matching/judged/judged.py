@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from matchmaker.matching.plain import read
+from matchmaker.json_data import read
 from matchmaker.matching.problem import Offer, Requirement
 
 HERE = Path(__file__).parent

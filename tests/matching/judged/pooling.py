@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
-from matchmaker.matching.plain import written
+from matchmaker.json_data import written
 from matchmaker.matching.problem import Requirement
 from seed.counting import Made, Stock, free_kg
 from seed.requirements import draw_requirements, world_without_database

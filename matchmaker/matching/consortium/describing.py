@@ -1,0 +1,130 @@
+"""Answers in sentences: a plan with its proof, a shortfall with what would do, what changed. Pure.
+
+Firms are named by their keys; whoever shows it puts names there, or not.
+"""
+
+from __future__ import annotations
+
+from matchmaker.matching.consortium.declining import Change
+from matchmaker.matching.consortium.problem import (
+    Ask,
+    Consortia,
+    Plan,
+    Problem,
+    Relaxation,
+    Short,
+    Shortfall,
+)
+from matchmaker.matching.consortium.sentences import amount_shown, month_shown
+from matchmaker.matching.scoring.sentences import Said, say
+from matchmaker.measures import unit_shown
+
+
+def say_plan(plan: Plan, ask: Ask) -> tuple[Said, ...]:
+    """What it costs, how sure that is, when it leaves, what must still be done."""
+    many = len(plan.members)
+    price = {"price": f"{plan.price:,.2f}", "currency": ask.currency}
+    first = say("plan.alone", **price) if many == 1 else say("plan.members", many=many, **price)
+    shipped = say("plan.shipped", first=plan.first_shipment, last=plan.last_shipment)
+    return (first, _proof(plan), shipped, *_to_do(plan))
+
+
+def say_front(answer: Consortia) -> tuple[Said, ...]:
+    """Whether fewer firms could do it, and what each further firm saves."""
+    fewest = len(answer.fewest.members)
+    said = [
+        say("plan.fewest") if answer.fewest_proof == "proved"
+        else say("plan.perhaps_fewer", bound=answer.fewest_bound)
+    ] if fewest > 1 else []  # fmt: skip
+    for before, after in zip(answer.front, answer.front[1:], strict=False):
+        if after.figure < before.figure:
+            percent = f"{100 * (1 - after.figure / before.figure):.1f}"
+            said.append(say("plan.saves", many=after.at_most, percent=percent))
+        else:
+            said.append(say("plan.saves_nothing"))
+    return tuple(said)
+
+
+def say_shortfall(answer: Shortfall, problem: Problem) -> tuple[Said, ...]:
+    """Why there is no plan, then what would do, the least of each kind."""
+    why = [_short(each, problem.ask) for each in answer.short] or [say("short.members")]
+    return (*why, *(say_relaxation(each) for each in answer.relaxations))
+
+
+def say_relaxation(found: Relaxation) -> Said:
+    """In words: with how little of which change it can be done."""
+    ask = found.problem.ask
+    unit = unit_shown(ask.unit)
+    match found.kind:
+        case "later":
+            return _later(found)
+        case "group certificate":
+            return say("relax.group", days=found.days)
+        case "certificates":
+            return _certificates(found)
+        case "misfit":
+            return say("relax.misfit", percent=f"{100 - found.amount:f}")
+        case "spec":
+            specs = "; ".join(each or "as asked for" for each in found.specs)
+            return say("relax.spec", specs=specs)
+        case "members":
+            return say("relax.members", many=found.amount)
+        case "quantity":
+            whole = amount_shown(sum(ask.demand), ask.step)
+            less = amount_shown(int(found.amount), ask.step)
+            return say("relax.quantity", amount=less, unit=unit, whole=whole)
+
+
+def say_change(change: Change, ask: Ask) -> Said:
+    """What a firm's part was and is, over all periods."""
+    before, after = (amount_shown(sum(each), ask.step) for each in (change.before, change.after))
+    facts = {"firm": change.firm, "before": before, "after": after, "unit": unit_shown(ask.unit)}
+    return say(f"after.{change.kind}", **facts)
+
+
+def _proof(plan: Plan) -> Said:
+    if plan.proof == "proved":
+        if plan.at_most == 1:
+            return say("plan.best_alone")
+        return say("plan.best", many=plan.at_most) if plan.at_most else say("plan.best_of_all")
+    return say("plan.near", percent=f"{100 * plan.gap:.1f}")
+
+
+def _to_do(plan: Plan) -> tuple[Said, ...]:
+    said = []
+    for firm, gap in plan.missing:
+        key = "plan.joins" if gap.through_group else "plan.waits"
+        facts = {"firm": firm, "code": gap.code, "low": gap.days[0], "high": gap.days[1]}
+        said.append(say(key if gap.is_certain else "plan.checks", **facts))
+    said += [say("plan.asks", firm=firm, what=what) for firm, what in plan.assumed]
+    return tuple(said)
+
+
+def _short(each: Short, ask: Ask) -> Said:
+    facts = {"amount": amount_shown(each.amount, ask.step), "unit": unit_shown(ask.unit)}
+    if ask.is_once:
+        return say("short.once", day=ask.deadline, **facts)
+    return say("short.month", month=month_shown(ask.fences[each.period]), **facts)
+
+
+def _later(found: Relaxation) -> Said:
+    ask, many = found.problem.ask, int(found.amount)
+    if ask.is_once:
+        stretch = (ask.fences[ask.due] - ask.fences[ask.due - 1]).days // 7
+        weeks = many * stretch
+        key = "relax.one_week" if weeks == 1 else "relax.weeks"
+        return say(key, many=weeks, day=ask.deadline)
+    key = "relax.one_month" if many == 1 else "relax.months"
+    return say(key, many=many, month=month_shown(ask.fences[many]))
+
+
+def _certificates(found: Relaxation) -> Said:
+    if len(found.firms) > 1:
+        return say("relax.certificates", firms=", ".join(found.firms), days=found.days)
+    codes = {
+        gap.code
+        for each in found.problem.candidates if each.firm in found.firms
+        for gap in each.missing if gap.is_certain
+    }  # fmt: skip
+    shown = ", ".join(sorted(codes)) or "the certificates"
+    return say("relax.certificate", codes=shown, firm=found.firms[0], days=found.days)

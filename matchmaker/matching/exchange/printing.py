@@ -1,0 +1,111 @@
+"""An answer as lines for a terminal: firms, what they are good for, what is missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matchmaker.matching.exchange.outgoing import (
+    Answer,
+    ClusterTold,
+    CriterionTold,
+    ExcludedTold,
+    FirmTold,
+    PlanTold,
+)
+from matchmaker.matching.problem import Requirement
+from matchmaker.measures import unit_shown
+
+# Below this a product is probably another one: said of each, so that nobody takes it for a match.
+OTHER = 0.5
+INDENT = " " * 6
+
+
+def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
+    """The whole print."""
+    yield _asked(requirement)
+    yield f"{answer.offers:,} offers; {answer.judged:,} judged in full, no other can rank as high."
+    yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
+    for firm in answer.firms:
+        yield ""
+        yield from _firm(firm)
+    if not answer.firms:
+        yield "No offer passes."
+    if answer.excluded:
+        yield ""
+        yield "Excluded, because:"
+        yield from (_excluded(each) for each in answer.excluded)
+    for cluster in answer.clusters:
+        yield ""
+        yield from _cluster(cluster)
+
+
+def _asked(asked: Requirement) -> str:
+    amount = f"{asked.quantity.amount:,f} {unit_shown(asked.quantity.unit)}"
+    rhythm = f" every month, {asked.months} months from {asked.ship_from}" if asked.months else ""
+    by = "" if asked.months else f" by {asked.ship_by}"
+    to = f" to {asked.market}" if asked.market else ""
+    text = asked.text if len(asked.text) <= 70 else f"{asked.text[:69]}…"
+    return f"{text}: {amount}{rhythm}{to}{by}"
+
+
+def _firm(firm: FirmTold) -> Iterator[str]:
+    name = firm.name or firm.firm
+    yield (
+        f"{firm.rank:>3}. {100 * firm.total:5.1f}  {firm.title} — {name}, {firm.cluster}"
+        f"  ({firm.confidence:.0%} of it known)"
+    )
+    if _fit_of(firm) < OTHER:
+        yield f"{INDENT}Probably another product than the one asked for."
+    yield INDENT + "  ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
+    for each in firm.criteria:
+        if each.knowledge == "unknown" or (each.value is not None and each.value < 1):
+            yield f"{INDENT}{each.criterion}: {each.sentence}"
+            yield from (
+                f"{INDENT}  → {gap.remedy}{_who(gap.who)}"
+                for gap in each.gaps
+                if gap.remedy != each.sentence
+            )
+
+
+def _value(told: CriterionTold) -> str:
+    if told.value is not None:
+        return f"{100 * told.value:.0f}"
+    return "?" if told.knowledge == "unknown" else "–"
+
+
+def _who(who: tuple[str, ...]) -> str:
+    return f" (ask {', '.join(who)})" if who else ""
+
+
+def _fit_of(firm: FirmTold) -> float:
+    fits = [each.value for each in firm.criteria if each.criterion == "fit"]
+    return fits[0] if fits and fits[0] is not None else 1.0
+
+
+def _excluded(told: ExcludedTold) -> str:
+    return f"{INDENT}{told.title} — {told.name or told.firm}: {told.sentence}"
+
+
+def _cluster(told: ClusterTold) -> Iterator[str]:
+    left_out = f"; {told.left_out} offers could not be counted" if told.left_out else ""
+    firms = "1 firm" if told.firms == 1 else f"{told.firms} firms"
+    yield (
+        f"Cluster {told.rank}. {100 * told.total:5.1f}  {told.cluster}: {firms}{left_out}"
+        f"  ({told.confidence:.0%} of it known)"
+    )
+    yield from (f"{INDENT}{each.criterion}: {each.sentence}" for each in told.criteria)
+    for number, plan in enumerate(told.plans, 1):
+        yield from _plan(number, plan)
+    yield from (f"{INDENT}{each}" for each in told.sentences)
+
+
+def _plan(number: int, plan: PlanTold) -> Iterator[str]:
+    yield f"{number:>3}. {' and '.join(plan.kinds)}: {' '.join(plan.sentences[:3])}"
+    unit = unit_shown(plan.unit)
+    for member in plan.members:
+        amounts = " + ".join(f"{each:,f}" for each in member.amounts)
+        yield f"{INDENT}{member.name or member.firm}: {amounts} {unit}"
+    yield from (f"{INDENT}  → {each}" for each in plan.sentences[3:])
+    # The same rate stands in the steps of many offers.
+    steps = dict.fromkeys(each.partition(": ")[2] for each in plan.conversions)
+    yield from (f"{INDENT}  {each}" for each in steps)
