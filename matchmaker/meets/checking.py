@@ -11,12 +11,12 @@ must-meets that exclude each other, is in `promises.py`.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from matchmaker.errors import BadInput
+from matchmaker.meets.names import check_form, check_ids, check_languages, check_shown, meant
 from matchmaker.meets.problem import Interpreter, Person, Problem, Slot, Wish
 from matchmaker.meets.sentences import counted
 
@@ -32,11 +32,10 @@ MOST = {
 MOST_PAIRS = 2_000_000
 MOST_TABLES = 20_000
 HEAVIEST = 1_000_000_000
-LONGEST_ID = 100
+MOST_DAYS = 10_000
 LONGEST_SLOT = dt.timedelta(hours=12)
-# Control characters and line breaks; joiners stay, which names in Indian scripts need.
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
+LONGEST_MEET = dt.timedelta(days=366)
+YEARS = range(1970, 3000)
 
 
 def check(problem: Problem) -> None:
@@ -63,13 +62,14 @@ def check_something_to_do(problem: Problem) -> None:
         raise BadInput("$.people", _listed(each.id for each in problem.people), remedy)
     if not problem.wishes:
         raise BadInput("$.wishes", "an empty list", "Give at least one meeting that is wished.")
-    if not any(problem.tables):
+    if problem.tables and not any(problem.tables):
         remedy = "There is no table in any slot: give at least one."
         raise BadInput("$.tables", list(problem.tables), remedy)
     if all(len(each.absent) >= len(problem.slots) for each in problem.people):
         remedy = "Nobody is there in any slot: take slots off the lists of absences."
         raise BadInput("$.people", f"{len(problem.people)} people, all absent", remedy)
     _check_home_tables(problem)
+    _check_people_apart(problem)
     if problem.most_apart is not None and not problem.place_all:
         remedy = "It counts only for a given list: set place_all to true, or leave this out."
         raise BadInput("$.most_apart", problem.most_apart, remedy)
@@ -79,12 +79,24 @@ def check_something_to_do(problem: Problem) -> None:
 
 def _check_home_tables(problem: Problem) -> None:
     """A home table stands in some slot at least."""
-    tables = max(problem.tables)
+    tables = max(problem.tables, default=MOST_TABLES)
     for number, person in enumerate(problem.people):
         if person.table is not None and person.table >= tables:
             remedy = f"Tables are counted from 0 to {tables - 1}, the most of any slot: give one "
             remedy += "of these, or leave it out."
             raise BadInput(f"$.people[{number}].table", person.table, remedy)
+
+
+def _check_people_apart(problem: Problem) -> None:
+    """Interpreters are other people than those who meet; all speak languages that there are."""
+    people = {each.id for each in problem.people}
+    for number, interpreter in enumerate(problem.interpreters):
+        if interpreter.id in people:
+            remedy = "A person has this id: who meets others cannot interpret. Give another id."
+            raise BadInput(f"$.interpreters[{number}].id", interpreter.id, remedy)
+        check_languages(f"$.interpreters[{number}].languages", interpreter.languages)
+    for number, person in enumerate(problem.people):
+        check_languages(f"$.people[{number}].languages", person.languages)
 
 
 def check_sizes(sizes: dict[str, int]) -> None:
@@ -110,13 +122,20 @@ def _check_slots(slots: Sequence[Slot]) -> None:
             )
             raise BadInput(f"{path}.start", slot.start.isoformat(), remedy)
         if before and slot.day < before.day:
-            raise BadInput(f"{path}.day", slot.day, f"The slot before is on day {before.day}.")
+            remedy = f"The slot before is on day {before.day}: give this one no earlier day."
+            raise BadInput(f"{path}.day", slot.day, remedy)
+        if slot.start - slots[0].start > LONGEST_MEET:
+            remedy = f"The meet begins at {slots[0].start.isoformat()} and may go on for a year."
+            raise BadInput(f"{path}.start", slot.start.isoformat(), remedy)
 
 
 def _check_times(slot: Slot, path: str) -> None:
     for name, instant in (("start", slot.start), ("end", slot.end)):
         if instant.utcoffset() is None:
             remedy = "Give the time zone's offset too, such as +05:30."
+            raise BadInput(f"{path}.{name}", instant.isoformat(), remedy)
+        if instant.year not in YEARS:
+            remedy = f"Check the year: from {YEARS[0]} to {YEARS[-1]} it can be."
             raise BadInput(f"{path}.{name}", instant.isoformat(), remedy)
     if slot.end <= slot.start:
         remedy = (
@@ -127,6 +146,7 @@ def _check_times(slot: Slot, path: str) -> None:
     if slot.end - slot.start > LONGEST_SLOT:
         remedy = "A slot holds one meeting of at most 12 hours: check the dates."
         raise BadInput(f"{path}.end", slot.end.isoformat(), remedy)
+    _check_number(f"{path}.day", slot.day, MOST_DAYS)
 
 
 def _check_tables(problem: Problem) -> None:
@@ -139,12 +159,13 @@ def _check_tables(problem: Problem) -> None:
 
 def _check_people(problem: Problem) -> None:
     people, slots = problem.people, len(problem.slots)
-    _check_ids("$.people", [each.id for each in people])
+    check_ids("$.people", [each.id for each in people])
     for number, person in enumerate(people):
         _check_person(person, f"$.people[{number}]", slots)
 
 
 def _check_person(person: Person, path: str, slots: int) -> None:
+    check_shown(f"{path}.company", person.company)
     _check_slot_numbers(f"{path}.absent", person.absent, slots)
     _check_number(f"{path}.least", person.least, slots)
     if person.most is not None:
@@ -154,25 +175,25 @@ def _check_person(person: Person, path: str, slots: int) -> None:
             raise BadInput(f"{path}.least", person.least, remedy)
     if person.table is not None:
         _check_number(f"{path}.table", person.table, MOST_TABLES)
-    _check_languages(f"{path}.languages", person.languages)
+    check_form(f"{path}.languages", person.languages)
 
 
 def _check_interpreters(problem: Problem) -> None:
-    _check_ids("$.interpreters", [each.id for each in problem.interpreters])
+    check_ids("$.interpreters", [each.id for each in problem.interpreters])
     for number, each in enumerate(problem.interpreters):
         _check_interpreter(each, f"$.interpreters[{number}]", len(problem.slots))
 
 
 def _check_interpreter(interpreter: Interpreter, path: str, slots: int) -> None:
     _check_slot_numbers(f"{path}.absent", interpreter.absent, slots)
-    _check_languages(f"{path}.languages", interpreter.languages)
+    check_form(f"{path}.languages", interpreter.languages)
     if len(interpreter.languages) < 2:
         shown = _listed(interpreter.languages)
         raise BadInput(f"{path}.languages", shown, "Interpreting takes two languages or more.")
 
 
 def _check_wishes(problem: Problem) -> None:
-    _check_ids("$.wishes", [each.id for each in problem.wishes])
+    check_ids("$.wishes", [each.id for each in problem.wishes])
     known = {each.id for each in problem.people}
     pairs = 0
     for number, wish in enumerate(problem.wishes):
@@ -196,7 +217,7 @@ def _check_sides(wish: Wish, number: int, known: set[str]) -> None:
             raise BadInput(f"$.wishes[{number}].{name}", "an empty list", remedy)
         for place, who in enumerate(side):
             if who not in known:
-                remedy = "There is nobody of this id among the people."
+                remedy = f"There is nobody of this id among the people.{meant(who, known)}"
                 raise BadInput(f"$.wishes[{number}].{name}[{place}]", who, remedy)
     both = (*wish.first, *wish.second)
     if both[0] in both[1:] or (len(both) > 2 and len(set(both)) < len(both)):
@@ -232,10 +253,14 @@ def _check_asked_once(wishes: Iterable[Wish]) -> None:
 
 def _check_apart(problem: Problem) -> None:
     known = {each.id for each in problem.people} | {each.company for each in problem.people}
-    for name in sorted({name for pair in problem.apart for name in pair}):
-        if not name or name not in known:
-            remedy = "There is neither a person nor a company of this name."
-            raise BadInput("$.apart", name, remedy)
+    known.discard("")
+    wrong = [each for each in problem.apart if each[0] == each[1] or not known.issuperset(each)]
+    for one, other in sorted(wrong):
+        if one == other:
+            raise BadInput("$.apart", f"{one}, {other}", "Name two who are not the same.")
+        name = other if one in known else one
+        remedy = f"There is neither a person nor a company of this name.{meant(name, known)}"
+        raise BadInput("$.apart", name or "nothing", remedy)
 
 
 def _check_precedences(problem: Problem) -> None:
@@ -245,8 +270,11 @@ def _check_precedences(problem: Problem) -> None:
     for number, pair in enumerate(problem.precedences):
         for place, wish in enumerate(pair):
             if wish not in known:
-                remedy = "There is no wish of this id."
+                remedy = f"There is no wish of this id.{meant(wish, known)}"
                 raise BadInput(f"$.precedences[{number}][{place}]", wish, remedy)
+        if pair[0] == pair[1]:
+            remedy = "No meeting comes before itself: name two."
+            raise BadInput(f"$.precedences[{number}]", pair[0], remedy)
         graph[pair[1]].append(pair[0])
     try:
         TopologicalSorter(graph).prepare()
@@ -256,21 +284,6 @@ def _check_precedences(problem: Problem) -> None:
         shown = " → ".join((*round_trip[start:], *round_trip[:start], round_trip[start]))
         remedy = "Each must come before the next, in a circle: take one of them off."
         raise BadInput("$.precedences", shown, remedy) from circle
-
-
-def _check_ids(path: str, ids: Sequence[str]) -> None:
-    if _UNPRINTABLE.search("".join(ids)):
-        number, wrong = next((n, each) for n, each in enumerate(ids) if _UNPRINTABLE.search(each))
-        remedy = "It holds a line break or another sign that cannot be shown: leave it out."
-        raise BadInput(f"{path}[{number}].id", ascii(wrong)[1:-1], remedy)
-    seen: set[str] = set()
-    for number, each in enumerate(ids):
-        if not each or len(each) > LONGEST_ID:
-            remedy = f"Give an id of 1 to {LONGEST_ID} letters."
-            raise BadInput(f"{path}[{number}].id", each or "nothing", remedy)
-        if each in seen:
-            raise BadInput(f"{path}[{number}].id", each, "It is there twice: give each its own.")
-        seen.add(each)
 
 
 def _check_number(path: str, value: int, most: int) -> None:
@@ -286,13 +299,6 @@ def _check_slot_numbers(path: str, numbers: Iterable[int], slots: int) -> None:
                 if slots > 1
                 else "There is only slot 0."
             )
-            raise BadInput(path, each, remedy)
-
-
-def _check_languages(path: str, languages: Iterable[str]) -> None:
-    for each in languages:
-        if not _LANGUAGE.fullmatch(each):
-            remedy = "Give languages by their ISO 639-1 code in small letters, such as en or ml."
             raise BadInput(path, each, remedy)
 
 

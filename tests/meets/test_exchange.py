@@ -116,6 +116,12 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"slots": [slot("soon", ELEVEN)] * 2}, "$.slots[0].start", "soon"),
         ({"slots": [slot(TEN, HALF_PAST, day=1), slot(HALF_PAST, ELEVEN, day=0)]},
          "$.slots[1].day", "0"),
+        ({"slots": [slot(TEN, HALF_PAST, day=10**5)] * 2}, "$.slots[0].day", "100000"),
+        ({"slots": [slot(TEN, HALF_PAST), slot("2028-02-18T10:00:00Z", "2028-02-18T10:30:00Z")]},
+         "$.slots[1].start", "2028-02-18T10:00:00+00:00"),
+        ({"slots": [slot("0207-01-18T10:00:00Z", "0207-01-18T10:30:00Z")] * 2},
+         "$.slots[0].start", "0207-01-18T10:00:00+00:00"),
+        ({"tables": []}, "$.tables", "0 numbers"),
         ({"tables": [2]}, "$.tables", "1 number"),
         ({"tables": [2, -1]}, "$.tables[1]", "-1"),
         ({"tables": [0, 0]}, "$.tables", "[0, 0]"),
@@ -124,6 +130,12 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"people": [{"id": "b1"}]}, "$.people", "b1"),
         ({"people": people(id="b1")}, "$.people[1].id", "b1"),
         ({"people": people(id="")}, "$.people[1].id", "nothing"),
+        ({"people": people(id=" \u200b")}, "$.people[1].id", "\u200b"),
+        ({"people": people(id="b\u202e2")}, "$.people[1].id", r"b\u202e2"),
+        ({"people": people(id="b" * 101)}, "$.people[1].id", "b" * 57 + "…"),
+        ({"people": people(company="A\x1b[2J")}, "$.people[1].company", r"A\x1b[2J"),
+        ({"people": people(company="A" * 101)}, "$.people[1].company", "A" * 57 + "…"),
+        ({"people": people(languages=["xx"])}, "$.people[1].languages", "xx"),
         ({"people": people(absent=[2])}, "$.people[1].absent", "2"),
         ({"people": people(least=2, most=1)}, "$.people[1].least", "2"),
         ({"people": people(languages=["English"])}, "$.people[1].languages", "English"),
@@ -148,9 +160,12 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"wishes": wishes({"slots": [0], "pinned": 1})}, "$.wishes[0].pinned", "1"),
         ({"wishes": wishes({}, {"second": ["s1"]})}, "$.wishes[1]", "w2"),
         ({"interpreters": [{"id": "i", "languages": ["en"]}]}, "$.interpreters[0].languages", "en"),
+        ({"interpreters": [{"id": "b1", "languages": ["en", "de"]}]}, "$.interpreters[0].id", "b1"),
         ({"apart": [["b1", "nobody"]]}, "$.apart", "nobody"),
+        ({"apart": [["b1", "b1"]]}, "$.apart", "b1, b1"),
         ({"apart": [["b1"]]}, "$.apart[0]", "['b1']"),
         ({"precedences": [["w1", "w9"]]}, "$.precedences[0][1]", "w9"),
+        ({"precedences": [["w1", "w1"]]}, "$.precedences[0]", "w1"),
         ({"most_apart": 1}, "$.most_apart", "1"),
         # What is well said, but cannot all come true:
         ({"wishes": wishes({"is_must": True}), "apart": [["s1", "b1"]]}, "$.wishes[0]", "w1"),
@@ -199,6 +214,16 @@ def test_musts_that_leave_each_other_no_slot_in_their_order_are_named_with_their
         "it can have; w3 must take place as well, but slot 2 is its latest. Change that, or let "
         "the meeting go."
     )
+
+
+def test_what_was_meant_is_named() -> None:
+    """A name nearly right, and a language by its name."""
+    known = [{"id": "Anchor-1"}, *people()]
+    asked = wishes({"first": ["anchor1"]})
+    assert refusal(people=known, wishes=asked).endswith("Did you mean “Anchor-1”?")
+    for english in ("English", "EN", "eng"):
+        refused_ = refusal(people=people(languages=[english]))
+        assert refused_.endswith("The code of English is en.")
 
 
 def test_a_side_may_be_left_empty_and_the_refusal_says_so() -> None:
