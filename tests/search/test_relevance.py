@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from search.encoder.cache import text_hash
+from search.encoder.encoder import OnnxEncoder
+from search.encoder.model import fetch_model
 from search.evaluating import Way
 from search.measuring import GOOD, average, ndcg
 from tests.search.relevance.judged import (
@@ -14,10 +17,13 @@ from tests.search.relevance.judged import (
     Searchable,
     catalogue,
     labels,
+    model_cache,
     pooled_part,
     queries,
     searchable,
 )
+from tests.search.relevance.record_vectors import encoded
+from tests.search.relevance.vectors import recorded
 
 Graded = dict[str, dict[str, int]]
 NAMED = ("exact name", "typo", "synonym")
@@ -25,7 +31,7 @@ NAMED = ("exact name", "typo", "synonym")
 
 @pytest.fixture(scope="module")
 def part() -> list[Product]:
-    """Less than the benchmark searches, so that the suite need not encode it all."""
+    """Less than the benchmark searches; record anew what is searched when this changes."""
     return pooled_part("tuning")
 
 
@@ -75,6 +81,15 @@ def test_every_query_has_an_answer_and_every_label_a_product() -> None:
     assert set(all_graded) == {asked.id for asked in queries()}
     assert all(max(grades.values()) >= GOOD for grades in all_graded.values())
     assert all(known.issuperset(grades) for grades in all_graded.values())
+
+
+def test_the_recorded_vectors_are_what_the_encoder_gives_today(part: list[Product]) -> None:
+    encoder = OnnxEncoder.open(fetch_model(model_cache()))
+    model_id, vectors = recorded()
+    assert model_id == encoder.model_id
+    assert {text_hash(product.meaning) for product in part} == vectors.keys()
+    for key, vector in encoded(encoder, (product.meaning for product in part[::60])).items():
+        assert vector @ vectors[key] > 0.999
 
 
 def _first_grade(index: Searchable, asked: Asked, grades: dict[str, int]) -> int:

@@ -23,6 +23,7 @@ from search.encoder.model import fetch_model
 from search.engines import open_engine
 from search.evaluating import Way, query_of
 from search.indexes import marketplace_indexes
+from tests.search.relevance.vectors import remember_recorded
 
 HERE = Path(__file__).parent
 CATALOGUE = HERE / "catalogue.jsonl.gz"
@@ -115,12 +116,14 @@ class Searchable:
 def searchable(folder: Path, part: Sequence[Product] | None = None) -> Iterator[Searchable]:
     """Index the catalogue, or a part of it, in `folder`.
 
-    Encoding all takes a minute or two once on a machine; vectors are kept beside the models.
+    The part that the suite searches has recorded vectors. Encoding all takes a minute or two once
+    on a machine; vectors are kept beside the models.
     """
     models = model_cache()
     encoder = OnnxEncoder.open(fetch_model(models), threads=os.cpu_count() or 1)
     products = catalogue() if part is None else part
     cache = EmbeddingCache(models.parent / "relevance-embeddings.sqlite")
+    remember_recorded(cache)
     vectors = EncodedTexts(encoder, cache).encode([each.meaning for each in products])
     cache.close()
     documents = _documents(products, vectors)
