@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from matchmaker.cli import commands
 from matchmaker.config import ROOT, Config
 from matchmaker.preparing import preparation
 
@@ -25,6 +28,13 @@ def run(data: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def again(data: Path, *arguments: str) -> str:
+    """A command that has already shown that it works in a process of its own, in this one."""
+    done = CliRunner().invoke(commands, arguments, env={"MATCHMAKER_DATA": str(data)})
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
 def test_every_command_works_in_a_process_of_its_own_and_nothing_is_done_twice(
     tmp_path: Path, model_dir: Path
 ) -> None:
@@ -32,15 +42,15 @@ def test_every_command_works_in_a_process_of_its_own_and_nothing_is_done_twice(
     data.mkdir()
     (data / "models").symlink_to(model_dir)
     assert "migrated" in run(data, "migrate")
-    assert "up to date" in run(data, "migrate")
+    assert "up to date" in again(data, "migrate")
     assert "is ready" in run(data, "model", "fetch")
     assert "Added" in run(data, "seed", "--scale", "60")
-    assert "Added 0 demonstration firms" in run(data, "seed", "--scale", "60")
+    assert "Added 0 demonstration firms" in again(data, "seed", "--scale", "60")
     assert "Indexed" in run(data, "search", "rebuild")
     assert "0 changes wait" in run(data, "search", "status")
     assert "related" in run(data, "search", "query", "rubber", "mat")
     assert "Removed" in run(data, "demo", "remove", "--yes")
-    assert "products           0 documents" in run(data, "search", "status")
+    assert "products           0 documents" in again(data, "search", "status")
 
 
 def test_the_first_start_does_each_step_once_and_the_second_none(
