@@ -18,6 +18,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import cache
+from itertools import islice
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from matchmaker.errors import BadInput
@@ -29,7 +30,13 @@ Reader = Callable[[Any], Any]
 # As the database keeps amounts: zero or more, and nothing in the trade is larger.
 LARGEST = Decimal(10) ** 14
 LONGEST_TEXT = 100_000
+# Beyond this no number is told by its own limit: it could not even be shown.
+LARGEST_SHOWN = 10**40
+SHOWN = 5  # entries of a list or an object in a message; what is longer is cut there
 UNIT_REMEDY = "Use a UN/ECE Rec 20 code such as KGM, TNE, H87, PR, SET, MTK or MTR."
+
+
+NOTHING = "nothing"
 
 
 class _Wrong(Exception):
@@ -40,70 +47,25 @@ class _Wrong(Exception):
         self.value, self.remedy, self.path = value, remedy, path
 
 
-def parsed(text: str | bytes, path: str = "$") -> Any:
-    """JSON as Python values, numbers with a point as Decimal. Raises BadInput naming the place."""
-    twice: list[tuple[dict[str, Any], str]] = []
-
-    def record(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            twice.append((found, _repeated(pairs)))
-        return found
-
-    try:
-        told = json.loads(
-            text, parse_float=Decimal, parse_constant=_no_number(path), object_pairs_hook=record
-        )
-    except json.JSONDecodeError as wrong:
-        found = wrong.doc[wrong.pos : wrong.pos + 20] or "the end of the file"
-        remedy = f"It is no JSON: {wrong.msg} (line {wrong.lineno}, column {wrong.colno})."
-        raise BadInput(path, found, remedy) from wrong
-    except UnicodeDecodeError as wrong:
-        raise BadInput(path, "its letters", "Write the file in UTF-8.") from wrong
-    except (RecursionError, ValueError) as wrong:
-        raise BadInput(path, "its values", "It is nested or numbered beyond reason.") from wrong
-    if twice:
-        # The outermost closes last; what stands in it may have been passed over.
-        holder, name = twice[-1]
-        remedy = "This name stands twice in one object; keep one of them."
-        raise BadInput(f"{path}{_place_of(holder, told)}.{name}", name, remedy)
-    return told
-
-
-def _repeated(pairs: list[tuple[str, Any]]) -> str:
-    names = [name for name, _ in pairs]
-    return next(name for name in names if names.count(name) > 1)
-
-
-def _place_of(wanted: dict[str, Any], told: Any) -> str:
-    """Where an object stands in what was read."""
-    waiting: list[tuple[str, Any]] = [("", told)]
-    while waiting:
-        place, each = waiting.pop()
-        if each is wanted:
-            return place
-        if isinstance(each, dict):
-            waiting += [(f"{place}.{name}", inner) for name, inner in each.items()]
-        elif isinstance(each, list):
-            waiting += [(f"{place}[{at}]", inner) for at, inner in enumerate(each)]
-    return ""
-
-
-def _no_number(path: str) -> Callable[[str], Any]:
-    def refuse(name: str) -> Any:
-        raise BadInput(path, name, "Give a finite number.")
-
-    return refuse
-
-
 def read(kind: type[T], value: Any, path: str = "$") -> T:
     """The dataclass that this JSON value says. Raises BadInput."""
     reader: Reader = _reader(kind)  # type: ignore[arg-type]
     try:
         found: T = reader(value)
     except _Wrong as wrong:
-        raise BadInput(path + wrong.path, wrong.value, wrong.remedy) from wrong
+        raise BadInput(path + wrong.path, _as_json(wrong.value), wrong.remedy) from wrong
     return found
+
+
+def _as_json(value: object) -> str:
+    """A value as it stands in the file, its beginning where it is long; texts without quotes."""
+    if isinstance(value, str | Decimal):
+        return str(value)
+    if isinstance(value, dict):
+        value = dict(islice(value.items(), SHOWN))
+    if isinstance(value, list):
+        value = value[:SHOWN]
+    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def written(value: Any) -> Any:
@@ -183,7 +145,7 @@ def _record(kind: Any) -> Reader:
             raise
         for name in required:
             if name not in found:
-                raise _Wrong("", "It is missing and has no default.", f".{name}")
+                raise _Wrong(NOTHING, "It is missing and has no default.", f".{name}")
         try:
             return kind(**found)
         except Incomparable as unknown:
@@ -265,11 +227,12 @@ def _one_of(choices: tuple[Any, ...]) -> Reader:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+    if not isinstance(value, str):
+        raise _Wrong(value, "Give a text, in double quotes.")
+    if len(value) > LONGEST_TEXT:
         raise _Wrong(value, f"Give a text of at most {LONGEST_TEXT:,} letters.")
     if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
-        shown = value.encode("utf-8", "replace").decode()
-        raise _Wrong(shown, "It holds half a letter (a lone surrogate); write it anew.")
+        raise _Wrong(value, "It holds half a letter (a lone surrogate); write it anew.")
     return value
 
 
@@ -280,7 +243,7 @@ def _flag(value: Any) -> bool:
 
 
 def _amount(value: Any) -> Decimal:
-    remedy = "Give a number from 0 to 10^14, such as 500 or “12.75”."
+    remedy = f"Give a number from 0 to {LARGEST:,.0f}, such as 500 or “12.75”."
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise _Wrong(value, remedy)
     try:
@@ -296,8 +259,8 @@ def _whole(value: Any) -> int:
     """As the schema says: a number, not a text; the limits of each field are its owner's."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise _Wrong(value, "Give a whole number, without quotation marks.")
-    if not 0 <= value <= LARGEST:
-        raise _Wrong(value, "Give a whole number from 0 up, and far smaller than 10^14.")
+    if not -LARGEST_SHOWN <= value <= LARGEST_SHOWN:
+        raise _Wrong(value, "Give a whole number; so large a one nothing here can be.")
     if value != int(value):
         raise _Wrong(value, "Give a whole number.")
     return int(value)
@@ -308,10 +271,18 @@ def _number(value: Any) -> float:
 
 
 def _day(value: Any) -> dt.date:
+    remedy = "Give a day as YYYY-MM-DD, such as 2027-03-31."
     try:
         return dt.date.fromisoformat(value)
     except (TypeError, ValueError) as wrong:
-        raise _Wrong(value, "Give a day as YYYY-MM-DD, such as 2027-03-31.") from wrong
+        raise _Wrong(value, _off_the_calendar(wrong) + remedy) from wrong
+
+
+def _off_the_calendar(wrong: Exception) -> str:
+    """What Python says of a day or an hour that there is none; nothing where the form is wrong."""
+    said = str(wrong)
+    is_of_form = isinstance(wrong, TypeError) or said.startswith("Invalid")
+    return "" if is_of_form else f"{said[:1].upper()}{said[1:]}. "
 
 
 def _instant(value: Any) -> dt.datetime:
@@ -320,7 +291,7 @@ def _instant(value: Any) -> dt.datetime:
     try:
         instant = dt.datetime.fromisoformat(value)
     except (TypeError, ValueError) as wrong:
-        raise _Wrong(value, remedy) from wrong
+        raise _Wrong(value, _off_the_calendar(wrong) + remedy) from wrong
     if instant.tzinfo is None:
         raise _Wrong(value, remedy)
     return instant
@@ -329,9 +300,19 @@ def _instant(value: Any) -> dt.datetime:
 def _anything(value: Any) -> Any:
     """A value of an attribute: text, number or yes/no, or a list of them."""
     if isinstance(value, list):
-        return tuple(_anything(each) for each in value)
-    if value is not None and not isinstance(value, str | int | float | Decimal):
-        raise _Wrong(value, "Give a text, a number, true or false.")
+        return _several(_single, tuple)(value)
+    return _single(value)
+
+
+def _single(value: Any) -> Any:
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if not isinstance(value, int | float | Decimal):
+        raise _Wrong(value, "Give a text, a number, true or false, or a list of such.")
+    if not -LARGEST <= value <= LARGEST:
+        raise _Wrong(value, f"Give a number from -{LARGEST:,.0f} to {LARGEST:,.0f}.")
     return float(value) if isinstance(value, Decimal) else value
 
 

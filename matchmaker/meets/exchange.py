@@ -16,8 +16,9 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from matchmaker.errors import BadInput
-from matchmaker.json_data import parsed, read, written
+from matchmaker.json_data import read, written
 from matchmaker.json_schema import schema_of
+from matchmaker.json_text import parsed
 from matchmaker.meets.checking import MOST, check, check_sizes, check_something_to_do
 from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Answer, Problem, Unmet

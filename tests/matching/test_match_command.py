@@ -106,7 +106,7 @@ def test_offers_may_come_in_a_file_of_their_own(
     ("content", "words"),
     [
         ("", "$: “the end of the file” cannot be used. It is no JSON"),
-        ('{"id": "a"}', "$.text: “” cannot be used. It is missing"),
+        ('{"id": "a"}', "$.text: “nothing” cannot be used. It is missing"),
         (json.dumps({**written(WANTED), "quantity": {"amount": 0, "unit": "KGM"}}),
          "$.quantity.amount: “0” cannot be used. Give at least 0.0001"),
         (json.dumps({"requirement": written(WANTED), "offers": []}), "$.offers"),

@@ -126,6 +126,10 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"tables": [2, -1]}, "$.tables[1]", "-1"),
         ({"tables": [0, 0]}, "$.tables", "[0, 0]"),
         ({"tables": [2, 1e300]}, "$.tables[1]", "1E+300"),
+        ({"tables": [2, 10**15]}, "$.tables[1]", "1000000000000000"),
+        ({"people": None}, "$.people", "null"),
+        ({"slots": [slot("2027-02-30T10:00:00Z", "2027-02-30T10:30:00Z")] * 2},
+         "$.slots[0].start", "2027-02-30T10:00:00Z"),
         ({"people": []}, "$.people", "an empty list"),
         ({"people": [{"id": "b1"}]}, "$.people", "b1"),
         ({"people": people(id="b1")}, "$.people[1].id", "b1"),
@@ -153,7 +157,7 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"wishes": wishes({"second": ["b1"]})}, "$.wishes[0].second", "b1"),
         ({"wishes": wishes({"weight": -1})}, "$.wishes[0].weight", "-1"),
         ({"wishes": wishes({"weight": 1.5})}, "$.wishes[0].weight", "1.5"),
-        ({"wishes": wishes({"weight": True})}, "$.wishes[0].weight", "True"),
+        ({"wishes": wishes({"weight": True})}, "$.wishes[0].weight", "true"),
         ({"wishes": wishes({"weight": 10**12})}, "$.wishes[0].weight", "1000000000000"),
         ({"wishes": wishes({"slots": []})}, "$.wishes[0].slots", "an empty list"),
         ({"wishes": wishes({"slots": [7]})}, "$.wishes[0].slots", "7"),
@@ -163,7 +167,7 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"interpreters": [{"id": "b1", "languages": ["en", "de"]}]}, "$.interpreters[0].id", "b1"),
         ({"apart": [["b1", "nobody"]]}, "$.apart", "nobody"),
         ({"apart": [["b1", "b1"]]}, "$.apart", "b1, b1"),
-        ({"apart": [["b1"]]}, "$.apart[0]", "['b1']"),
+        ({"apart": [["b1"]]}, "$.apart[0]", '["b1"]'),
         ({"precedences": [["w1", "w9"]]}, "$.precedences[0][1]", "w9"),
         ({"precedences": [["w1", "w1"]]}, "$.precedences[0]", "w1"),
         ({"most_apart": 1}, "$.most_apart", "1"),
@@ -221,6 +225,10 @@ def test_what_was_meant_is_named() -> None:
     known = [{"id": "Anchor-1"}, *people()]
     asked = wishes({"first": ["anchor1"]})
     assert refusal(people=known, wishes=asked).endswith("Did you mean “Anchor-1”?")
+    assert refusal(tables=[2, 10**15]).endswith("Give a whole number from 0 to 20,000.")
+    assert "Day is out of range for month" in refusal(
+        slots=[slot("2027-02-30T10:00:00Z", "2027-02-30T10:30:00Z")] * 2
+    )
     for english in ("English", "EN", "eng"):
         refused_ = refusal(people=people(languages=[english]))
         assert refused_.endswith("The code of English is en.")

@@ -13,8 +13,9 @@ from typing import Any
 
 from matchmaker.certification.readiness import Book
 from matchmaker.errors import BadInput
-from matchmaker.json_data import parsed, read
+from matchmaker.json_data import read
 from matchmaker.json_schema import schema_of
+from matchmaker.json_text import parsed
 from matchmaker.matching.checking import check_offer, check_requirement
 from matchmaker.matching.exchange.outgoing import Answer
 from matchmaker.matching.problem import Offer, Requirement

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 
 from matchmaker.certification.materials import Condition
 from matchmaker.errors import Unavailable
-from matchmaker.json_data import parsed, read
+from matchmaker.json_data import read
+from matchmaker.json_text import parsed
 from matchmaker.matching.problem import Offer
 from matchmaker.matching.retrieval.standing_for import attribute_key, attribute_of
 from matchmaker.matching.retrieval.words import Keywords
