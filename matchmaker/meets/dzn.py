@@ -8,7 +8,9 @@ which the first `nMorningSlots` are the morning; `requested`: for each meeting p
 session (1 morning, 2 afternoon, 3 any); `forbidden`: for each person a set of slots; `fixed`: for
 each meeting its slot, 0 none; `precedences`: for each meeting the set of those that come before
 it. All count from 1; a 0 in a set says nothing. `meetingsxBusiness` and `nMeetingsBusiness` follow
-from the others (and the first is shifted by one), so they are not read.
+from the others (and the first is shifted by one), so they are not read. Understood too: rows of
+flags for `forbidden` (a 1 for each slot that is), `fixed` as sets of one slot or as rows
+[|meeting, slot|], `precedences` as rows [|earlier meeting, later meeting|].
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import codecs
 import datetime as dt
 from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
+from typing import TypeGuard
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.checking import MOST, MOST_TABLES
@@ -81,7 +84,7 @@ class _Reading:
     def problem(self, most_apart: int | None) -> Problem:
         wishes = self._wishes()
         absences = self._sets("forbidden", self.people, self.slots, "person")
-        earlier = self._sets("precedences", self.meetings, self.meetings, "meeting")
+        earlier = self._precedences()
         return Problem(
             slots=tuple(
                 Slot(_OPENING + number * _SLOT, _OPENING + (number + 1) * _SLOT)
@@ -105,7 +108,7 @@ class _Reading:
     def _wishes(self) -> tuple[Wish, ...]:
         rows = self.fields["requested"]
         remedy = "Give a row for each meeting: person, person, session."
-        if not isinstance(rows, Rows):
+        if not isinstance(rows, list) or not all(isinstance(each, list) for each in rows):
             raise BadInput("requested", _shown(rows), f"{remedy} Such as [|1, 2, 3|4, 5, 3|].")
         if len(rows) != self.meetings:
             raise BadInput("requested", f"{len(rows)} rows", f"nMeetings is {self.meetings}.")
@@ -145,17 +148,38 @@ class _Reading:
 
     def _fixed(self) -> list[int | None]:
         value = self.fields.get("fixed")
-        if value is None:
+        if value is None or value == []:
             return [None] * self.meetings
+        pairs = _pairs("fixed", value) if isinstance(value, Rows) else None
+        if pairs:
+            value = [0] * self.meetings
+            for row, (meeting, slot) in enumerate(pairs, 1):
+                self._within(f"fixed, row {row}", meeting, self.meetings, "meeting")
+                value[meeting - 1] = slot
         if not isinstance(value, list) or len(value) != self.meetings:
             raise BadInput("fixed", _shown(value), f"Give {self.meetings} numbers, 0 for none.")
-        found: list[int | None] = []
-        for number, each in enumerate(value, 1):
-            slot = _whole(f"fixed[{number}]", each)
-            if slot:
-                self._within(f"fixed[{number}]", slot, self.slots, "slot")
-            found.append(slot - 1 if slot else None)
-        return found
+        return [self._pin(f"fixed[{number}]", each) for number, each in enumerate(value, 1)]
+
+    def _pin(self, path: str, value: Value) -> int | None:
+        known = _members(path, value) - {0}
+        if len(known) > 1:
+            raise BadInput(path, _shown(value), "Give one slot, or 0 for none.")
+        return next((self._within(path, slot, self.slots, "slot") - 1 for slot in known), None)
+
+    def _precedences(self) -> list[list[int]]:
+        """For each meeting those that come before it."""
+        value = self.fields.get("precedences")
+        pairs = None
+        if isinstance(value, Rows) and len(value) != self.meetings:
+            pairs = _pairs("precedences", value)
+        if not pairs:
+            return self._sets("precedences", self.meetings, self.meetings, "meeting")
+        earlier: list[list[int]] = [[] for _ in range(self.meetings)]
+        for row, pair in enumerate(pairs, 1):
+            path = f"precedences, row {row}"
+            first, second = (self._within(path, each, self.meetings, "meeting") for each in pair)
+            earlier[second - 1].append(first)
+        return earlier
 
     def _sets(self, name: str, count: int, most: int, noun: str) -> list[list[int]]:
         """A set for each person or meeting; a single number counts as a set of one."""
@@ -165,6 +189,8 @@ class _Reading:
         if not isinstance(value, list) or len(value) != count:
             raise BadInput(name, _shown(value), f"Give a set for each {noun}: {count} of them.")
         what = "slot" if name == "forbidden" else "meeting"
+        if isinstance(value, Rows) and _are_flags(value, most):
+            return [[place for place, flag in enumerate(row, 1) if flag] for row in value]
         return [
             [
                 self._within(f"{name}[{number}]", each, most, what)
@@ -184,6 +210,21 @@ class _Reading:
         if not 1 <= number <= most:
             raise BadInput(path, number, f"There is no such {noun}: give 1 to {most}.")
         return number
+
+
+def _pairs(path: str, rows: Rows) -> list[list[int]] | None:
+    """Rows of two numbers each; None where they are something else."""
+    if not all(isinstance(row, list) and len(row) == 2 for row in rows):
+        return None
+    return [[_whole(path, each) for each in row] for row in rows if isinstance(row, list)]
+
+
+def _are_flags(rows: Rows, width: int) -> TypeGuard[list[list[int]]]:
+    """Whether there is a 0 or a 1 for each slot, or each meeting, instead of its number."""
+    return all(
+        isinstance(row, list) and len(row) == width and all(each in (0, 1) for each in row)
+        for row in rows
+    )
 
 
 def _members(path: str, value: Value) -> set[int]:

@@ -21,6 +21,8 @@ OPENED = {"/*": "Close the comment with */.", '"': "Close the text with a quotat
 CUT_OFF = "It ends in the middle of a value: is something cut off?"
 MOST_NUMBERS = 6_000_000  # in all values together, ranges spelled out
 MOST_DIGITS = 12
+RESHAPING = ("array1d", "array2d")
+WORDS = {"false": 0, "true": 1}
 
 Value: TypeAlias = "int | frozenset[int] | list[Value]"
 
@@ -87,9 +89,10 @@ class _Parser:
         self.next = next(tokens)
         self.left = MOST_NUMBERS
         self.name = ""
+        self.found: dict[str, Value] = {}
 
     def assignments(self, wanted: Set[str]) -> Assigned:
-        found: dict[str, Value] = {}
+        found = self.found
         others: list[str] = []
         while self.next.kind != "end":
             if self._accept(";"):
@@ -112,13 +115,20 @@ class _Parser:
         if self.next.text == "[|":
             return self._rows()
         if self.next.text == "[":
-            return self._list("]", self._item)
-        if self.next.kind == "name":
+            return self._list("]", self._entry)
+        if self.next.text in RESHAPING:
             return self._reshaped()
         return self._item()
 
+    def _entry(self) -> Value:
+        """What may stand in a list: also a list of its own, for a row."""
+        return self._list("]", self._item) if self.next.text == "[" else self._item()
+
     def _item(self) -> Value:
-        """A number, a set or a range: what may stand in an array."""
+        """A number, a set or a range: what may stand in an array; `<>` (absent) is 0."""
+        if self._accept("<"):
+            self._expect(">")
+            return 0
         if self.next.text == "{":
             return frozenset(self._list("}", self._whole))
         first = self._whole()
@@ -160,10 +170,7 @@ class _Parser:
 
     def _reshaped(self) -> Value:
         """array1d(index, […]) and array2d(rows, columns, […]), as MiniZinc writes them."""
-        name = self.next.text
-        if name not in ("array1d", "array2d"):
-            self._fail("It is not known here: write numbers, sets and arrays.")
-        self._advance()
+        name = self._advance().text
         self._expect("(")
         sizes = []
         for _ in range(int(name[5])):
@@ -185,6 +192,13 @@ class _Parser:
         return Rows(values[start * width : (start + 1) * width] for start in range(sizes[0]))
 
     def _whole(self) -> int:
+        """A number; also true, false, or the name of a number that was assigned above."""
+        if self.next.kind == "name":
+            value = WORDS.get(self.next.text, self.found.get(self.next.text))
+            if not isinstance(value, int):
+                self._fail("It is not known here: write numbers, sets and arrays.")
+            self._count(1, self._advance().text)
+            return value
         token = self._take("number", "Give a whole number.")
         where = f"line {token.line}, {self.name}"
         if not token.text.lstrip("-").isdigit():

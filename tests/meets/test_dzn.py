@@ -57,6 +57,30 @@ def test_arrays_may_be_written_in_any_way_minizinc_knows() -> None:
     assert problem_from_dzn(other) == plain
 
 
+REQUESTED = "[|1, 2,1,\n|1, 3,3,\n|4, 2,2,\n|]"
+FORBIDDEN = "[{0}, {0,5}, {}, 4..4]"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (REQUESTED, "[[1, 2, 1], [1, 3, 3], [4, 2, 2]]"),
+        (REQUESTED, "array2d(1..nMeetings, 1..3, [1, 2, 1, 1, 3, 3, 4, 2, 2])"),
+        (FORBIDDEN, "[|0, 0, 0, 0, 0|0, 0, 0, 0, 1|0, 0, 0, 0, 0|0, 0, 0, 1, 0|]"),
+        (FORBIDDEN, "[{}, nTotalSlots..nTotalSlots, 1..0, {4}]"),
+        (FORBIDDEN, "[[], [5], [], [4]]"),
+        ("[0, 2, 0]", "[{}, {2}, {0}]"),
+        ("[0, 2, 0]", "[<>, 2, <>]"),
+        ("[0, 2, 0]", "[|2, 2|]"),
+        ("[{}, {1}, {0}]", "[|1, 2|]"),
+        ("[{}, {1}, {0}]", "[|false, false, false|true, false, false|false, false, false|]"),
+    ],
+)  # fmt: skip
+def test_the_same_may_be_said_in_other_shapes(old: str, new: str) -> None:
+    assert old in SMALL
+    assert problem_from_dzn(SMALL.replace(old, new)) == problem_from_dzn(SMALL)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field", "remedy"),
     [
@@ -69,6 +93,10 @@ def test_arrays_may_be_written_in_any_way_minizinc_knows() -> None:
         ("|1, 3,3", "|1, 3", "requested, row 2",
          "Give a row for each meeting: person, person, session. Let all rows be of one length."),
         ("{0,5}", "{6}", "forbidden[2]", "There is no such slot: give 1 to 5."),
+        ("[0, 2, 0]", "[0, {2, 3}, 0]", "fixed[2]", "Give one slot, or 0 for none."),
+        ("[0, 2, 0]", "[|7, 2|]", "fixed, row 1", "There is no such meeting: give 1 to 3."),
+        ("[{}, {1}, {0}]", "[|1, 4|]", "precedences, row 1",
+         "There is no such meeting: give 1 to 3."),
         ("[0, 2, 0]", "[0, 2]", "fixed", "Give 3 numbers, 0 for none."),
         ("{1}, {0}]", "{1}, {8}]", "precedences[3]", "There is no such meeting: give 1 to 3."),
         ("{0,5}", "1..999999999", "line 10, forbidden",
