@@ -34,8 +34,6 @@ LONGEST_TEXT = 100_000
 LARGEST_SHOWN = 10**40
 SHOWN = 5  # entries of a list or an object in a message; what is longer is cut there
 UNIT_REMEDY = "Use a UN/ECE Rec 20 code such as KGM, TNE, H87, PR, SET, MTK or MTR."
-
-
 NOTHING = "nothing"
 
 

@@ -1,6 +1,7 @@
 """Must-meets, pins and given lists that cannot all come true, told before anything is solved.
 
-    check_promises(problem)
+    check_pins(problem)      # every solver does, for what is pinned
+    check_promises(problem)  # at the door: for must-meets and a given list as well
 
 What is found here is certain and cheap: a meeting that could never take place, a person with
 more promised meetings than slots for them, pins that clash. A contradiction that only shows when
@@ -10,7 +11,7 @@ everything is placed is found by the solver. Pure.
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from graphlib import TopologicalSorter
 from itertools import product
 
@@ -27,10 +28,19 @@ def check_promises(problem: Problem) -> None:
 
     The problem has passed `check`.
     """
+    _check(problem, lambda wish: wish.is_must or wish.pinned is not None or problem.place_all)
+
+
+def check_pins(problem: Problem) -> None:
+    """As `check_promises`, for pinned meetings alone: there is no timetable without them."""
+    _check(problem, lambda wish: wish.pinned is not None)
+
+
+def _check(problem: Problem, is_promised: Callable[[Wish], bool]) -> None:
     promised = [
         (f"$.wishes[{number}]", wish)
         for number, wish in enumerate(problem.wishes)
-        if wish.is_must or wish.pinned is not None or problem.place_all
+        if is_promised(wish)
     ]
     people = {each.id: each for each in problem.people}
     for promise in promised:

@@ -21,6 +21,7 @@ from matchmaker.meets.choosing import Choosing
 from matchmaker.meets.compiled import compile_problem
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.problem import Answer, Budget, Person, Problem, Progress, Slot, Wish
+from matchmaker.meets.promises import check_pins
 from matchmaker.meets.watch import Watch
 
 
@@ -37,11 +38,13 @@ def build_timetable(
     `clock` tells seconds and is needed when the budget names any; `tell` hears of each step
     forward; `stop` is asked many times a second, and the best so far is the answer when it says
     yes. With `place_all` the list is given, and `placing` does the work. Raises BadInput where
-    the problem cannot be meant.
+    the problem cannot be meant, or pins are in each other's way. Must-meets that cannot all take
+    place are told by the answer; `promises.check_promises` tells many of them beforehand.
     """
     if problem.place_all:
         return place_given(problem, budget, clock=clock, tell=tell, stop=stop)
     check(problem)
+    check_pins(problem)
     warm_up()
     watch = Watch(budget, clock, tell, stop)
     choosing = Choosing(compile_problem(problem), watch, budget.seed)
