@@ -15,8 +15,9 @@ if sys.version_info < (3, 11):  # noqa: UP036  said before any newer syntax is p
 from matchmaker.bootstrap import Checkout, hand_over, say
 
 # One worker a core; more than four only wait for each other's servers and browsers. The tests of
-# a file stay together, in their order, so that what they share is made once. Files start in the
-# order of their names. Arguments typed later win: `-n 0` runs everything in one process.
+# a file stay together, in their order, so that what they share is made once (distributing.py: of
+# a whole room sometimes). Files start in the order of their names. Arguments typed later win:
+# `-n 0` runs everything in one process.
 WORKERS = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder")
 PACKAGES = ("chromium", "libpango-1.0-0", "libpangoft2-1.0-0", "fonts-noto-core")
 

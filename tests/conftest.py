@@ -38,6 +38,7 @@ from search.encoder.model import fetch_model
 from seed.load import seed_world
 from seed.reference import load_reference
 from tests.compiled import share_builders, share_templates
+from tests.distributing import pytest_xdist_make_scheduler  # noqa: F401  a hook of pytest
 from tests.sharing import made_once, run_folder
 
 TODAY = dt.date(2026, 11, 21)
