@@ -11,6 +11,7 @@ from pathlib import Path
 from matchmaker.errors import BadInput
 
 PIPED = "-"
+LONGEST_SHOWN = 60  # letters of a path, its end: folders are all alike
 # Files whose name may well end in .json, and what to do about them.
 PACKED = {
     b"\x1f\x8b": "It is compressed by gzip: unpack it, as in gunzip -c FILE | … -",
@@ -27,21 +28,22 @@ def content_of(name: str, *, most: int, field: str) -> bytes:
     `field`: what names it on the command line. Raises BadInput for what is no file, cannot be
     read, is empty, too large, or packed.
     """
+    shown = name if len(name) <= LONGEST_SHOWN else f"…{name[1 - LONGEST_SHOWN :]}"
     try:
         content = _first(name, most + 1)
     except OSError as wrong:
         remedy = f"It cannot be read: {wrong.strerror or wrong}. Name a file, or - for a pipe."
-        raise BadInput(field, name, remedy) from wrong
+        raise BadInput(field, shown, remedy) from wrong
     except ValueError as wrong:  # a name with a null in it
-        raise BadInput(field, ascii(name)[1:-1], "It is no name of a file.") from wrong
+        raise BadInput(field, shown, "It is no name of a file.") from wrong
     if len(content) > most:
         remedy = f"It can have at most {most // 10**6} million bytes: split it."
-        raise BadInput(field, name, remedy)
+        raise BadInput(field, shown, remedy)
     if not content.strip():
-        raise BadInput(field, name, "It is empty.")
+        raise BadInput(field, shown, "It is empty.")
     for mark, remedy in PACKED.items():
         if content.startswith(mark):
-            raise BadInput(field, name, remedy)
+            raise BadInput(field, shown, remedy)
     return content
 
 

@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import types
 from collections.abc import Callable, Mapping, Set
 from dataclasses import MISSING, Field, fields, is_dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from itertools import islice
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from matchmaker.codes import unit_meant
 from matchmaker.errors import BadInput
 from matchmaker.measures import Incomparable
 
@@ -29,6 +31,8 @@ Reader = Callable[[Any], Any]
 
 # As the database keeps amounts: zero or more, and nothing in the trade is larger.
 LARGEST = Decimal(10) ** 14
+# As the schema says it; Python would read '1_000' and digits of any script.
+_DIGITS = re.compile(r"[0-9]+(\.[0-9]+)?")
 LONGEST_TEXT = 100_000
 # Beyond this no number is told by its own limit: it could not even be shown.
 LARGEST_SHOWN = 10**40
@@ -51,11 +55,11 @@ def read(kind: type[T], value: Any, path: str = "$") -> T:
     try:
         found: T = reader(value)
     except _Wrong as wrong:
-        raise BadInput(path + wrong.path, _as_json(wrong.value), wrong.remedy) from wrong
+        raise BadInput(path + wrong.path, as_json(wrong.value), wrong.remedy) from wrong
     return found
 
 
-def _as_json(value: object) -> str:
+def as_json(value: object) -> str:
     """A value as it stands in the file, its beginning where it is long; texts without quotes."""
     if isinstance(value, str | Decimal):
         return str(value)
@@ -136,7 +140,7 @@ def _record(kind: Any) -> Reader:
             for name, each in value.items():
                 reader = readers.get(name)
                 if reader is None:
-                    raise _Wrong(each, _unknown(name, known))
+                    raise _Wrong(each, no_such_field(name, known))
                 found[name] = reader(each)
         except _Wrong as wrong:
             wrong.path = f".{name}{wrong.path}"
@@ -147,12 +151,14 @@ def _record(kind: Any) -> Reader:
         try:
             return kind(**found)
         except Incomparable as unknown:
-            raise _Wrong(value.get("unit", ""), UNIT_REMEDY, ".unit") from unknown
+            unit = value.get("unit", "")
+            raise _Wrong(unit, unit_meant(unit) + UNIT_REMEDY, ".unit") from unknown
 
     return read_record
 
 
-def _unknown(name: str, known: tuple[str, ...]) -> str:
+def no_such_field(name: str, known: tuple[str, ...]) -> str:
+    """What to say of a field that nobody knows: which was meant, and which there are."""
     near = get_close_matches(name, known, n=1)
     meant = f"Did you mean “{near[0]}”? " if near else ""
     return f"There is no such field. {meant}There are: {', '.join(known)}."
@@ -244,10 +250,9 @@ def _amount(value: Any) -> Decimal:
     remedy = f"Give a number from 0 to {LARGEST:,.0f}, such as 500 or “12.75”."
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise _Wrong(value, remedy)
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation as wrong:
-        raise _Wrong(value, remedy) from wrong
+    if isinstance(value, str) and not _DIGITS.fullmatch(value):
+        raise _Wrong(value, remedy)
+    amount = Decimal(str(value))
     if not amount.is_finite() or not 0 <= amount <= LARGEST:
         raise _Wrong(value, remedy)
     return amount

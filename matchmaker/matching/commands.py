@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from matchmaker.certification.rulebook import reference_book
 from matchmaker.config import Config
 from matchmaker.database import make_engine
-from matchmaker.errors import BadInput, Unavailable
+from matchmaker.errors import Unavailable
+from matchmaker.given_file import PIPED, content_of
 from matchmaker.json_data import written
 from matchmaker.matching.exchange.incoming import brought_by, offers_from, schemas
 from matchmaker.matching.exchange.outgoing import Answer, answer_of
@@ -33,12 +34,12 @@ from matchmaker.searching import Searching
 
 LARGEST_FILE = 500_000_000  # bytes
 SECONDS = 5.0  # for each search of a plan; what is not proved by then is told as such
-_File = click.Path(path_type=Path, allow_dash=False)
 
 
 @click.command("match")
-@click.argument("file", type=_File, required=False)
-@click.option("--offers", "offers_file", type=_File, help="Choose among these, not the database.")
+@click.argument("file", required=False)
+@click.option("--offers", "offers_file", metavar="FILE",
+              help="Choose among these, not the database.")  # fmt: skip
 @click.option("--top", type=click.IntRange(1, 200), default=10, help="Firms to show (10).")
 @click.option(
     "--clusters", type=click.IntRange(0, 10), default=2, help="Clusters to plan with (2)."
@@ -50,8 +51,8 @@ _File = click.Path(path_type=Path, allow_dash=False)
 @click.pass_obj
 def match_command(
     config: Config,
-    file: Path | None,
-    offers_file: Path | None,
+    file: str | None,
+    offers_file: str | None,
     top: int,
     clusters: int,
     today: dt.datetime | None,
@@ -61,7 +62,8 @@ def match_command(
 ) -> None:
     """Rank the firms that can serve the requirement in FILE, with reasons.
 
-    FILE is JSON: a requirement, or an object with 'requirement' and 'offers' (see --schema).
+    FILE is JSON: a requirement, or an object with 'requirement' and 'offers' (see --schema); - is
+    what is piped in.
     """
     if schema:
         click.echo(json.dumps(schemas(), indent=1, ensure_ascii=False))
@@ -71,11 +73,13 @@ def match_command(
         _rebuild(config, day)
     if file is None:
         if not rebuild:
-            raise click.UsageError("Name a file with a requirement.")
+            raise click.UsageError("Name a file with a requirement, or - for what is piped in.")
         return
+    if file == offers_file == PIPED:
+        raise click.UsageError("Only one of them can be piped in: name a file for the other.")
     book, rates = reference_book(), exchange_rates()
-    brought = brought_by(_content(file), today=day, book=book, rates=rates)
-    offers = offers_from(_content(offers_file)) if offers_file else brought.offers
+    brought = brought_by(_content(file, "FILE"), today=day, book=book, rates=rates)
+    offers = offers_from(_content(offers_file, "--offers")) if offers_file else brought.offers
     look = _Look(config, brought.requirement, day, top, clusters)
     answer = look.in_database() if offers is None else look.among(offers)
     if as_json:
@@ -156,12 +160,5 @@ def _sessions(config: Config) -> sessionmaker[Session]:
     return sessionmaker(make_engine(config.database_url))
 
 
-def _content(file: Path) -> bytes:
-    """Raises BadInput for what is no file, or no reasonable one."""
-    try:
-        size = file.stat().st_size
-        if size > LARGEST_FILE:
-            raise BadInput("file", file, f"It has {size:,} bytes; give at most {LARGEST_FILE:,}.")
-        return file.read_bytes()
-    except OSError as missing:
-        raise BadInput("file", file, f"It cannot be read: {missing.strerror}.") from missing
+def _content(file: str, field: str) -> bytes:
+    return content_of(file, most=LARGEST_FILE, field=field)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from rapidfuzz import process
 
+from matchmaker.codes import language_names, language_remedy
 from matchmaker.errors import BadInput
-from matchmaker.language_codes import language_names, remedy_for
 
 LONGEST = 100
 NEAR = 75  # of 100: “buyer1” for “buyer-1”, not “b1” for “s1”
@@ -46,14 +46,14 @@ def check_form(path: str, languages: Iterable[str]) -> None:
     """Raise BadInput for what has not the form of a language's code."""
     for each in languages:
         if not _LANGUAGE.fullmatch(each):
-            raise BadInput(path, each, remedy_for(each))
+            raise BadInput(path, each, language_remedy(each))
 
 
 def check_languages(path: str, languages: Iterable[str]) -> None:
     """Raise BadInput for a code of no language."""
     for each in languages:
         if each not in language_names():
-            raise BadInput(path, each, remedy_for(each))
+            raise BadInput(path, each, language_remedy(each))
 
 
 def meant(name: str, known: Collection[str]) -> str:

@@ -18,7 +18,15 @@ from matchmaker.matching.checking import (
     check_requirement,
     check_together,
 )
-from matchmaker.matching.problem import Closeness, FreeMonth, Offer, Reliability, Requirement, Tier
+from matchmaker.matching.problem import (
+    Closeness,
+    FreeMonth,
+    Offer,
+    Preferences,
+    Reliability,
+    Requirement,
+    Tier,
+)
 from matchmaker.measures import PieceFacts, Quantity
 from matchmaker.money import Money
 from tests.matching.drawn import offers, requirements
@@ -52,15 +60,28 @@ def check(requirement: Requirement) -> None:
         ({"hs_code": "５７"}, "$.hs_code", "2, 4 or 6 digits"),
         ({"market": "XX"}, "$.market", "EU, GCC"),
         ({"id": " "}, "$.id", "an id"),
-        ({"market": "Germany"}, "$.market", "ISO 3166"),
+        ({"id": "a\x1b[2J"}, "$.id", "cannot be shown"),
+        ({"id": "a" * 201}, "$.id", "at most 200"),
+        ({"market": "Germany"}, "$.market", "Did you mean DE?"),
+        ({"market": "UK"}, "$.market", "Did you mean GB?"),
+        ({"market": "de"}, "$.market", "Did you mean DE?"),
+        ({"ship_from": dt.date(1800, 1, 1)}, "$.ship_from", "check the year"),
+        ({"sample_by": dt.date(2028, 1, 1)}, "$.sample_by", "until ship_by"),
+        ({"place": "Kochi\n"}, "$.place", "cannot be shown"),
+        (
+            {"prefers": Preferences(languages=frozenset({"German"}))},
+            "$.prefers.languages",
+            "The code of German is de.",
+        ),
+        ({"quantity": Quantity(Decimal(9), "KGM"), "incoterm": "fob"}, "$.incoterm", "mean FOB?"),
         ({"target": Money(Decimal(0), "EUR")}, "$.target.amount", "at least 0.0001"),
         ({"target": Money(Decimal(4), "XAF")}, "$.target.currency", "there are EUR, GBP"),
         ({"target": Money(Decimal(4), "euro")}, "$.target.currency", "ISO 4217"),
         ({"target": Money(Decimal(4), "")}, "$.target.currency", "ISO 4217"),
         ({"incoterm": "LANDED"}, "$.incoterm", "EXW, FCA"),
-        ({"musts": ("ISO 22000",)}, "$.musts", "ISO22000"),
-        ({"musts": ("iso2200",)}, "$.musts", "Did you mean ISO22000?"),
-        ({"nice": ("GREEN",)}, "$.nice", "ISO22000"),
+        ({"musts": ("REACH", "ISO 22000")}, "$.musts[1]", "ISO22000"),
+        ({"musts": ("iso2200",)}, "$.musts[0]", "Did you mean ISO22000?"),
+        ({"nice": ("GREEN",)}, "$.nice[0]", "ISO22000"),
         ({"least_grade": "sworn"}, "$.least_grade", "witnessed"),
         ({"text": "  "}, "$.text", "few words"),
         ({"text": "x" * 30_000}, "$.text", "at most 20000"),
@@ -95,6 +116,16 @@ def test_a_requirement_that_makes_no_sense(
         ({"tiers": (Tier(Decimal(1), Decimal(0)),)}, "$.tiers[0].price"),
         ({"tiers": (Tier(Decimal(9), Decimal(1)),) * 2}, "$.tiers[1].from_quantity"),
         ({"currency": "rupees"}, "$.currency"),
+        ({"currency": "XYZ"}, "$.currency"),
+        ({"currency": ""}, "$.currency"),
+        ({"price_audience": "all"}, "$.price_audience"),
+        ({"title": "Mat\x1b[2J"}, "$.title"),
+        ({"id": "a\x1fb"}, "$.id"),
+        ({"maker": replace(MAT.maker, size="huge")}, "$.maker.size"),
+        ({"maker": replace(MAT.maker, languages=frozenset({"Malayalam"}))}, "$.maker.languages"),
+        ({"maker": replace(MAT.maker, markets=frozenset({"Germany"}))}, "$.maker.markets"),
+        ({"pieces": (Piece("", JAN, None),)}, "$.pieces[0].code"),
+        ({"attributes": {"": 3}}, "$.attributes, name"),
         ({"incoterm": ""}, "$.incoterm"),
         ({"lead_days": -1}, "$.lead_days"),
         ({"lead_days": 10**9}, "$.lead_days"),
@@ -107,6 +138,14 @@ def test_a_requirement_that_makes_no_sense(
         (
             {"maker": replace(MAT.maker, reliability=Reliability(disputes=-1))},
             "$.maker.reliability.disputes",
+        ),
+        (
+            {"maker": replace(MAT.maker, reliability=Reliability(10**30))},
+            "$.maker.reliability.enquiries",
+        ),
+        (
+            {"maker": replace(MAT.maker, reliability=Reliability(median_reply_hours=1e9))},
+            "$.maker.reliability.median_reply_hours",
         ),
     ],
 )

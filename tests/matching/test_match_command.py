@@ -105,7 +105,8 @@ def test_offers_may_come_in_a_file_of_their_own(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "$: “the end of the file” cannot be used. It is no JSON"),
+        ("", "bad.json” cannot be used. It is empty."),
+        ("{", "$: “the end of the file” cannot be used. It is no JSON"),
         ('{"id": "a"}', "$.text: “nothing” cannot be used. It is missing"),
         (json.dumps({**written(WANTED), "quantity": {"amount": 0, "unit": "KGM"}}),
          "$.quantity.amount: “0” cannot be used. Give at least 0.0001"),
@@ -122,10 +123,26 @@ def test_bad_input_ends_in_a_sentence(
     assert words in str(refused.exception)
 
 
+def test_a_requirement_or_its_offers_may_be_piped_in(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Config, "from_env", lambda *_a, **_k: bare)
+    words, offers = ["--clusters", "0", "--today", str(TODAY)], json.dumps([written(CASHEW)])
+    by_name = CliRunner().invoke(commands, ["match", str(file), *words])
+    piped = CliRunner().invoke(commands, ["match", "-", *words], input=file.read_bytes())
+    assert piped.output == by_name.output
+    others = CliRunner().invoke(
+        commands, ["match", str(file), "--offers", "-", *words], input=offers
+    )
+    assert "Cashew" in others.output and "Handloom" not in others.output
+    both = run(bare, monkeypatch, "-", "--offers", "-")
+    assert both.exit_code == 2 and "Only one of them can be piped in" in both.output
+
+
 def test_without_a_file_or_a_database_it_says_what_to_do(
     bare: Config, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "Name a file with a requirement." in run(bare, monkeypatch).output
+    assert "Name a file with a requirement, or -" in run(bare, monkeypatch).output
     missing = run(bare, monkeypatch, str(tmp_path / "nowhere.json"))
     assert "It cannot be read" in str(missing.exception)
     file.write_text(json.dumps(written(WANTED)))

@@ -85,7 +85,8 @@ def test_a_bad_file_ends_in_an_error_for_people(content: str) -> None:
 def test_a_file_that_cannot_be_read_is_refused_by_its_name(tmp_path: Path) -> None:
     for name in (str(tmp_path), str(tmp_path / "nowhere.json")):
         error = run(name).exception
-        assert isinstance(error, BadInput) and (error.field, error.value) == ("FILE", name)
+        assert isinstance(error, BadInput) and error.field == "FILE"
+        assert name.endswith(error.shown.removeprefix("…"))
 
 
 def test_without_a_file_the_command_says_what_it_needs() -> None:

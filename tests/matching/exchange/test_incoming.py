@@ -69,11 +69,18 @@ REFUSED = (
     ({"market": "Germany"}, "$.market", "Germany"),
     ({"hs_code": "5702.20"}, "$.hs_code", "5702.20"),
     ({"target": {"amount": 3, "currency": "XXX"}}, "$.target.currency", "XXX"),
-    ({"musts": ["ISO 9001"]}, "$.musts", "ISO 9001"),
+    ({"musts": ["REACH", "ISO 9001"]}, "$.musts[1]", "ISO 9001"),
+    ({"quantity": {"amount": "1_000", "unit": "KGM"}}, "$.quantity.amount", "1_000"),
+    ({"quantity": {"amount": "١٢", "unit": "KGM"}}, "$.quantity.amount", "١٢"),
+    ({"quantity": {"amount": 10**15, "unit": "KGM"}}, "$.quantity.amount", "1000000000000000"),
+    ({"months": 10**15}, "$.months", "1000000000000000"),
+    ({"ship_by": "2027-02-30"}, "$.ship_by", "2027-02-30"),
+    ({"attributes": {"length_cm": [[60]]}}, "$.attributes.length_cm[0]", "[60]"),
+    ({"attributes": {"length_cm": 1e30}}, "$.attributes.length_cm", "1E+30"),
     ({"musts": "ISO9001"}, "$.musts", "ISO9001"),
     ({"incoterm": "FOBB"}, "$.incoterm", "FOBB"),
     ({"least_grade": "very"}, "$.least_grade", "very"),
-    ({"text": "  "}, "$.text", "  "),
+    ({"text": "  "}, "$.text", "nothing"),
     ({"text": "half a letter \ud83d"}, "$.text", r"half a letter \ud83d"),
     ({"prefers": {"woman_led": True}}, "$.prefers.woman_led", "true"),
 )  # fmt: skip
@@ -105,6 +112,10 @@ def test_what_is_no_requirement_is_refused_in_a_sentence(text: str | bytes) -> N
         ({}, "$.offers"),
         ([], "$"),
         ({"offers": []}, "$.offers"),
+        ([{**written(MAT), "free": [{"month": "2026-12-01", "free": 1}]},
+          {**written(MAT), "id": "2", "free": [{"month": "2027-01-01", "free": 1},
+                                               {"month": "2031-12-01", "free": 1}]}],
+         "$[1].free[1].month"),
         ([{"id": "x"}], "$[0].maker"),
         ([written(MAT), written(MAT)], "$[1].id"),
         ([written(MAT), {**written(MAT), "id": "2", "moq": 0}], "$[1].moq"),
@@ -128,6 +139,19 @@ def test_a_name_that_stands_twice_is_refused_with_its_place() -> None:
     offers = '{"offers": [{"id": "a"}, {"id": "b", "maker": {"id": "m", "id": "n"}}]}'
     with pytest.raises(BadInput, match=r"^\$\.offers\[1\]\.maker\.id: .* twice"):
         offers_from(offers)
+
+
+@pytest.mark.parametrize(("top", "meant"), [("requirment", "requirement"), ("offer", "offers")])
+def test_a_misspelt_name_at_the_top_is_refused_by_what_was_meant(top: str, meant: str) -> None:
+    told = {"requirement": written(WANTED), "offers": [written(MAT)]}
+    told[top] = told.pop(meant)
+    with pytest.raises(BadInput, match=rf"^\$\.{top}: .* Did you mean “{meant}”"):
+        brought(told)
+
+
+def test_a_unit_in_words_names_its_code() -> None:
+    with pytest.raises(BadInput, match="Did you mean KGM"):
+        brought({**written(WANTED), "quantity": {"amount": 3, "unit": "kg"}})
 
 
 def test_a_misspelt_field_names_the_one_that_was_meant() -> None:
