@@ -72,13 +72,17 @@ class Formula:
                 CardEnc.equals(list(literals), count, self.top, encoding=EncType.kmtotalizer)
             )
 
-    def counted(self, literals: Sequence[int]) -> list[int]:
-        """For each number from 1 on a literal that says whether so many of them are true."""
+    def counted(self, literals: Sequence[int], most: int) -> list[int]:
+        """For each number from 1 to `most` a literal: whether so many of them, or more, are true.
+
+        Fewer where there are fewer.
+        """
         sums: list[int] = []
-        for each in literals:
-            carried = [each, *(self.both(each, below) for below in sums)]
-            sums = [self.either(pair) for pair in zip(sums, carried, strict=False)] + carried[-1:]
-        return sums
+        for each in literals if most else ():
+            carried = [each, *(self.both(each, below) for below in sums[: most - 1])]
+            more = carried[len(sums) :]
+            sums = [self.either(pair) for pair in zip(sums, carried, strict=False)] + more
+        return sums[:most]
 
     def _card(self, encoded: CardEnc) -> None:
         self.clauses += encoded.clauses

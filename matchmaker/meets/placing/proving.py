@@ -43,7 +43,7 @@ class Proof:
         self.fewest = 0
         self.best: Found | None = None
         self.is_infeasible = False
-        self._waits = [wait for waits in encoding.waits for wait in waits]
+        self._waits = [each for breaks in encoding.breaks for each in breaks]
         formula = encoding.formula
         self._here = Climb(formula.clauses, formula.top, self._waits, slice=SHORT)
         self._steps: Iterator[None] | None = self._here.steps(needs_start=needs_start)
