@@ -114,6 +114,7 @@ def worker(config: Config) -> None:
     from matchmaker.app import create_app
     from matchmaker.catalogue import due, reminding  # noqa: F401  declare what the clock does
     from matchmaker.certification import reminders  # noqa: F401  declares who is reminded when
+    from matchmaker.matching.retrieval import jobs  # noqa: F401  declares when offers are read
     from matchmaker.notices import digest, sending  # noqa: F401  declare how mail leaves
     from matchmaker.storefront import daily  # noqa: F401  declares what is done every day
     from matchmaker.worker import Worker

@@ -26,7 +26,7 @@ WIRING = {"app", "cli", "preparing", "catching_up", "model_change", "server",
           "server_children", "health", "migrating", "tables", "entry",
           "signing_in"}  # fmt: skip
 # What of a room may know the database or the clock; in the two cores all else is pure.
-DOORS = ("models", "queries", "services", "commands", "forms", "views", "routes", "pages")
+DOORS = ("models", "queries", "services", "commands", "forms", "views", "routes", "pages", "jobs")
 PURE = (
     "matchmaker/measures.py",
     "matchmaker/figures.py",

@@ -16,7 +16,7 @@ from statistics import median
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from matchmaker.accounts.models import ChangeEntry, Organisation
+from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.visibility import PRODUCT_IS_PUBLIC
@@ -47,6 +47,7 @@ BATCH = 400
 _STEP = Decimal("0.0001")
 # A firm is given so long before an enquiry counts as one that it left unanswered.
 TIME_TO_ANSWER = dt.timedelta(days=3)
+UNKNOWN_BEHAVIOUR = Reliability()
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Found:
 def offers_shown(db: Session, today: dt.date, ids: Sequence[int] | None = None) -> Iterator[Found]:
     """Every product that everybody may see, as an offer; or those of these row numbers.
 
-    What is free is told from this month on. Memory does not grow with the catalogue.
+    What is free is told from this month on. Of all products memory does not grow with the
+    catalogue: what the session held before is let go.
     """
     numbers = ids if ids is not None else _numbers(db)
     for start in range(0, len(numbers), BATCH):
@@ -71,15 +73,10 @@ def offers_shown(db: Session, today: dt.date, ids: Sequence[int] | None = None) 
         for product in products:
             known = held.get(product.firm.organisation_id, ())
             months = free.get(product.line_id or 0, ())
-            maker = _maker(product.firm, behaviour.get(product.firm_id, Reliability()))
+            maker = maker_of(product.firm, behaviour.get(product.firm_id, Reliability()))
             yield Found(_offer(product, maker, known, months), "; ".join(product.family.aliases))
-        db.expunge_all()
-
-
-def catalogue_state(db: Session) -> str:
-    """Another text whenever something was noted as changed; cheap to ask."""
-    last, count = db.execute(select(func.max(ChangeEntry.id), func.count())).one()
-    return f"{last or 0}/{count}"
+        if ids is None:
+            db.expunge_all()
 
 
 def book_for(db: Session, requirement: Requirement) -> Book:
@@ -179,6 +176,21 @@ def reliability_of(db: Session, firms: Collection[int], today: dt.date) -> dict[
     return {firm: _behaviour(times) for firm, times in seen.items()}
 
 
+def maker_of(firm: Firm, reliability: Reliability = UNKNOWN_BEHAVIOUR) -> Maker:
+    """The firm as it may count."""
+    return Maker(
+        id=firm.public_id,
+        cluster=firm.cluster.slug,
+        state=firm.cluster.state,
+        size=firm.size,
+        women_led=firm.women_led,
+        is_verified=firm.verification == "verified",
+        languages=frozenset(firm.languages),
+        markets=frozenset(each.country for each in firm.markets),
+        reliability=reliability,
+    )
+
+
 def _behaviour(times: Iterable[tuple[dt.datetime, dt.datetime | None]]) -> Reliability:
     times = list(times)
     hours = [(end - start).total_seconds() / 3600 for start, end in times if end is not None]
@@ -225,20 +237,6 @@ def _free(db: Session, lines: set[int], today: dt.date) -> Mapping[int, list[Lin
     for each in months:
         found[each.line_id].append(each)
     return found
-
-
-def _maker(firm: Firm, reliability: Reliability) -> Maker:
-    return Maker(
-        id=firm.public_id,
-        cluster=firm.cluster.slug,
-        state=firm.cluster.state,
-        size=firm.size,
-        women_led=firm.women_led,
-        is_verified=firm.verification == "verified",
-        languages=frozenset(firm.languages),
-        markets=frozenset(each.country for each in firm.markets),
-        reliability=reliability,
-    )
 
 
 def _offer(

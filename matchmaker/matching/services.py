@@ -21,10 +21,10 @@ from matchmaker.matching.queries import (
     nearby_clusters,
     places_of_clusters,
 )
-from matchmaker.matching.retrieval.best import Retrieved, judge_fitting, retrieve
-from matchmaker.matching.retrieval.columns import Audience, OfferTable
-from matchmaker.matching.retrieval.nearness import Nearness, nearness
-from matchmaker.matching.retrieval.services import brought_table, encoder_of, offer_table
+from matchmaker.matching.retrieval.best import Retrieved
+from matchmaker.matching.retrieval.columns import Audience
+from matchmaker.matching.retrieval.services import brought_table, encoder_of, stock_of_offers
+from matchmaker.matching.retrieval.stock import Search, Stock, search_in
 from matchmaker.matching.scoring.question import Question, prepare
 from matchmaker.matching.scoring.weighing import Weights, profile_for
 from matchmaker.matching.together import Together, together
@@ -34,29 +34,30 @@ from matchmaker.searching import Searching
 
 @dataclass(frozen=True)
 class Matching:
-    """A question made ready over the offers of the database, and how near each text is.
+    """A question made ready over what is on offer.
 
     `by_words_alone`: no model was there to compare meanings.
     """
 
-    table: OfferTable
-    question: Question
-    near: Nearness
+    search: Search
     places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
+    def question(self) -> Question:
+        return self.search.question
+
+    @property
     def by_words_alone(self) -> bool:
-        return self.near.cosines is None
+        return self.search.near[0].cosines is None
 
     def best(self, top: int = 10) -> Retrieved:
         """The best offer of each of the `top` firms."""
-        return retrieve(self.table, self.question, self.near, top)
+        return self.search.best(top)
 
     def together(self, clusters: int, seconds: float) -> tuple[Together, ...]:
         """What the most suitable clusters can do together; each search takes at most so long."""
-        judged = judge_fitting(self.table, self.question, self.near)
         effort = Effort(seconds=seconds, clock=time.monotonic)
-        return together(self.question, judged, self.places, clusters, effort)
+        return together(self.question, self.search.fitting(), self.places, clusters, effort)
 
 
 def match(
@@ -72,10 +73,10 @@ def match(
 
     Raises BadInput for a must that no scheme is known by.
     """
-    table = offer_table(db, search, today, audience)
+    stock = stock_of_offers(db, search, today, audience)
     encoder = encoder_of(search)
     vector = None
-    if encoder is not None and encoder.model_id == table.model_id:
+    if encoder is not None and encoder.model_id == stock.table.model_id:
         vector = encoder.encode_query(requirement.text)
     question = prepare(
         requirement,
@@ -85,8 +86,7 @@ def match(
         rates=exchange_rates(),
         nearby=nearby_clusters(db, today),
     )
-    near = nearness(table, requirement.text, vector)
-    return Matching(table, question, near, places_of_clusters(db))
+    return Matching(search_in(stock, question, requirement.text, vector), places_of_clusters(db))
 
 
 def match_among(
@@ -99,7 +99,7 @@ def match_among(
     book: Book,
 ) -> Matching:
     """The same over a few offers that somebody brings; their table is written into `folder`."""
-    opened = brought_table(offers, folder, search, book)
+    stock = Stock(brought_table(offers, folder, search, book))
     question = prepare(
         requirement,
         today=today,
@@ -109,7 +109,7 @@ def match_among(
     )
     encoder = encoder_of(search)
     vector = encoder.encode_query(requirement.text) if encoder else None
-    return Matching(opened, question, nearness(opened, requirement.text, vector))
+    return Matching(search_in(stock, question, requirement.text, vector))
 
 
 @dataclass(frozen=True)

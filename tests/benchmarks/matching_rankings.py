@@ -12,8 +12,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-import numpy as np
-
 from matchmaker.matching.problem import Requirement
 from matchmaker.matching.retrieval.best import retrieve
 from matchmaker.matching.scoring.answers import Judged
@@ -47,14 +45,14 @@ class Rankers:
         self, requirement: Requirement, limit: int = 10, weights: Weights | None = None
     ) -> tuple[Judged, ...]:
         """The best offers by full scoring, several of a firm among them, with their findings."""
-        matching = self.matching(requirement, weights)
+        search = self.matching(requirement, weights).search
         found = retrieve(
-            matching.table, matching.question, matching.near, limit, one_of_each_firm=False
+            search.stock.table, search.question, search.near[0], limit, one_of_each_firm=False
         )
         return found.ranked
 
     def matching(self, requirement: Requirement, weights: Weights | None = None) -> Matching:
-        """The question made ready: its `near.of(row)` is what calibration measures."""
+        """The question made ready."""
         with only_reading(), self.world.sessions() as db:
             return match(db, self.world.searching, requirement, today=self.today, weights=weights)
 
@@ -64,9 +62,3 @@ class Rankers:
             query = self.world.searching.with_meaning("products", query)
         page = self.world.searching.engine.search("products", query)
         return tuple(each.id for each in page.hits)
-
-
-def rows_by_id(matching: Matching) -> Mapping[str, int]:
-    """Where each offer stands in the table."""
-    ids = matching.table.column("offer_id")
-    return {each.decode(): row for row, each in enumerate(np.asarray(ids).tolist())}

@@ -11,29 +11,24 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
-from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.catalogue.holds import Wish, place_holds
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import list_product, open_line, verify_firm
 from matchmaker.certification.groups import cover_member
 from matchmaker.certification.services import declare_evidence
 from matchmaker.clusters.models import ClusterInstitution, Institution
-from matchmaker.config import Config
 from matchmaker.matching.problem import FreeMonth, Nearby, Offer, Reliability, Requirement, Tier
 from matchmaker.matching.queries import (
     book_for,
-    catalogue_state,
     nearby_clusters,
     offers_shown,
     reliability_of,
     requirement_from,
 )
-from matchmaker.matching.retrieval.services import offer_table
 from matchmaker.matching.services import audience_of
 from matchmaker.measures import Quantity
 from matchmaker.money import Money
 from matchmaker.orm import utc_now
-from matchmaker.searching import Searching
 from matchmaker.sourcing.models import Enquiry, EnquiryMessage
 from matchmaker.sourcing.models import Requirement as PostedRequirement
 from tests.certification.test_services import make_scheme
@@ -219,20 +214,3 @@ def test_offers_are_read_in_as_many_queries_for_one_as_for_three(
     for _ in range(2):
         make_lined(db)
     assert queries() == alone
-
-
-def test_the_table_is_built_again_when_the_catalogue_or_the_day_moves_on(
-    db: Session, config: Config
-) -> None:
-    search = Searching(config)
-    product = make_product(db, title="Rubber mat")
-    db.flush()
-    first = offer_table(db, search, TODAY)
-    assert offer_table(db, search, TODAY).folder == first.folder
-    state = catalogue_state(db)
-    note_changes(db, [Change("product", product.id, "saved")])
-    db.flush()
-    assert catalogue_state(db) != state
-    second = offer_table(db, search, TODAY)
-    assert second.folder != first.folder
-    assert offer_table(db, search, TODAY + dt.timedelta(days=1)).folder != second.folder

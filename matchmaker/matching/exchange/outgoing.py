@@ -123,7 +123,8 @@ class Answer:
     """What matching answers. `weights`, `fit`: by which versions, so that it can be explained.
 
     `compared_by`: 'meaning and words', or 'words' where no model was at hand. `offers`: how many
-    there are; `judged`: how many of them had to be judged in full.
+    there are; `judged`: how many of them had to be judged in full. `left_out`: offers that
+    changed since `as_of` and are not among them, as they are being read anew just now.
     """
 
     requirement: str
@@ -136,6 +137,8 @@ class Answer:
     firms: tuple[FirmTold, ...]
     excluded: tuple[ExcludedTold, ...] = ()
     clusters: tuple[ClusterTold, ...] = ()
+    left_out: int = 0
+    as_of: dt.datetime | None = None
 
 
 def answer_of(
@@ -161,6 +164,8 @@ def answer_of(
         firms=tuple(_firm(rank, each, names) for rank, each in enumerate(found.ranked, 1)),
         excluded=tuple(_excluded(each, names) for each in found.excluded),
         clusters=tuple(_cluster(n, each, names) for n, each in enumerate(clusters, 1)),
+        left_out=found.left_out,
+        as_of=found.as_of,
     )
 
 

@@ -24,6 +24,11 @@ def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
     """The whole print."""
     yield _asked(requirement)
     yield f"{answer.offers:,} offers; {answer.judged:,} judged in full, no other can rank as high."
+    if answer.as_of is not None:
+        yield (
+            f"As of {answer.as_of:%Y-%m-%d %H:%M} UTC: {answer.left_out:,} offers changed since "
+            "and are left out; they are being read anew. Ask again in some minutes."
+        )
     yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
     for firm in answer.firms:
         yield ""

@@ -10,6 +10,7 @@ list is that of judging everything.
 
 from __future__ import annotations
 
+import datetime as dt
 import heapq
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matchmaker.matching.retrieval.bounds import Bounds
-from matchmaker.matching.retrieval.columns import OfferTable, Rows
+from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
 from matchmaker.matching.retrieval.nearness import Nearness
 from matchmaker.matching.scoring.answers import Excluded, Judged
 from matchmaker.matching.scoring.judging import best_of_each_firm, judge_all, judge_offer
@@ -38,7 +39,8 @@ class Retrieved:
     """The best offer of each of the best firms, best first, and the work it took.
 
     `excluded`: fitting offers that a gate keeps out. `bounded`: offers looked at by their
-    supply too; `judged`: in full.
+    supply too; `judged`: in full. `left_out`: offers that changed since `as_of` and were not
+    looked at, as a new table is being made just now.
     """
 
     ranked: tuple[Judged, ...]
@@ -46,6 +48,8 @@ class Retrieved:
     offers: int = 0
     bounded: int = 0
     judged: int = 0
+    left_out: int = 0
+    as_of: dt.datetime | None = None
 
 
 def retrieve(
@@ -55,18 +59,32 @@ def retrieve(
     top: int = 10,
     *,
     one_of_each_firm: bool = True,
+    gone: Rows = NO_ROWS,
 ) -> Retrieved:
     """The `top` firms by their best offer, exactly as if every offer had been judged.
 
-    With `one_of_each_firm` False the `top` offers, whosoever they are.
+    With `one_of_each_firm` False the `top` offers, whosoever they are. `gone`: rows that no
+    longer hold; they are as if they were not there.
     """
     if not table.count:
         return Retrieved(())
-    search = _Search(table, question, near, top, one_of_each_firm)
+    search = _Search(table, question, near, top, one_of_each_firm, gone)
     search.run()
     ranked = best_of_each_firm(search.judged) if one_of_each_firm else search.in_order()
     kept_out = search.kept_out()
-    return Retrieved(ranked[:top], kept_out, table.count, search.bounded, len(search.judged))
+    offers = table.count - len(gone)
+    return Retrieved(ranked[:top], kept_out, offers, search.bounded, len(search.judged))
+
+
+def retrieved_from_both(first: Retrieved, second: Retrieved, top: int) -> Retrieved:
+    """The list over two tables, from the lists of each."""
+    return Retrieved(
+        best_of_each_firm((*first.ranked, *second.ranked))[:top],
+        (*first.excluded, *second.excluded)[:EXCLUDED_SHOWN],
+        first.offers + second.offers,
+        first.bounded + second.bounded,
+        first.judged + second.judged,
+    )
 
 
 def judge_fitting(
@@ -77,11 +95,12 @@ def judge_fitting(
     clusters: Collection[str] = (),
     least_fit: float = LEAST_FIT,
     most: int = MOST_FITTING,
+    gone: Rows = NO_ROWS,
 ) -> tuple[Judged, ...]:
     """Every offer that passes the gates and fits at least so well, judged, best first.
 
     For who asks what clusters can do together. Of these clusters, if any are named; of more than
-    `most` offers those of the highest bounds.
+    `most` offers those of the highest bounds. `gone`: rows that no longer hold.
     """
     if not table.count:
         return ()
@@ -90,6 +109,7 @@ def judge_fitting(
     if clusters:
         known = np.array([each in clusters for each in table.values("cluster")], np.bool_)
         fits &= known[table.column("cluster")]
+    fits[gone] = False
     rows = np.flatnonzero(fits)
     rows = rows[np.argsort(-bounds.by_product()[rows], kind="stable")[:most]]
     pairs = [(o, near.of(int(row))) for row, o in zip(rows, table.offers(rows), strict=True)]
@@ -105,6 +125,7 @@ class _Search:
     near: Nearness
     top: int
     one_of_each_firm: bool
+    gone: Rows
     judged: list[Judged] = field(default_factory=list)
     bounded: int = 0
     _waiting: list[tuple[float, int, bool]] = field(default_factory=list)  # -bound, row, papers?
@@ -115,6 +136,9 @@ class _Search:
         self.bounds = Bounds(self.table, self.question, self.near)
         self.first: Values = self.bounds.by_product()
         self.is_let_in = self.bounds.is_let_in()
+        self.is_kept_out = ~self.is_let_in
+        self.is_let_in[self.gone] = False
+        self.is_kept_out[self.gone] = False
 
     def run(self) -> None:
         """Judge from the highest bound down until no bound reaches the last of the list."""
@@ -173,7 +197,7 @@ class _Search:
 
     def kept_out(self) -> tuple[Excluded, ...]:
         """Why the most fitting of those that a gate keeps out are not on the list."""
-        rows = np.flatnonzero(~self.is_let_in & (self.first >= self._least))
+        rows = np.flatnonzero(self.is_kept_out & (self.first >= self._least))
         rows = rows[np.argsort(-self.first[rows], kind="stable")[:EXCLUDED_SHOWN]]
         found = [
             judge_offer(self.question, offer, self.near.of(int(row)))

@@ -43,7 +43,7 @@ from matchmaker.matching.retrieval.columns import (
     fingerprint,
 )
 from matchmaker.matching.retrieval.standing_for import attribute_pair, profile_of
-from matchmaker.matching.retrieval.words import KeywordBuilder, told
+from matchmaker.matching.retrieval.words import KeywordBuilder, Keywords, told
 from matchmaker.matching.scoring.criteria.firm import reliability_value
 from matchmaker.measures import UNITS
 from search.embedded.vectors import quantised
@@ -74,9 +74,11 @@ class TableBuilder:
         model_id: str = "",
         conditions: Sequence[Condition] = (),
         state: str = "",
+        like: Keywords | None = None,
     ) -> None:
         """`conditions`: of the book by which offers will be judged; they decide what goods count
         as alike before the law. `state`: of what the offers come from, to be compared later.
+        `like`: words of another table, with whose scores those of this one shall compare.
         """
         self.folder, self.model_id, self.state = folder, model_id, state
         self.conditions = tuple(conditions)
@@ -89,7 +91,7 @@ class TableBuilder:
         self._vectors: list[Any] = []
         self._factors: list[float] = []
         self._places = [0]
-        self._words = KeywordBuilder()
+        self._words = KeywordBuilder(like)
 
     def __enter__(self) -> Self:
         self._aside = _fresh(self.folder)

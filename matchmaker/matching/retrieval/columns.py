@@ -35,7 +35,7 @@ from matchmaker.matching.scoring.window import months_later
 from search.embedded.vectors import VectorRows
 
 # Raised whenever a column is added or means something else: older files are then built anew.
-VERSION = 4
+VERSION = 5
 EPOCH = dt.date(1970, 1, 1)
 FOREVER = np.iinfo(np.int32).max  # a certificate without a last day
 TIERS = 4  # price steps kept apart; further ones count as the cheapest from the last one on
@@ -52,6 +52,7 @@ LINES = "offers.jsonl"
 
 Audience = Literal["public", "verified"]
 Rows = NDArray[np.int64]
+NO_ROWS: Rows = np.empty(0, np.int64)
 Floats = NDArray[np.float64]
 Column = NDArray[Any]
 
@@ -159,7 +160,7 @@ class OfferTable:
 
     @cached_property
     def keywords(self) -> Keywords:
-        return Keywords(self.column)
+        return Keywords(self.column, self.count)
 
     @cached_property
     def vectors(self) -> VectorRows | None:
@@ -177,6 +178,18 @@ class OfferTable:
         return Pieces(
             *(self.column(f"piece_{each}")[start:end] for each in ("row", "from", "until", "grade"))
         )
+
+    def rows_of(self, offers: Iterable[str]) -> Rows:
+        """The rows of these offers, by their ids; those that are not here have none."""
+        wanted = [each.encode() for each in offers]
+        found: Rows = np.flatnonzero(np.isin(self.column("offer_id"), wanted))
+        return found
+
+    def rows_of_maker(self, maker: str) -> Rows:
+        """The rows of a firm's offers."""
+        codes = np.flatnonzero(self.column("firm_value") == maker.encode())
+        found: Rows = np.flatnonzero(np.isin(self.column("firm"), codes))
+        return found
 
     def offers(self, rows: Sequence[int] | Rows) -> list[Offer]:
         """These offers whole, for judging; some 0.1 ms each."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.matching.problem import Closeness
-from matchmaker.matching.retrieval.columns import OfferTable
+from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
+from matchmaker.matching.retrieval.words import full_score
 from search.values import Floats
 
 
@@ -36,10 +38,29 @@ def nearness(table: OfferTable, text: str, vector: Floats | None = None) -> Near
 
     Without a vector words alone must do.
     """
-    words = table.keywords.shares(text, table.count)
-    return Nearness(
-        cosines=None if vector is None else _cosines(table, vector),
-        words=None if words is None else words.astype(np.float64),
+    return nearness_among((table,), text, vector)[0]
+
+
+def nearness_among(
+    tables: Sequence[OfferTable],
+    text: str,
+    vector: Floats | None = None,
+    gone: Rows = NO_ROWS,
+) -> tuple[Nearness, ...]:
+    """The same over several tables; the others were built `like` the first, which rules on words.
+
+    `gone`: rows of the first that no longer hold; the best of the others counts as 1.
+    """
+    scores = [each.keywords.scores(text).astype(np.float64) for each in tables]
+    scores[0][gone] = 0.0
+    best = max(float(each.max(initial=0.0)) for each in scores)
+    whole = full_score(best, tables[0].keywords.ideal(text))
+    return tuple(
+        Nearness(
+            cosines=None if vector is None else _cosines(table, vector),
+            words=found / whole if best > 0 else None,
+        )
+        for table, found in zip(tables, scores, strict=True)
     )
 
 

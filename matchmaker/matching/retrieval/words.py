@@ -44,9 +44,14 @@ def rarity(count: int, held_by: Any, rarest: float = RAREST) -> Any:
 
 
 class KeywordBuilder:
-    """Takes the texts of offers, row by row, and makes the columns of `Keywords`."""
+    """Takes the texts of offers, row by row, and makes the columns of `Keywords`.
 
-    def __init__(self) -> None:
+    `like`: how rare words are, and how long texts, is taken from there, so that scores of a few
+    offers compare with those of many.
+    """
+
+    def __init__(self, like: Keywords | None = None) -> None:
+        self._like = like
         self._codes: dict[str, int] = {}
         self._held: list[NDArray[np.uint32]] = []  # per row: pairs of word and how often
         self._sizes: list[int] = []
@@ -73,54 +78,85 @@ class KeywordBuilder:
         terms = rank[pairs[:, 0]]
         by_term = np.argsort(terms, kind="stable")
         sizes = np.bincount(terms, minlength=len(spelt))
+        words_in_order = spelt[order] if len(spelt) else np.empty(0, "S1")
+        told_by = self._rarities(words_in_order, sizes)
+        usual = self._usual_length
         return {
-            "word": spelt[order] if len(spelt) else np.empty(0, "S1"),
+            "word": words_in_order,
             "word_start": np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
             "posting_row": rows[by_term],
-            "posting_score": self._scores(terms, rows, pairs[:, 1], sizes)[by_term],
+            "posting_score": self._scores(told_by[terms], rows, pairs[:, 1], usual)[by_term],
+            "usual_length": np.array([usual]),
         }
 
-    def _scores(self, terms: Column, rows: Column, often: Column, held_by: Column) -> Scores:
-        count = len(self._sizes)
-        lengths = np.array(self._sizes, np.float64)
-        usual = lengths.mean() if count else 1.0
-        slack = K1 * (1 - B + B * lengths / max(usual, 1.0))
-        parts = rarity(count, held_by)[terms] * often * (K1 + 1) / (often + slack[rows])
+    @property
+    def _usual_length(self) -> float:
+        if self._like is not None:
+            return self._like.usual_length
+        return max(float(np.mean(self._sizes)), 1.0) if self._sizes else 1.0
+
+    def _rarities(self, spelt: Column, held_by: Column) -> Column:
+        if self._like is None:
+            found: Column = rarity(len(self._sizes), held_by)
+            return found
+        like = self._like
+        return np.array([rarity(like.count, like.held_by(word)) for word in spelt.tolist()])
+
+    def _scores(self, told_by: Column, rows: Column, often: Column, usual: float) -> Scores:
+        slack = K1 * (1 - B + B * np.array(self._sizes, np.float64) / usual)
+        parts = told_by * often * (K1 + 1) / (often + slack[rows])
         found: Scores = parts.astype(np.float32)
         return found
 
 
 class Keywords:
-    """The keyword columns of a table, opened."""
+    """The keyword columns of a table of `count` offers, opened."""
 
-    def __init__(self, column: Callable[[str], Column]) -> None:
+    def __init__(self, column: Callable[[str], Column], count: int) -> None:
+        self.count = count
         self._words = column("word")
         self._starts = column("word_start")
         self._rows = column("posting_row")
         self._scores = column("posting_score")
+        self.usual_length = float(column("usual_length")[0])
 
-    def shares(self, text: str, count: int) -> Scores | None:
-        """For every row its score as a share of the best; None when no word is known here.
+    def scores(self, text: str) -> Scores:
+        """What every row scores for these words."""
+        total = np.zeros(self.count, np.float32)
+        for word in _asked(text):
+            some = self._postings(word)
+            total[self._rows[some]] += self._scores[some]
+        return total
 
-        The best of a poor choice is no match: what holds next to nothing of what the words
-        could score does not count as 1.
-        """
-        total, ideal = np.zeros(count, np.float32), 0.0
-        for word in dict.fromkeys(words(text)):
-            if word not in STOPWORDS:
-                held_by = self._add(word[:LONGEST].encode(), total)
-                ideal += float(rarity(count, held_by, RAREST_ASKED)) * (K1 + 1)
-        best = float(total.max(initial=0.0))
-        return total / np.float32(max(best, LEAST_SHARE * ideal)) if best > 0 else None
+    def ideal(self, text: str) -> float:
+        """What an offer could score that holds every one of these words."""
+        held = [self.held_by(word) for word in _asked(text)]
+        return (K1 + 1) * sum(float(rarity(self.count, each, RAREST_ASKED)) for each in held)
 
-    def _add(self, word: bytes, total: Scores) -> int:
-        """Add what the word scores; how many offers hold it."""
+    def held_by(self, word: bytes) -> int:
+        """How many offers hold the word."""
+        some = self._postings(word)
+        return int(some.stop) - int(some.start)
+
+    def _postings(self, word: bytes) -> slice:
         at = int(np.searchsorted(self._words, word))
         if at == len(self._words) or self._words[at] != word:
-            return 0
-        some = slice(int(self._starts[at]), int(self._starts[at + 1]))
-        total[self._rows[some]] += self._scores[some]
-        return some.stop - some.start
+            return slice(0, 0)
+        return slice(int(self._starts[at]), int(self._starts[at + 1]))
+
+
+def full_score(best: float, ideal: float) -> float:
+    """The score that counts as 1: that of the best offer.
+
+    The best of a poor choice is no match: what holds next to nothing of what the words could
+    score does not count as 1.
+    """
+    return max(best, LEAST_SHARE * ideal)
+
+
+def _asked(text: str) -> list[bytes]:
+    asked = dict.fromkeys(words(text))
+    return [word[:LONGEST].encode() for word in asked if word not in STOPWORDS]
 
 
 def told(attributes: Mapping[str, object], standards: tuple[str, ...]) -> str:

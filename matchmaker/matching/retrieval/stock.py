@@ -1,0 +1,108 @@
+"""What is on offer now: a table, less what changed since it was made, plus that as it is now. Pure.
+
+A table of 100,000 offers takes minutes to make, a change must count at once. So offers that
+changed are taken out of the table and stand, as they are now, in a small one of their own; both
+are searched as one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field, replace
+
+from matchmaker.errors import Unavailable
+from matchmaker.matching.retrieval.best import (
+    MOST_FITTING,
+    Retrieved,
+    judge_fitting,
+    retrieve,
+    retrieved_from_both,
+)
+from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
+from matchmaker.matching.retrieval.nearness import Nearness, nearness_among
+from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.question import Question
+from search.values import Floats
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Of what a table was made: the database at `at`, judged from `day`.
+
+    `last`: the number of the last change in the log; `recent`: how many changes were noted in
+    the hour before, by which a transaction that was committed late is found out.
+    """
+
+    last: int
+    recent: int
+    day: dt.date
+    at: dt.datetime
+
+    def written(self) -> str:
+        return json.dumps([self.last, self.recent, self.day.isoformat(), self.at.isoformat()])
+
+    @classmethod
+    def read(cls, text: str) -> Taken:
+        """Raises Unavailable for what `written` did not write."""
+        try:
+            last, recent, day, at = json.loads(text)
+            return cls(last, recent, dt.date.fromisoformat(day), dt.datetime.fromisoformat(at))
+        except (TypeError, ValueError) as wrong:
+            raise Unavailable("It is not known of what the table of offers was made.") from wrong
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What can be searched. `gone`: rows of `table` that no longer hold; `changed`: a small table
+    of offers as they are now. `taken`: of what the table was made; None for offers that somebody
+    brings. `left_out`: offers that changed since and are in neither table.
+    """
+
+    table: OfferTable
+    gone: Rows = field(default_factory=lambda: NO_ROWS)
+    changed: OfferTable | None = None
+    taken: Taken | None = None
+    left_out: int = 0
+
+    @property
+    def tables(self) -> tuple[OfferTable, ...]:
+        return (self.table,) if self.changed is None else (self.table, self.changed)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A question over a stock; `near`: of the texts, by table."""
+
+    stock: Stock
+    question: Question
+    near: tuple[Nearness, ...]
+
+    def best(self, top: int = 10) -> Retrieved:
+        """The best offer of each of the `top` firms."""
+        found, *others = (
+            retrieve(table, self.question, near, top, gone=gone)
+            for table, near, gone in self._parts
+        )
+        found = retrieved_from_both(found, others[0], top) if others else found
+        taken, left_out = self.stock.taken, self.stock.left_out
+        return replace(found, left_out=left_out, as_of=taken.at) if taken and left_out else found
+
+    def fitting(self, most: int = MOST_FITTING) -> tuple[Judged, ...]:
+        """Every offer that passes the gates and fits, judged, best first."""
+        found = [
+            judged
+            for table, near, gone in self._parts
+            for judged in judge_fitting(table, self.question, near, most=most, gone=gone)
+        ]
+        return tuple(sorted(found, key=lambda each: each.rank_key)[:most])
+
+    @property
+    def _parts(self) -> tuple[tuple[OfferTable, Nearness, Rows], ...]:
+        gone = (self.stock.gone, NO_ROWS)
+        return tuple(zip(self.stock.tables, self.near, gone, strict=False))
+
+
+def search_in(stock: Stock, question: Question, text: str, vector: Floats | None = None) -> Search:
+    """The question made ready over a stock; `vector`: the meaning of `text`, if it is known."""
+    return Search(stock, question, nearness_among(stock.tables, text, vector, stock.gone))
