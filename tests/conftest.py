@@ -3,6 +3,7 @@
 db          a session on an empty, migrated SQLite file
 any_db      the same, once on SQLite and once on PostgreSQL
 app, client the application on an empty, migrated database with reference data
+app_db, app_cast    a session on that database, and the cast kept in it
 site        an application with a small seeded world and a built index, shared, only read
 
 Tests run in several processes (workers). What takes long to make is made by one of them and
@@ -30,7 +31,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from matchmaker.app import create_app
 from matchmaker.config import ROOT, Config
-from matchmaker.database import make_engine
+from matchmaker.database import database, make_engine
 from matchmaker.migrating import migrate
 from matchmaker.searching import Searching
 from matchmaker.storefront.indexing import Indexer
@@ -39,6 +40,7 @@ from seed.load import seed_world
 from seed.reference import load_reference
 from tests.compiled import share_builders, share_templates
 from tests.distributing import pytest_xdist_make_scheduler  # noqa: F401  a hook of pytest
+from tests.factories import Cast, make_cast
 from tests.sharing import made_once, run_folder
 
 TODAY = dt.date(2026, 11, 21)
@@ -200,6 +202,23 @@ def app(config: Config) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def app_db(app: Flask) -> Iterator[Session]:
+    """A session on the database of `app`; what it read can still be read after a commit."""
+    with app.app_context():
+        engine = database.engine
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def app_cast(app_db: Session) -> Cast:
+    """Everybody of factories.Cast, kept in the database of `app`."""
+    made = make_cast(app_db)
+    app_db.commit()
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from matchmaker.certification.models import Evidence, Scheme
 from matchmaker.database import database
 from matchmaker.store import Store
 from tests.certification.papers import pdf, picture
-from tests.factories import Cast, make_cast, make_product
+from tests.factories import Cast, make_product
 from tests.reading import words_of
 from tests.signed_in import sign_in
 
@@ -37,22 +37,7 @@ REACH = {
 
 
 @pytest.fixture
-def db(app: Flask) -> Iterator[Session]:
-    with app.app_context():
-        engine = database.engine
-    with Session(engine, expire_on_commit=False) as session:
-        yield session
-
-
-@pytest.fixture
-def cast(db: Session) -> Cast:
-    found = make_cast(db)
-    db.commit()
-    return found
-
-
-@pytest.fixture
-def comes(app: Flask, cast: Cast) -> Comes:
+def comes(app: Flask, app_cast: Cast) -> Comes:
     app.config["WTF_CSRF_ENABLED"] = False
     return lambda actor: sign_in(app.test_client(), actor)
 
@@ -65,23 +50,25 @@ def send(client: FlaskClient, address: str, facts: dict[str, Any], *files: Any) 
     return client.post(address, data=data, content_type="multipart/form-data")
 
 
-def every(db: Session) -> list[Evidence]:
+def every(app_db: Session) -> list[Evidence]:
     """All there is, with its documents; the lock of reading is given back at once."""
     whole = select(Evidence).options(selectinload(Evidence.documents))
-    found = list(db.scalars(whole, execution_options={"populate_existing": True}))
-    db.commit()
+    found = list(app_db.scalars(whole, execution_options={"populate_existing": True}))
+    app_db.commit()
     return found
 
 
-def only(db: Session) -> Evidence:
-    (found,) = every(db)
+def only(app_db: Session) -> Evidence:
+    (found,) = every(app_db)
     return found
 
 
-def test_a_certificate_is_entered_with_its_document(db: Session, cast: Cast, comes: Comes) -> None:
-    owner = comes(cast.owner)
+def test_a_certificate_is_entered_with_its_document(
+    app_db: Session, app_cast: Cast, comes: Comes
+) -> None:
+    owner = comes(app_cast.owner)
     answer = send(owner, "/firm/evidence/new/ISO9001", ISO, pdf(), "iso.pdf")
-    evidence = only(db)
+    evidence = only(app_db)
     assert answer.location == f"/firm/evidence/{evidence.public_id}"
     assert (evidence.number, evidence.review, evidence.grade) == (
         "Q-17",
@@ -95,12 +82,12 @@ def test_a_certificate_is_entered_with_its_document(db: Session, cast: Cast, com
 
 
 def test_a_report_shows_laboratory_substances_and_date_and_is_never_called_certified(
-    db: Session, cast: Cast, comes: Comes
+    app_db: Session, app_cast: Cast, comes: Comes
 ) -> None:
-    family = db.scalars(select(ProductFamily)).first()
-    product = make_product(db, firm=cast.firm, family=family)
-    db.commit()
-    owner = comes(cast.owner)
+    family = app_db.scalars(select(ProductFamily)).first()
+    product = make_product(app_db, firm=app_cast.firm, family=family)
+    app_db.commit()
+    owner = comes(app_cast.owner)
     page = owner.get("/firm/evidence/new/REACH").text
     assert "Laboratory" in page
     assert "Certificate number" not in page
@@ -114,42 +101,44 @@ def test_a_report_shows_laboratory_substances_and_date_and_is_never_called_certi
         assert "certified" not in page.lower()
 
 
-def test_what_is_made_for_each_shipment_is_no_form(cast: Cast, comes: Comes) -> None:
-    page = comes(cast.owner).get("/firm/evidence/new/PHYTO").text
+def test_what_is_made_for_each_shipment_is_no_form(app_cast: Cast, comes: Comes) -> None:
+    page = comes(app_cast.owner).get("/firm/evidence/new/PHYTO").text
     assert "it is a duty whenever you ship" in page
     assert 'name="number"' not in page
-    assert comes(cast.owner).post("/firm/evidence/new/PHYTO", data=ISO).status_code == 200
+    assert comes(app_cast.owner).post("/firm/evidence/new/PHYTO", data=ISO).status_code == 200
 
 
-def test_the_product_one_comes_from_is_ticked(db: Session, cast: Cast, comes: Comes) -> None:
-    product = make_product(db, firm=cast.firm)
-    db.commit()
+def test_the_product_one_comes_from_is_ticked(
+    app_db: Session, app_cast: Cast, comes: Comes
+) -> None:
+    product = make_product(app_db, firm=app_cast.firm)
+    app_db.commit()
     address = "/firm/evidence/new/ISO9001?product="
     assert f'checked name="products" type="checkbox" value="{product.id}"' in re.sub(
-        r' id="[^"]+"', "", comes(cast.owner).get(f"{address}{product.id}").text
+        r' id="[^"]+"', "", comes(app_cast.owner).get(f"{address}{product.id}").text
     )
     for nonsense in ("²", "x", "-1", "9" * 5000):
-        page = comes(cast.owner).get(address + nonsense)
+        page = comes(app_cast.owner).get(address + nonsense)
         assert (page.status_code, 'checked name="products"' in page.text) == (200, False)
 
 
 def test_nothing_typed_is_lost_when_something_is_wrong(
-    db: Session, cast: Cast, comes: Comes
+    app_db: Session, app_cast: Cast, comes: Comes
 ) -> None:
     wrong = ISO | {"expires_on": "2025-01-01"}
-    answer = send(comes(cast.owner), "/firm/evidence/new/ISO9001", wrong)
+    answer = send(comes(app_cast.owner), "/firm/evidence/new/ISO9001", wrong)
     assert answer.status_code == 422
     assert "It must not be before 2026-01-01." in words_of(answer.text)
     assert 'value="Q-17"' in answer.text
-    answer = send(comes(cast.owner), "/firm/evidence/new/ISO9001", ISO | {"issued_on": "soon"})
+    answer = send(comes(app_cast.owner), "/firm/evidence/new/ISO9001", ISO | {"issued_on": "soon"})
     assert "Enter the day like 2026-11-30." in words_of(answer.text)
-    answer = send(comes(cast.owner), "/firm/evidence/new/ISO9001", ISO, b"<html>", "a.pdf")
+    answer = send(comes(app_cast.owner), "/firm/evidence/new/ISO9001", ISO, b"<html>", "a.pdf")
     assert "Send a PDF, or a photo or scan as JPEG or PNG; nothing else." in words_of(answer.text)
-    assert every(db) == []
+    assert every(app_db) == []
 
 
 def test_a_full_store_keeps_nothing_and_says_so(
-    db: Session, cast: Cast, comes: Comes, monkeypatch: pytest.MonkeyPatch
+    app_db: Session, app_cast: Cast, comes: Comes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from matchmaker.errors import Unavailable
 
@@ -157,20 +146,20 @@ def test_a_full_store_keeps_nothing_and_says_so(
         raise Unavailable("The file could not be kept right now: No space left on device.")
 
     monkeypatch.setattr(Store, "put", full)
-    answer = send(comes(cast.owner), "/firm/evidence/new/ISO9001", ISO, pdf(), "a.pdf")
+    answer = send(comes(app_cast.owner), "/firm/evidence/new/ISO9001", ISO, pdf(), "a.pdf")
     assert "No space left on device." in words_of(answer.text)
     assert 'value="Q-17"' in answer.text
-    assert every(db) == []
+    assert every(app_db) == []
 
 
 def test_forest_certificates_ask_which_material_of_coir_is_meant(
-    db: Session, cast: Cast, comes: Comes
+    app_db: Session, app_cast: Cast, comes: Comes
 ) -> None:
-    family = db.scalars(select(ProductFamily).where(ProductFamily.key.like("coir%"))).first()
+    family = app_db.scalars(select(ProductFamily).where(ProductFamily.key.like("coir%"))).first()
     assert family is not None
-    product = make_product(db, firm=cast.firm, family=family, hs_code=family.hs_code)
-    db.commit()
-    owner = comes(cast.owner)
+    product = make_product(app_db, firm=app_cast.firm, family=family, hs_code=family.hs_code)
+    app_db.commit()
+    owner = comes(app_cast.owner)
     found = owner.get(
         "/firm/evidence/find", query_string={"q": "FSC", "product": product.public_id}
     )
@@ -178,69 +167,73 @@ def test_forest_certificates_ask_which_material_of_coir_is_meant(
     said = ISO | {"covers": "some", "products": str(product.id)}
     answer = send(owner, "/firm/evidence/new/FSC_COC", said)
     assert "Which material is meant?" in words_of(answer.text)
-    assert every(db) == []
+    assert every(app_db) == []
     answer = send(owner, "/firm/evidence/new/FSC_COC", said | {"material": "the wooden frame"})
     assert answer.status_code == 302
     assert "the wooden frame" in words_of(owner.get(answer.location).text)
 
 
 def test_the_finder_says_what_the_law_asks_first_and_how_long_it_takes(
-    db: Session, cast: Cast, comes: Comes
+    app_db: Session, app_cast: Cast, comes: Comes
 ) -> None:
-    family = db.scalars(select(ProductFamily).where(ProductFamily.hs_code.like("4016%"))).first()
-    product = make_product(db, firm=cast.firm, family=family, hs_code=family.hs_code)
-    db.commit()
+    family = app_db.scalars(
+        select(ProductFamily).where(ProductFamily.hs_code.like("4016%"))
+    ).first()
+    product = make_product(app_db, firm=app_cast.firm, family=family, hs_code=family.hs_code)
+    app_db.commit()
     asked = {"product": product.public_id, "market": "DE"}
-    shown = words_of(comes(cast.owner).get("/firm/evidence/find", query_string=asked).text)
+    shown = words_of(comes(app_cast.owner).get("/firm/evidence/find", query_string=asked).text)
     assert "The law asks for it" in shown
     assert "REACH (Regulation (EC) 1907/2006)" in shown
     assert "about 10 to 30 days to get" in shown
     assert "No source of ours names what it costs" in shown
     assert shown.index("The law asks for it") < shown.index("Buyers expect it")
     words = {"q": "iso 9001"}
-    shown = words_of(comes(cast.owner).get("/firm/evidence/find", query_string=words).text)
+    shown = words_of(comes(app_cast.owner).get("/firm/evidence/find", query_string=words).text)
     assert "ISO 9001 quality management" in shown
     assert "GOTS" not in shown
 
 
 def test_a_rival_and_a_stranger_find_nothing_at_any_address_of_it(
-    db: Session, cast: Cast, comes: Comes
+    app_db: Session, app_cast: Cast, comes: Comes
 ) -> None:
-    send(comes(cast.owner), "/firm/evidence/new/ISO9001", ISO, pdf(), "iso.pdf")
-    evidence = only(db)
+    send(comes(app_cast.owner), "/firm/evidence/new/ISO9001", ISO, pdf(), "iso.pdf")
+    evidence = only(app_db)
     piece, paper = evidence.public_id, evidence.documents[0].public_id
     reads = ("", "/edit", "/renew")
     writes = ("/edit", "/renew", "/withdraw", "/answer", "/documents", "/members")
     for address in [f"/firm/evidence/{piece}{tail}" for tail in reads]:
-        assert comes(cast.rival).get(address).status_code == 404, address
+        assert comes(app_cast.rival).get(address).status_code == 404, address
     for address in [f"/firm/evidence/{piece}{tail}" for tail in writes]:
-        assert send(comes(cast.rival), address, ISO).status_code == 404, address
-    for actor in (cast.rival, cast.stranger, cast.operator):
+        assert send(comes(app_cast.rival), address, ISO).status_code == 404, address
+    for actor in (app_cast.rival, app_cast.stranger, app_cast.operator):
         for address in (f"/documents/{paper}", f"/documents/{paper}?view=1"):
             assert comes(actor).get(address).status_code == 404
-    assert comes(cast.rival).post(f"/documents/{paper}/remove").status_code == 404
-    assert comes(cast.suspended).get(f"/documents/{paper}").status_code == 403
-    for actor in (cast.owner, cast.viewer, cast.agent, cast.officer):
+    assert comes(app_cast.rival).post(f"/documents/{paper}/remove").status_code == 404
+    assert comes(app_cast.suspended).get(f"/documents/{paper}").status_code == 403
+    for actor in (app_cast.owner, app_cast.viewer, app_cast.agent, app_cast.officer):
         assert comes(actor).get(f"/documents/{paper}").status_code == 200
-    assert send(comes(cast.viewer), f"/firm/evidence/{piece}/withdraw", {}).status_code == 403
+    assert send(comes(app_cast.viewer), f"/firm/evidence/{piece}/withdraw", {}).status_code == 403
     digest = evidence.documents[0].digest
     for address in (f"/documents/{digest}", f"/store/{digest}", f"/static/{digest}"):
-        assert comes(cast.owner).get(address).status_code == 404
+        assert comes(app_cast.owner).get(address).status_code == 404
 
 
-def test_a_visitor_is_given_no_document(app: Flask, db: Session, cast: Cast, comes: Comes) -> None:
-    send(comes(cast.owner), "/firm/evidence/new/ISO9001", ISO, pdf(), "iso.pdf")
-    paper = only(db).documents[0].public_id
+def test_a_visitor_is_given_no_document(
+    app: Flask, app_db: Session, app_cast: Cast, comes: Comes
+) -> None:
+    send(comes(app_cast.owner), "/firm/evidence/new/ISO9001", ISO, pdf(), "iso.pdf")
+    paper = only(app_db).documents[0].public_id
     assert app.test_client().get(f"/documents/{paper}").status_code == 401
 
 
 @pytest.mark.parametrize(("content", "name"), [(pdf(), "a.pdf"), (picture(), "a.jpg")])
 def test_documents_come_sealed(
-    db: Session, cast: Cast, comes: Comes, content: bytes, name: str
+    app_db: Session, app_cast: Cast, comes: Comes, content: bytes, name: str
 ) -> None:
-    owner = comes(cast.owner)
+    owner = comes(app_cast.owner)
     send(owner, "/firm/evidence/new/ISO9001", ISO, content, name)
-    address = f"/documents/{only(db).documents[0].public_id}"
+    address = f"/documents/{only(app_db).documents[0].public_id}"
     kept = owner.get(address).headers
     assert kept["Content-Disposition"] == f"attachment; filename={name}"
     assert kept["X-Content-Type-Options"] == "nosniff"
@@ -256,12 +249,12 @@ def test_documents_come_sealed(
 
 
 def test_the_list_costs_no_more_queries_for_many_pieces_than_for_one(
-    app: Flask, db: Session, cast: Cast, comes: Comes, counted: Any
+    app: Flask, app_db: Session, app_cast: Cast, comes: Comes, counted: Any
 ) -> None:
-    owner = comes(cast.owner)
-    product = make_product(db, firm=cast.firm)
-    codes = list(db.scalars(select(Scheme.code).where(Scheme.evidence_type == "certificate")))
-    db.commit()
+    owner = comes(app_cast.owner)
+    product = make_product(app_db, firm=app_cast.firm)
+    codes = list(app_db.scalars(select(Scheme.code).where(Scheme.evidence_type == "certificate")))
+    app_db.commit()
 
     def queries() -> int:
         with app.app_context():
@@ -275,5 +268,5 @@ def test_the_list_costs_no_more_queries_for_many_pieces_than_for_one(
     few = queries()
     for code in codes[1:9]:
         send(owner, f"/firm/evidence/new/{code}", ISO | some, pdf(), "a.pdf")
-    assert len(every(db)) == 9
+    assert len(every(app_db)) == 9
     assert queries() == few
