@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from matchmaker.given_file import content_of
+from matchmaker.text_columns import terminal_width
 
 if TYPE_CHECKING:
     from matchmaker.meets.problem import Answer, Budget, Problem, Progress
@@ -77,23 +78,29 @@ def timetable(
         raise click.UsageError("Name a file, or - for what is piped in. What it holds: --schema")
     if seconds is None and work is None:
         seconds = DEFAULT_SECONDS
-    problem = _problem_in(file, most_apart)
+    content = content_of(file, most=exchange.LARGEST_FILE, field="FILE")
+    is_list = _is_list(file, content)
+    problem = _list_in(content, most_apart) if is_list else exchange.problem_from_json(content)
     budget = Budget(seconds=seconds, work=work, proving=proving, seed=seed)
     with _until_interrupted() as stop:
         answer = _solved(problem, budget, stop)
-    _print(problem, answer, as_json=as_json)
+    if as_json:
+        # At once and on one line: else 400,000 unmet wishes take half a minute to write.
+        click.echo(json.dumps(exchange.answer_as_json(answer)))
+    else:
+        _print(problem, answer, with_times=not is_list)
 
 
-def _problem_in(file: str, most_apart: int) -> Problem:
-    """The meet this file describes: a given list by its name, or by how it begins."""
-    from matchmaker.meets import exchange
+def _is_list(file: str, content: bytes) -> bool:
+    """Whether it is a given list in the format of MiniZinc, by its name or by how it begins."""
+    start = content[:1_000].decode("utf-8-sig", errors="replace")
+    return file.lower().endswith(".dzn") or _BEGINS_AS_DZN.match(start) is not None
+
+
+def _list_in(content: bytes, most_apart: int) -> Problem:
     from matchmaker.meets.dzn import problem_from_dzn
 
-    content = content_of(file, most=exchange.LARGEST_FILE, field="FILE")
-    start = content[:1_000].decode("utf-8-sig", errors="replace")
-    if file.lower().endswith(".dzn") or _BEGINS_AS_DZN.match(start):
-        return problem_from_dzn(content, most_apart=most_apart)
-    return exchange.problem_from_json(content)
+    return problem_from_dzn(content, most_apart=most_apart)
 
 
 def _solved(problem: Problem, budget: Budget, stop: Callable[[], bool]) -> Answer:
@@ -105,15 +112,11 @@ def _solved(problem: Problem, budget: Budget, stop: Callable[[], bool]) -> Answe
     return answer
 
 
-def _print(problem: Problem, answer: Answer, *, as_json: bool) -> None:
-    from matchmaker.meets.exchange import answer_as_json
+def _print(problem: Problem, answer: Answer, *, with_times: bool) -> None:
     from matchmaker.meets.printing import lines_of
 
-    if as_json:
-        # At once and on one line: else 400,000 unmet wishes take half a minute to write.
-        click.echo(json.dumps(answer_as_json(answer)))
-        return
-    for text in lines_of(problem, answer):
+    width = terminal_width()
+    for text in lines_of(problem, answer, width=width, with_times=with_times):
         click.echo(text)
 
 

@@ -9,51 +9,76 @@ from collections.abc import Iterator, Sequence
 from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Answer, Meeting, Problem, Slot, Unmet
 from matchmaker.meets.sentences import REASONS, counted, reason_sentence
+from matchmaker.text_columns import name_shown, padded, width_of, wrapped
 
 WIDTH = 100
 UNMET_SHOWN = 20
 
 
-def lines_of(problem: Problem, answer: Answer) -> Iterator[str]:
-    """The whole print: every slot, then the summary, then the unmet wishes with their reasons."""
-    yield from _slots(problem, answer.timetable.meetings)
+def lines_of(
+    problem: Problem, answer: Answer, *, width: int = WIDTH, with_times: bool = True
+) -> Iterator[str]:
+    """The whole print: every slot, then the summary, then the unmet wishes with their reasons.
+
+    `width`: columns of the terminal. `with_times`: published lists name slots but no times.
+    """
+    yield from _slots(problem, answer.timetable.meetings, width, with_times=with_times)
     yield ""
-    yield from summary(problem, answer)
+    for line in summary(problem, answer):
+        yield from wrapped(line, width)
     if answer.unmet:
         yield ""
-        yield from _unmet(problem, answer.unmet)
+        for line in _unmet(problem, answer.unmet):
+            yield from wrapped(line, width)
 
 
-def _slots(problem: Problem, meetings: Sequence[Meeting]) -> Iterator[str]:
+def _slots(
+    problem: Problem, meetings: Sequence[Meeting], width: int, *, with_times: bool
+) -> Iterator[str]:
     by_slot: dict[int, list[Meeting]] = defaultdict(list)
     for meeting in meetings:
         by_slot[meeting.slot].append(meeting)
+    day = ""
     for number, slot in enumerate(problem.slots):
+        if with_times and _day(slot) != day:
+            day = _day(slot)
+            yield day
         here = sorted(by_slot[number], key=lambda each: each.table)
-        title = f"Slot {number + 1}  {_time(slot)}"
-        yield f"{title}  {len(here)} of {counted(problem.tables[number], 'table')}"
-        yield from _in_columns([_cell(each) for each in here])
+        time = f"  {_time(slot)}" if with_times else ""
+        tables = counted(problem.tables[number], "table")
+        yield f"Slot {number + 1}{time}  {len(here):,} of {tables}"
+        yield from _in_columns([_cell(each, width) for each in here], width)
+
+
+def _day(slot: Slot) -> str:
+    """The heading of the slots of one local day."""
+    return f"{slot.start:%A} {slot.start.day} {slot.start:%B %Y}, {slot.start:%Z}"
 
 
 def _time(slot: Slot) -> str:
     """The local time of the slot, with the date of its end where midnight lies between."""
-    until = "%H:%M" if slot.start.date() == slot.end.date() else "%a %d %b %H:%M"
-    return f"{slot.start:%a %d %b %H:%M}–{slot.end:{until}} {slot.start:%Z}"
+    next_day = "" if slot.start.date() == slot.end.date() else f" ({slot.end:%a} {slot.end.day})"
+    return f"{slot.start:%H:%M}–{slot.end:%H:%M}{next_day}"
 
 
-def _cell(meeting: Meeting) -> str:
-    through = f" ({meeting.interpreter})" if meeting.interpreter is not None else ""
-    return f"{meeting.table + 1:>4} {meeting.first}–{meeting.second}{through}"
+def _cell(meeting: Meeting, width: int) -> str:
+    """Table and names; names are cut where they would not fit on one line."""
+    names = [meeting.first, meeting.second]
+    if meeting.interpreter is not None:
+        names.append(meeting.interpreter)
+    most = (width - 12) // len(names)
+    first, second, *through = (name_shown(each, most) for each in names)
+    return f"{meeting.table + 1:>4} {first}–{second}" + "".join(f" ({each})" for each in through)
 
 
-def _in_columns(cells: Sequence[str]) -> Iterator[str]:
+def _in_columns(cells: Sequence[str], width: int) -> Iterator[str]:
     """As many cells in a line as fit, one below the other."""
     if not cells:
         return
-    width = max(len(each) for each in cells) + 2
-    a_line = max(1, WIDTH // width)
+    column = max(width_of(each) for each in cells) + 2
+    a_line = max(1, width // column)
     for start in range(0, len(cells), a_line):
-        yield "".join(each.ljust(width) for each in cells[start : start + a_line]).rstrip()
+        yield "".join(padded(each, column) for each in cells[start : start + a_line]).rstrip()
 
 
 def summary(problem: Problem, answer: Answer) -> Iterator[str]:

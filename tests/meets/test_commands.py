@@ -45,8 +45,9 @@ def test_the_print_shows_slots_and_tables_worth_and_what_is_left_out(tmp_path: P
     result = run(written(tmp_path, a_meet(people=absent)), "--work", "20")
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[0] == "Slot 1  Mon 18 Jan 10:00–10:25 UTC+05:30  1 of 2 tables"
-    assert sorted(line.split()[1] for line in (lines[1], lines[3])) == ["b1–s1", "b1–s2"]
+    assert lines[0] == "Monday 18 January 2027, UTC+05:30"
+    assert lines[1] == "Slot 1  10:00–10:25  1 of 2 tables"
+    assert sorted(line.split()[1] for line in (lines[2], lines[4])) == ["b1–s1", "b1–s2"]
     assert "2 meetings of 3 wishes, 4 people." in lines
     assert "Value 2; no timetable is worth more than 2: proved best." in lines
     assert "  w3: b2 and s1 have no common free slot: they are never there together." in lines
