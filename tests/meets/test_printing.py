@@ -61,9 +61,9 @@ def test_meetings_stand_below_each_other_in_columns() -> None:
     problem, answer = told()
     pairs = [("b1", "s1"), ("日本", "s2"), ("b", "s"), ("b4", "s4")]
     meetings = [Meeting("w01", *pair, 0, table) for table, pair in enumerate(pairs)]
-    lines = list(lines_of(problem, replace(answer, timetable=Timetable(tuple(meetings))), width=40))
+    lines = list(lines_of(problem, replace(answer, timetable=Timetable(tuple(meetings))), width=42))
     assert lines[2:4] == [
-        "   1 b1–s1      2 日本–s2    3 b–s",
+        "   1 b1–s1       2 日本–s2     3 b–s",
         "   4 b4–s4",
     ]
 
