@@ -21,7 +21,7 @@ from matchmaker.matching.consortium.periods import ask_of, free_steps, steps_up
 from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, Problem, Tier
 from matchmaker.matching.problem import Offer
 from matchmaker.matching.problem import Tier as OfferTier
-from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.answers import Judged, Step
 from matchmaker.matching.scoring.criteria.papers import papers_of
 from matchmaker.matching.scoring.criteria.price import compare_price
 from matchmaker.matching.scoring.criteria.supply import asked_in_units
@@ -137,10 +137,11 @@ class _Reading:
             return LeftOut(self.offer, say("pool.no_price"))
         if tiers[0].amount > LARGEST_AMOUNT:
             return LeftOut(self.offer, say("pool.moq"))
-        return self._candidate(Fraction(one.quantity.amount), tiers, (*one.steps, *steps), fit)
+        steps = (*(Step("unit", each) for each in one.steps), *steps)
+        return self._candidate(Fraction(one.quantity.amount), tiers, steps, fit)
 
     def _candidate(
-        self, factor: Fraction, tiers: tuple[Tier, ...], steps: tuple[str, ...], fit: float
+        self, factor: Fraction, tiers: tuple[Tier, ...], steps: tuple[Step, ...], fit: float
     ) -> Candidate:
         offer, missing = self.offer, self._missing()
         moq = steps_up(Fraction(offer.moq or 0) * factor, self.ask.step)
@@ -161,11 +162,11 @@ class _Reading:
             missing=missing, conversions=steps, assumed=self._assumed(unsaid),
         )  # fmt: skip
 
-    def _tiers(self, factor: Fraction) -> tuple[tuple[Tier, ...], tuple[str, ...]]:
+    def _tiers(self, factor: Fraction) -> tuple[tuple[Tier, ...], tuple[Step, ...]]:
         """Tiers in steps and money of one asked unit, comparable between all offers."""
         asked = asked_in_units(self.question, self.offer)
         found: list[Tier] = []
-        steps: list[str] = []
+        steps: list[Step] = []
         for tier in sorted(self.offer.tiers, key=lambda each: each.from_quantity):
             alone = replace(self.offer, tiers=(OfferTier(Decimal(0), tier.price),))
             price = compare_price(self.question, alone, asked, self.ask.currency, self.incoterm)
@@ -176,8 +177,7 @@ class _Reading:
             if found and amount <= found[-1].amount:
                 continue
             found.append(Tier(amount, Decimal(repr(price.amount)).quantize(PRICE_STEP)))
-            said = [each for each in price.steps[1:] if each not in asked.steps]
-            steps += said + [f"without {leg}" for leg in price.left_out]
+            steps += (each for each in price.steps if each.kind not in ("price", "unit"))
         return tuple(found), tuple(dict.fromkeys(steps))
 
     def _missing(self) -> tuple[Missing, ...]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from matchmaker.matching.scoring.answers import Step
+
 DAY = dt.timedelta(days=1)
 Proof = Literal["proved", "not proved"]
 
@@ -104,7 +106,7 @@ class Candidate:
     allocated: int = 0
     cluster: str = ""
     missing: tuple[Missing, ...] = ()
-    conversions: tuple[str, ...] = ()
+    conversions: tuple[Step, ...] = ()
     assumed: tuple[str, ...] = ()
 
 
@@ -197,9 +199,9 @@ class Plan:
         return tuple(dict.fromkeys(found))
 
     @property
-    def conversions(self) -> tuple[str, ...]:
-        """How each offer's figures came into the asked unit and currency."""
-        return tuple(f"{c.offer}: {step}" for c in self.candidates for step in c.conversions)
+    def conversions(self) -> tuple[tuple[str, Step], ...]:
+        """How each offer's figures came into the asked unit and currency: (offer, step)."""
+        return tuple((each.offer, step) for each in self.candidates for step in each.conversions)
 
     @property
     def assumed(self) -> tuple[tuple[str, str], ...]:

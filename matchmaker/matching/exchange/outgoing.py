@@ -13,10 +13,12 @@ from decimal import Decimal
 from matchmaker.matching.consortium.problem import Ask, Consortia, Member, Plan
 from matchmaker.matching.problem import Requirement
 from matchmaker.matching.retrieval.best import Retrieved
-from matchmaker.matching.scoring.answers import Excluded, Finding, Gap, Judged, Shown
-from matchmaker.matching.scoring.criteria.price import LEGS
+from matchmaker.matching.scoring.answers import Excluded, Finding, Gap, Judged, Shown, StepKind
 from matchmaker.matching.scoring.sentences import Said
 from matchmaker.matching.together import Together
+
+# What a leg of the way costs is a share of the price: who knows it knows a member's price.
+FOR_ALL_MEMBERS: tuple[StepKind, ...] = ("unit", "currency", "left out")
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,15 @@ class MemberTold:
 
 
 @dataclass(frozen=True)
+class ConversionTold:
+    """How the figures of an offer came into what was asked: 'unit', 'currency', or 'left out'."""
+
+    offer: str
+    kind: str
+    step: str
+
+
+@dataclass(frozen=True)
 class PlanTold:
     """Firms that fill the order together, at one price to the buyer.
 
@@ -98,7 +109,7 @@ class PlanTold:
     first_shipment: dt.date
     last_shipment: dt.date
     sentences: tuple[str, ...]
-    conversions: tuple[str, ...] = ()
+    conversions: tuple[ConversionTold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,7 +203,7 @@ def _criterion(found: Finding) -> CriterionTold:
         sentence=str(found.sentence),
         evidence=found.evidence,
         gaps=tuple(_gap(each) for each in found.gaps),
-        steps=found.steps,
+        steps=tuple(map(str, found.steps)),
     )
 
 
@@ -240,13 +251,12 @@ def _plan(plan: Plan, found: Together, names: Mapping[str, str]) -> PlanTold:
         first_shipment=plan.first_shipment,
         last_shipment=plan.last_shipment,
         sentences=_named(found.said_of(plan), names),
-        conversions=tuple(each for each in plan.conversions if not _tells_a_price(each)),
+        conversions=tuple(
+            ConversionTold(offer, step.kind, step.words)
+            for offer, step in plan.conversions
+            if step.kind in FOR_ALL_MEMBERS
+        ),
     )
-
-
-def _tells_a_price(step: str) -> bool:
-    """What a leg of the way costs is a share of the price: who knows it knows a member's price."""
-    return step.split(": ")[1] in LEGS["DDP"]
 
 
 def _kinds(plan: Plan, found: Together) -> tuple[str, ...]:

@@ -112,5 +112,5 @@ def _plan(number: int, plan: PlanTold) -> Iterator[str]:
         yield f"{INDENT}{member.name or member.firm}: {amounts} {unit}"
     yield from (f"{INDENT}  → {each}" for each in plan.sentences[3:])
     # The same rate stands in the steps of many offers.
-    steps = dict.fromkeys(each.partition(": ")[2] for each in plan.conversions)
+    steps = dict.fromkeys(each.step for each in plan.conversions)
     yield from (f"{INDENT}  {each}" for each in steps)

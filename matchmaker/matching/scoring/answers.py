@@ -31,6 +31,23 @@ class Shown:
     is_stale: bool = False
 
 
+# A signal of product fit; the price that was quoted; a unit or a currency into another; what a leg
+# of the way costs, or that it is not in the sum. 'price' and 'leg' tell what a firm asks for its
+# goods: members of a plan never see each other's.
+StepKind = Literal["signal", "price", "unit", "currency", "leg", "left out"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step from what an offer says to what was asked, in words that can be checked."""
+
+    kind: StepKind
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
 @dataclass(frozen=True)
 class Gap:
     """What is missing and how to close it: `days` at best and at worst, None when not known.
@@ -59,7 +76,7 @@ class Finding:
     sentence: Said
     evidence: tuple[Shown, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     certainty: float = 1.0
 
 

@@ -18,6 +18,7 @@ from matchmaker.matching.consortium.planning import consortia_for
 from matchmaker.matching.consortium.problem import Candidate, Consortia, Tier
 from matchmaker.matching.problem import FreeMonth, Nearby, Offer
 from matchmaker.matching.problem import Tier as OfferTier
+from matchmaker.matching.scoring.answers import Step
 from matchmaker.matching.scoring.question import Question
 from matchmaker.measures import PieceFacts, Quantity
 from tests.matching.consortium.brute_force import best_by_size
@@ -49,8 +50,8 @@ def test_pieces_become_square_metres_and_rupees_euros_with_every_step() -> None:
     # 400 INR a mat: 400 / 95 / 0.24 euros a square metre
     assert found.tiers == (Tier(0, Decimal("17.5439")), Tier(72000, Decimal("16.6667")))
     assert found.conversions == (
-        "1 pc = 0.24 m² (one piece is 0.24 m²)",
-        "1 INR = 0.0105263 EUR (2026-11-20)",
+        Step("unit", "1 pc = 0.24 m² (one piece is 0.24 m²)"),
+        Step("currency", "1 INR = 0.0105263 EUR (2026-11-20)"),
     )
 
 

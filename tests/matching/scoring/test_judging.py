@@ -21,7 +21,7 @@ from matchmaker.matching.problem import (
     Preferences,
     Reliability,
 )
-from matchmaker.matching.scoring.answers import Excluded, Finding
+from matchmaker.matching.scoring.answers import Excluded, Finding, Step
 from matchmaker.matching.scoring.judging import best_of_each_firm, judge, judge_all, judge_offer
 from matchmaker.matching.scoring.question import prepare
 from matchmaker.matching.scoring.weighing import profiles
@@ -54,7 +54,7 @@ def test_grades_are_those_of_the_evidence_room() -> None:
 def test_a_quantity_in_square_metres_is_converted_and_each_step_shown() -> None:
     found = finding("quantity", quantity=Quantity(Decimal(12000), "MTK"))
     assert found.value == pytest.approx(12900 / 50000)
-    assert found.steps == ("12000 m² = 50000 pc (one piece is 0.24 m²)",)
+    assert found.steps == (Step("unit", "12000 m² = 50000 pc (one piece is 0.24 m²)"),)
     assert str(found.sentence) == ("26 % of the quantity can be made by then: 12,900 of 50,000 pc.")
 
 
@@ -202,7 +202,7 @@ def test_known_legs_are_added_by_the_fill_of_a_container() -> None:
     # 380 rupees and 135,000 / 9,000 of a container, at 95 to the euro.
     assert str(found.sentence) == "4.16 EUR per pc is within the target of 4.50 EUR."
     assert found.certainty == 1.0
-    assert "inland: 10 INR of one" in found.steps
+    assert Step("leg", "inland: 10 INR of one") in found.steps
 
 
 def test_a_price_on_request_or_without_a_rate_is_unknown_and_lowers_the_confidence_alone() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from matchmaker.matching.problem import Closeness, Offer
-from matchmaker.matching.scoring.answers import Finding, Gap, Shown
+from matchmaker.matching.scoring.answers import Finding, Gap, Shown, Step
 from matchmaker.matching.scoring.fit import SIGNALS, FitModel, agreement, signals_of
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import attribute_named, say
@@ -70,6 +70,7 @@ def _differences(asked: Mapping[str, object], offered: Mapping[str, object]) -> 
     return found
 
 
-def _reasons(signals: Mapping[str, float]) -> tuple[str, ...]:
+def _reasons(signals: Mapping[str, float]) -> tuple[Step, ...]:
     """The signals behind the figure, for who wants to know."""
-    return tuple(f"{name} {each:.2f}" for name, each in signals.items() if not math.isnan(each))
+    known = {name: each for name, each in signals.items() if not math.isnan(each)}
+    return tuple(Step("signal", f"{name} {each:.2f}") for name, each in known.items())

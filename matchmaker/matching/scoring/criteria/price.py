@@ -15,7 +15,7 @@ from typing import Literal
 
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.matching.problem import LegCosts, Offer
-from matchmaker.matching.scoring.answers import Finding, Gap, Shown
+from matchmaker.matching.scoring.answers import Finding, Gap, Shown, Step
 from matchmaker.matching.scoring.criteria.supply import STALE_COUNTS, Asked
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import Said, named, say
@@ -58,7 +58,7 @@ class Compared:
     """
 
     amount: float | None
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     estimated: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     surplus: tuple[str, ...] = ()
@@ -89,9 +89,11 @@ def compare_price(
     wanted = LEGS[incoterm] if incoterm else held
     way = _way_between(question, offer, per_unit, [leg for leg in wanted if leg not in held])
     amount = (per_unit + way.cost) * (asked.units / question.asked) * float(rate.value)
-    said = [f"{tier.price:f} {offer.currency} from {tier.from_quantity:f} on", *way.steps]
+    quoted = f"{tier.price:f} {offer.currency} from {tier.from_quantity:f} on"
+    said = [Step("price", quoted), *way.steps]
     if offer.currency != currency:
-        said.append(f"1 {offer.currency} = {rate.value:.6g} {currency} ({rate.fixed_on})")
+        changed = f"1 {offer.currency} = {rate.value:.6g} {currency} ({rate.fixed_on})"
+        said.append(Step("currency", changed))
     surplus = tuple(leg for leg in held if leg not in wanted)
     return Compared(amount, (*said, *asked.steps), way.estimated, way.left_out, surplus)
 
@@ -109,7 +111,7 @@ def judge_price(question: Question, offer: Offer, asked: Asked) -> Finding:
     above = f"{100 * (found.amount / float(target.amount) - 1):.0f}"
     gaps = () if value >= 1 else (Gap("price", sentence, say("price.lower", percent=above)),)
     stale = is_stale(offer.price_confirmed_on, question.today)
-    evidence = Shown("tiers", found.steps[0], offer.price_confirmed_on, is_stale=stale)
+    evidence = Shown("tiers", str(found.steps[0]), offer.price_confirmed_on, is_stale=stale)
     rough = stale or found.estimated or found.left_out or found.surplus
     certainty = STALE_COUNTS if rough else 1.0
     return Finding(
@@ -122,7 +124,7 @@ class _Way:
     """What is added to the price of one trading unit, in the offer's currency."""
 
     cost: float
-    steps: tuple[str, ...]
+    steps: tuple[Step, ...]
     estimated: tuple[str, ...]
     left_out: tuple[str, ...]
 
@@ -144,9 +146,10 @@ def _way_between(question: Question, offer: Offer, per_unit: float, legs: Sequen
             estimated.append(leg)
         if cost is None:
             left_out.append(leg)
+            steps.append(Step("left out", f"without {leg}"))
         else:
             whole += cost
-            steps.append(f"{leg}: {about}{cost:.4g} {offer.currency} of one")
+            steps.append(Step("leg", f"{leg}: {about}{cost:.4g} {offer.currency} of one"))
     return _Way(whole, tuple(steps), tuple(estimated), tuple(left_out))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matchmaker.catalogue.freshness import is_stale
 from matchmaker.matching.problem import Offer
-from matchmaker.matching.scoring.answers import Finding, Gap, Shown
+from matchmaker.matching.scoring.answers import Finding, Gap, Shown, Step
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import named, say, shown
 from matchmaker.matching.scoring.values import lead_value, moq_value, quantity_value
@@ -24,7 +24,7 @@ class Asked:
     """
 
     units: float | None
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     missing: str = ""
 
 
@@ -35,7 +35,8 @@ def asked_in_units(question: Question, offer: Offer) -> Asked:
         found = convert(quantity, offer.unit, offer.unit, offer.facts)
     except Incomparable as wrong:
         return Asked(None, (), ", ".join(wrong.missing) or str(wrong))
-    return Asked(float(found.quantity.amount), found.steps)
+    steps = tuple(Step("unit", each) for each in found.steps)
+    return Asked(float(found.quantity.amount), steps)
 
 
 def judge_quantity(question: Question, offer: Offer, asked: Asked) -> Finding:
