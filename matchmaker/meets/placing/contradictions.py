@@ -14,6 +14,7 @@ from itertools import product
 
 from matchmaker.meets.never import why_never
 from matchmaker.meets.placing.given import Given
+from matchmaker.meets.placing.oddness import odd_crowd
 from matchmaker.meets.problem import Contradiction, Problem
 
 Windows = Sequence[frozenset[int]]
@@ -21,7 +22,7 @@ Windows = Sequence[frozenset[int]]
 
 def counted_out(given: Given) -> Contradiction | None:
     """The first contradiction that counting shows; None where it shows none."""
-    return _without_option(given) or _quota(given) or _crowded(given)
+    return _without_option(given) or _quota(given) or _crowded(given) or _odd(given)
 
 
 def astray(problem: Problem) -> Contradiction | None:
@@ -90,6 +91,15 @@ def _crowded(given: Given) -> Contradiction | None:
             if not window:
                 return Contradiction("order", _around(given, number))
         found = _crowded_in(given, windows)
+        if found:
+            return replace(found, with_order=ordered)
+    return None
+
+
+def _odd(given: Given) -> Contradiction | None:
+    """People who would have to form more pairs than an odd number of them can."""
+    for windows, ordered in ((given.windows, False), (tightened(given), True)):
+        found = odd_crowd(given, windows) if given.before or not ordered else None
         if found:
             return replace(found, with_order=ordered)
     return None

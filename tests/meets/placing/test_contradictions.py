@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.placing.sentences import contradiction_sentence
@@ -62,9 +63,40 @@ def test_an_order_that_leaves_too_few_slots_is_named_with_the_person() -> None:
 
 
 def test_three_who_all_meet_need_three_slots() -> None:
-    """Nobody has too many meetings for two slots, and yet: an odd circle. Refuted, not counted."""
+    """Nobody has too many meetings for two slots, and yet: one of three is always left over."""
     found = contradiction(meetings("ab", "bc", "ac", "xy", slots=2))
-    assert found == Contradiction("together", ("ab", "bc", "ac"), ("a", "b", "c"))
+    assert found == Contradiction("odd", ("ab", "bc", "ac"), ("a", "b", "c"), (0, 1), 2)
+
+
+def test_so_do_eleven_in_one_session_which_no_refutation_shows_in_time() -> None:
+    crowd = [one + other for one, other in combinations("abcdefghijk", 2)]
+    problem = meetings(*crowd, "ax", "xy", slots=14)
+    wishes = tuple(
+        replace(each, slots=frozenset(range(10))) if each.id in crowd else each
+        for each in problem.wishes
+    )
+    found = contradiction(replace(problem, wishes=wishes))
+    assert (found.kind, found.people, found.slots) == ("odd", tuple("abcdefghijk"), (*range(10),))
+    assert (len(found.wishes), found.allowed) == (55, 50)
+    sentence = contradiction_sentence(found)
+    assert "have 55 meetings among them" in sentence
+    assert sentence.endswith("where they can hold 50: an odd number of people leaves one alone.")
+
+
+def test_absences_may_leave_somebody_over() -> None:
+    """Three slots are enough for three people, but not if two of them leave after the second."""
+    problem = absent(meetings("ab", "ac", "bc", "cd", slots=3), "a", 2)
+    found = contradiction(absent(problem, "b", 2))
+    assert found == Contradiction("odd", ("ab", "ac", "bc"), ("a", "b", "c"), (0, 1), 2)
+
+
+def test_absences_that_only_trying_shows_to_be_too_many() -> None:
+    """Each has slots enough for all theirs, and every slot has partners enough."""
+    problem = meetings("bc", "bd", "bf", "ac", "ab", slots=4)
+    for who, slots in {"a": (0, 2), "c": (3,), "d": (1,), "f": (1, 2)}.items():
+        problem = absent(problem, who, *slots)
+    found = contradiction(problem)
+    assert found == Contradiction("together", ("bc", "bd", "bf", "ac", "ab"), ("a", "b", "c"))
 
 
 def test_a_pin_outside_of_its_session() -> None:
