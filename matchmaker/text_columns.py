@@ -15,8 +15,10 @@ CUT = "…"
 USUAL, NARROWEST, WIDEST = 100, 60, 200
 _TURNED = frozenset({"R", "AL"})
 _ISOLATE, _RELEASE = "\u2068", "\u2069"
-# Steers a terminal, breaks a line or turns the order of letters beyond its own text.
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
+_WORD = re.compile(r"\s*\S+")  # with the spaces before it
+# Steers a terminal, breaks a line or turns the order of letters beyond its own text;
+# isolating text, as here, does none of it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066\u2067\ud800-\udfff]+")
 
 
 def terminal_width() -> int:
@@ -39,11 +41,12 @@ def _columns(letter: str) -> int:
 
 def one_line(text: str) -> str:
     """The text without anything that would break its line or steer the terminal."""
-    return _CONTROL.sub(" ", text).strip() if _CONTROL.search(text) else text
+    return _CONTROL.sub(" ", text)
 
 
 def name_shown(name: str, most: int) -> str:
     """A name in at most so many columns, its middle left out: names often differ at their end."""
+    name = one_line(name)
     if width_of(name) > most:
         half = (most - 1) // 2
         name = f"{_first(name, most - 1 - half)}{CUT}{_first(name[::-1], half)[::-1]}"
@@ -78,10 +81,9 @@ def wrapped(text: str, columns: int, indent: str = "    ") -> Iterator[str]:
         return
     start = text[: len(text) - len(text.lstrip())]
     line = start
-    for word in text.split():
-        longer = word if line.isspace() or not line else f" {word}"
-        if line.strip() and width_of(line) + width_of(longer) > columns:
+    for word in _WORD.findall(text[len(start) :]):
+        if line.strip() and width_of(line) + width_of(word) > columns:
             yield line
-            line, longer = start + indent, word
-        line += longer
+            line, word = start + indent, word.lstrip()
+        line += word
     yield line

@@ -39,12 +39,13 @@ def test_a_name_from_right_to_left_turns_nothing_else() -> None:
 
 
 def test_nothing_steers_the_terminal_or_breaks_a_line() -> None:
-    assert one_line("mat\x1b[2J\r\n evil\u202e") == "mat [2J  evil"
+    assert one_line("mat\x1b[2J\r\n evil\u202e") == "mat [2J  evil "
     assert one_line("mat") == "mat"
 
 
 def test_words_are_wrapped_below_each_other() -> None:
     assert list(wrapped("  w1: one two three", 12)) == ["  w1: one", "      two", "      three"]
+    assert list(wrapped("10.  one  two  three", 11)) == ["10.  one", "    two", "    three"]
     assert list(wrapped("日本 日本 日本", 9)) == ["日本 日本", "    日本"]
     assert list(wrapped("unbreakable", 5)) == ["unbreakable"]
 

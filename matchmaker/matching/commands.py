@@ -31,6 +31,7 @@ from matchmaker.matching.together import Together
 from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading
 from matchmaker.searching import Searching
+from matchmaker.text_columns import terminal_width
 
 LARGEST_FILE = 500_000_000  # bytes
 SECONDS = 5.0  # for each search of a plan; what is not proved by then is told as such
@@ -85,7 +86,7 @@ def match_command(
     if as_json:
         click.echo(json.dumps(written(answer), indent=1, ensure_ascii=False))
         return
-    for line in lines_of(brought.requirement, answer):
+    for line in lines_of(brought.requirement, answer, width=terminal_width()):
         click.echo(line)
 
 

@@ -43,6 +43,8 @@ class Requirement:
     would like. `target`: price of one `quantity.unit` under `incoterm` at `place`.
     `attributes`: sizes and grades that must agree, by the family's keys. `least_grade`: the
     weakest grade of evidence that the buyer accepts. `needs_verified`: only verified firms.
+    `sample_by`: when samples are to be there; told to firms, but not scored, for no offer says
+    how long a sample takes.
     `buyer`: whom makers may have blocked; `blocked`: makers that the buyer has.
     """
 

@@ -99,7 +99,7 @@ def test_offers_may_come_in_a_file_of_their_own(
     others = tmp_path / "offers.json"
     others.write_text(json.dumps([written(CASHEW)]))
     said = run(bare, monkeypatch, str(file), "--offers", str(others), "--top", "1").output
-    assert "1 offers" in said and "Cashew" in said and "Handloom" not in said
+    assert "1 offer;" in said and "Cashew" in said and "Handloom" not in said
 
 
 @pytest.mark.parametrize(

@@ -14,16 +14,27 @@ from matchmaker.matching.exchange.outgoing import (
 )
 from matchmaker.matching.problem import Requirement
 from matchmaker.measures import unit_shown
+from matchmaker.text_columns import cut, name_shown, one_line, wrapped
 
 # Below this a product is probably another one: said of each, so that nobody takes it for a match.
 OTHER = 0.5
 INDENT = " " * 6
+WIDTH = 100
+LONGEST_TEXT, LONGEST_NAME = 70, 50  # columns
 
 
-def lines_of(requirement: Requirement, answer: Answer) -> Iterator[str]:
-    """The whole print."""
+def lines_of(requirement: Requirement, answer: Answer, *, width: int = WIDTH) -> Iterator[str]:
+    """The whole print, in so many columns."""
+    for line in _lines(requirement, answer):
+        yield from wrapped(one_line(line), width)
+
+
+def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
     yield _asked(requirement)
-    yield f"{answer.offers:,} offers; {answer.judged:,} judged in full, no other can rank as high."
+    if requirement.sample_by:
+        yield f"Samples by {requirement.sample_by}: not scored, no offer says how long they take."
+    offers = "1 offer" if answer.offers == 1 else f"{answer.offers:,} offers"
+    yield f"{offers}; {answer.judged:,} judged in full, no other can rank as high."
     if answer.as_of is not None:
         yield (
             f"As of {answer.as_of:%Y-%m-%d %H:%M} UTC: {answer.left_out:,} offers changed since "
@@ -49,19 +60,17 @@ def _asked(asked: Requirement) -> str:
     rhythm = f" every month, {asked.months} months from {asked.ship_from}" if asked.months else ""
     by = "" if asked.months else f" by {asked.ship_by}"
     to = f" to {asked.market}" if asked.market else ""
-    text = asked.text if len(asked.text) <= 70 else f"{asked.text[:69]}…"
-    return f"{text}: {amount}{rhythm}{to}{by}"
+    return f"{cut(one_line(asked.text), LONGEST_TEXT)}: {amount}{rhythm}{to}{by}"
 
 
 def _firm(firm: FirmTold) -> Iterator[str]:
-    name = firm.name or firm.firm
     yield (
-        f"{firm.rank:>3}. {100 * firm.total:5.1f}  {firm.title} — {name}, {firm.cluster}"
+        f"{firm.rank:>3}. {100 * firm.total:5.1f}  {_offered(firm)}, {firm.cluster}"
         f"  ({firm.confidence:.0%} of it known)"
     )
     if _fit_of(firm) < OTHER:
         yield f"{INDENT}Probably another product than the one asked for."
-    yield INDENT + "  ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
+    yield INDENT + ", ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
     for each in firm.criteria:
         if each.knowledge == "unknown" or (each.value is not None and each.value < 1):
             yield f"{INDENT}{each.criterion}: {each.sentence}"
@@ -70,6 +79,12 @@ def _firm(firm: FirmTold) -> Iterator[str]:
                 for gap in each.gaps
                 if gap.remedy != each.sentence
             )
+
+
+def _offered(told: FirmTold | ExcludedTold) -> str:
+    """The product and its firm; of names that fill a line the middle is left out."""
+    name = name_shown(told.name or told.firm, LONGEST_NAME)
+    return f"{name_shown(told.title, LONGEST_NAME)} — {name}"
 
 
 def _value(told: CriterionTold) -> str:
@@ -88,7 +103,7 @@ def _fit_of(firm: FirmTold) -> float:
 
 
 def _excluded(told: ExcludedTold) -> str:
-    return f"{INDENT}{told.title} — {told.name or told.firm}: {told.sentence}"
+    return f"{INDENT}{_offered(told)}: {told.sentence}"
 
 
 def _cluster(told: ClusterTold) -> Iterator[str]:
@@ -109,7 +124,7 @@ def _plan(number: int, plan: PlanTold) -> Iterator[str]:
     unit = unit_shown(plan.unit)
     for member in plan.members:
         amounts = " + ".join(f"{each:,f}" for each in member.amounts)
-        yield f"{INDENT}{member.name or member.firm}: {amounts} {unit}"
+        yield f"{INDENT}{name_shown(member.name or member.firm, LONGEST_NAME)}: {amounts} {unit}"
     yield from (f"{INDENT}  → {each}" for each in plan.sentences[3:])
     # The same rate stands in the steps of many offers.
     steps = dict.fromkeys(each.step for each in plan.conversions)

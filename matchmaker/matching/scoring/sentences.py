@@ -70,6 +70,7 @@ SENTENCES: Mapping[str, str] = {
     "price.no_rate": "Prices cannot be compared: there is no exchange rate for %(currency)s.",
     "price.not_asked": "No target price was named.",
     "price.say": "State a price.",
+    "price.say_in": "State it in a currency with published rates, such as INR, USD or EUR.",
     "price.lower": "Negotiate: %(percent)s %% above the target.",
     # lead time
     "lead.in_time": "%(lead)s days are enough: %(left)s are left until %(day)s.",

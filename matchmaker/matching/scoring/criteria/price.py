@@ -198,5 +198,5 @@ def _incomparable(found: Compared, offer: Offer, asked: Asked) -> Finding:
         gap = Gap(asked.missing, sentence, say("quantity.factor", missing=named([asked.missing])))
     else:
         sentence = say("price.no_rate", currency=offer.currency)
-        gap = Gap("currency", sentence, say("price.say"))
+        gap = Gap("currency", sentence, say("price.say_in"))
     return Finding("price", None, "unknown", sentence, gaps=(gap,))

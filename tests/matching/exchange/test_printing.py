@@ -1,0 +1,37 @@
+"""The print of an answer: names of any length and script, nothing that steers the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.matching.exchange.outgoing import Answer, CriterionTold, FirmTold
+from matchmaker.matching.exchange.printing import lines_of
+from matchmaker.text_columns import width_of
+from tests.matching.small_trade import TODAY, WANTED
+
+FIT = CriterionTold("fit", 0.9, "known", "The description agrees well with what was asked for.")
+FIRM = FirmTold(1, "firm-1", "", "alappuzha-coir", "mat-1", "Coir mat", 0.9, 0.8, (FIT,) * 9)
+ANSWER = Answer("need-1", TODAY, "weights", "fit-2", "words", 1, 1, (FIRM,))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_every_line_fits_the_terminal(width: int) -> None:
+    long = replace(FIRM, title="Very long title of a mat " * 20, name="سجادة الشرق " * 20)
+    lines = list(lines_of(WANTED, replace(ANSWER, firms=(long,)), width=width))
+    assert max(width_of(line) for line in lines) <= width
+
+
+def test_what_a_file_holds_cannot_steer_the_terminal() -> None:
+    asked = replace(WANTED, text="mats\x1b[2J\nof coir")
+    firm = replace(FIRM, title="Mat\x1b[31m", name="Firm\r\n2")
+    lines = list(lines_of(asked, replace(ANSWER, firms=(firm,))))
+    assert lines[0].startswith("mats [2J of coir: 5,000 pc to DE")
+    assert "Mat [31m — Firm 2, alappuzha-coir" in lines[4]
+
+
+def test_samples_are_said_not_to_be_scored() -> None:
+    lines = list(lines_of(replace(WANTED, sample_by=dt.date(2027, 1, 15)), ANSWER))
+    assert lines[1] == "Samples by 2027-01-15: not scored, no offer says how long they take."
