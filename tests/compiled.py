@@ -1,4 +1,4 @@
-"""What every application compiles alike is compiled once in a process: templates, addresses.
+"""What every application compiles alike is compiled once in a process: templates, addresses, SQL.
 
 Most tests make an application of their own; compiling took longer than what they look at.
 """
@@ -11,6 +11,9 @@ from typing import Any
 
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect, Engine
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 
@@ -52,3 +55,29 @@ def share_builders() -> None:
         return _builders[key]
 
     Rule._compile_builder = once  # type: ignore[method-assign]
+
+
+def share_statements() -> None:
+    """Let engines of SQLite keep what they compiled of statements in one place.
+
+    Those alone that write values in the same way: a statement remembers how.
+    """
+    kept: dict[Dialect, Any] = {}
+    make = Engine.__init__
+
+    def equals(one: SQLiteDialect, other: object) -> bool:
+        return isinstance(other, SQLiteDialect) and _writes(one) == _writes(other)
+
+    def made(engine: Engine, pool: Any, dialect: Dialect, *rest: Any, **options: Any) -> None:
+        make(engine, pool, dialect, *rest, **options)
+        if isinstance(dialect, SQLiteDialect) and engine._compiled_cache is not None:
+            engine._compiled_cache = kept.setdefault(dialect, LRUCache(2000))
+
+    SQLiteDialect.__eq__ = equals  # type: ignore[method-assign,assignment]
+    SQLiteDialect.__hash__ = lambda one: hash(_writes(one))  # type: ignore[method-assign,assignment]
+    Engine.__init__ = made  # type: ignore[method-assign]
+
+
+def _writes(one: SQLiteDialect) -> tuple[Any, ...]:
+    """All that makes two dialects of SQLite compile a statement differently."""
+    return type(one), one.paramstyle, one._json_serializer, one._json_deserializer

@@ -38,7 +38,7 @@ from matchmaker.storefront.indexing import Indexer
 from search.encoder.model import fetch_model
 from seed.load import seed_world
 from seed.reference import load_reference
-from tests.compiled import share_builders, share_templates
+from tests.compiled import share_builders, share_statements, share_templates
 from tests.distributing import pytest_xdist_make_scheduler  # noqa: F401  a hook of pytest
 from tests.factories import Cast, make_cast
 from tests.sharing import made_once, run_folder
@@ -47,6 +47,7 @@ TODAY = dt.date(2026, 11, 21)
 SMALL = 400  # products of the shared little world
 
 share_builders()
+share_statements()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
