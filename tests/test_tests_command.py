@@ -33,9 +33,9 @@ def test_only_what_is_missing_is_installed(programs: Path):
     have(
         programs,
         "dpkg-query",
-        'case "$3" in chromium) exit 1;; esac; printf "install ok installed"',
+        'case "$3" in chromium*) exit 1;; esac; printf "install ok installed"',
     )
-    assert missing_packages() == ["chromium"]
+    assert missing_packages() == ["chromium-headless-shell"]
 
 
 def test_without_the_right_to_install_the_command_is_named(
@@ -51,6 +51,18 @@ def test_a_failing_apt_get_is_quoted(programs: Path, monkeypatch: pytest.MonkeyP
     have(programs, "env", 'echo "no space left" >&2; exit 100')
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert install_packages(["chromium"]) == "apt-get update failed: no space left"
+
+
+@pytest.mark.parametrize(("is_known", "taken"), [(0, "chromium-headless-shell"), (100, "chromium")])
+def test_where_there_is_no_shell_of_the_browser_the_browser_is_taken(
+    programs: Path, monkeypatch: pytest.MonkeyPatch, is_known: int, taken: str
+):
+    have(programs, "apt-get", "exit 0")
+    have(programs, "apt-cache", f"exit {is_known}")
+    have(programs, "env", f'echo "$@" >> {programs}/asked')
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert install_packages(["chromium-headless-shell"]) == ""
+    assert (programs / "asked").read_text().split()[-1] == taken
 
 
 def test_what_is_typed_comes_last_and_wins(monkeypatch: pytest.MonkeyPatch):

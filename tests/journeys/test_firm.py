@@ -336,6 +336,8 @@ def test_no_page_of_an_import_shuts_anybody_out(
     public_id = address.rpartition("/")[2]
     with app.app_context():
         assert _read(Run(), public_id) == "staged"  # type: ignore[arg-type]
+    # The page turns by itself; leaving while it does so would be refused.
+    expect(phone.locator(".import-counts")).to_be_visible()
     for kind in ("error", "created"):
         phone.goto(f"{address}?kind={kind}")
         phone.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
