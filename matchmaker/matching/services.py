@@ -24,7 +24,7 @@ from matchmaker.matching.queries import (
 from matchmaker.matching.retrieval.best import Retrieved
 from matchmaker.matching.retrieval.columns import Audience
 from matchmaker.matching.retrieval.services import brought_table, encoder_of, stock_of_offers
-from matchmaker.matching.retrieval.stock import Search, Stock, search_in
+from matchmaker.matching.retrieval.stock import Stock, StockSearch, search_in
 from matchmaker.matching.scoring.question import Question, prepare
 from matchmaker.matching.scoring.weighing import Weights, profile_for
 from matchmaker.matching.together import Together, together
@@ -39,7 +39,7 @@ class Matching:
     `by_words_alone`: no model was there to compare meanings.
     """
 
-    search: Search
+    search: StockSearch
     places: Mapping[str, Place] = field(default_factory=dict)
 
     @property

@@ -25,7 +25,7 @@ from matchmaker.matching.consortium.arrays import Marks
 from matchmaker.matching.consortium.choosing import Search
 from matchmaker.matching.consortium.covering import fewest_cover, greedy_cover
 from matchmaker.matching.consortium.planning import consortia_for
-from matchmaker.matching.consortium.problem import Ask, Candidate, Effort, Problem, Tier
+from matchmaker.matching.consortium.problem import Ask, Candidate, Effort, PriceFrom, Problem
 from matchmaker.matching.consortium.supply import Supply, supply_of
 from tests.benchmarks.harness import Figures
 
@@ -63,7 +63,7 @@ def made_up(size: int, share: float, seed: int) -> Problem:
     firms = [
         Candidate(
             f"firm-{n:03}", f"offer-{n:03}", f"line-{n:03}", tuple(free[n].tolist()),
-            int(moq[n]), (Tier(1, Decimal(f"{price[n]:.2f}")),), Decimal(int(misfit[n])),
+            int(moq[n]), (PriceFrom(1, Decimal(f"{price[n]:.2f}")),), Decimal(int(misfit[n])),
             allocated=int(dice.integers(0, 1000)),
         )
         for n in range(size)

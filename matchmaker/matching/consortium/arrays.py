@@ -45,7 +45,7 @@ class Cells(NamedTuple):
     slope: Real
 
 
-class Pool(NamedTuple):
+class Tree(NamedTuple):
     """Nodes of a search that wait, so that it can be resumed.
 
     Of the node in each place: `states` of the firms, `prices` (multipliers by period), `bounds`.
@@ -62,11 +62,11 @@ class Pool(NamedTuple):
     kept: Marks
 
 
-# Places of `Pool.counts`. UNSURE: the least bound of a choice that could not be priced exactly.
+# Places of `Tree.counts`. UNSURE: the least bound of a choice that could not be priced exactly.
 WAITING, SPARE, BEST, WORK, NODES, FULL, UNSURE = range(7)
 
 
-class Offer(NamedTuple):
+class Chosen(NamedTuple):
     """The best choice found: firms, and by period and line the amount and the mode (or -1)."""
 
     chosen: Marks

@@ -26,10 +26,10 @@ from matchmaker.matching.consortium.arrays import (
     WAITING,
     WORK,
     Cells,
+    Chosen,
     Marks,
-    Offer,
-    Pool,
     Real,
+    Tree,
     Whole,
 )
 from matchmaker.matching.consortium.bounding import fix_firms, raise_bound, savings
@@ -100,9 +100,9 @@ def can_reach(cells: Cells, chosen: Marks) -> bool:
 
 
 @inner
-def try_choice(cells: Cells, pool: Pool, chosen: Marks, offer: Offer, trial: Offer) -> int:
+def try_choice(cells: Cells, tree: Tree, chosen: Marks, best: Chosen, trial: Chosen) -> int:
     """Price the choice, keep it when it is the best so far; no cost of it is below the answer."""
-    counts = pool.counts
+    counts = tree.counts
     if not can_reach(cells, chosen):
         return int(counts[BEST])
     cost, bound, read = price_choice(cells, chosen, counts[BEST], trial.amounts, trial.modes)
@@ -110,33 +110,33 @@ def try_choice(cells: Cells, pool: Pool, chosen: Marks, offer: Offer, trial: Off
     if cost != NOT_BELOW:
         counts[BEST] = cost
         for firm in range(chosen.shape[0]):
-            offer.chosen[firm] = chosen[firm]
+            best.chosen[firm] = chosen[firm]
         for t in range(trial.amounts.shape[0]):
             for line in range(trial.amounts.shape[1]):
-                offer.amounts[t, line] = trial.amounts[t, line]
-                offer.modes[t, line] = trial.modes[t, line]
+                best.amounts[t, line] = trial.amounts[t, line]
+                best.modes[t, line] = trial.modes[t, line]
     return bound
 
 
 @inner
 def try_swaps(
-    cells: Cells, pool: Pool, prices: Real, most: int, offer: Offer, trial: Offer
+    cells: Cells, tree: Tree, prices: Real, most: int, best: Chosen, trial: Chosen
 ) -> None:
     """Swap members of the best choice as these multipliers advise, and price the outcome."""
     firms, periods = cells.caps.shape
     gain, taken = np.zeros(firms, np.int64), np.zeros((firms, periods), np.int64)
     read = savings(cells, prices, np.zeros(firms, np.int8), gain, taken)
-    chosen = offer.chosen.copy()
-    changes, more = swap(cells, gain, pool.kept, most, chosen)
-    pool.counts[WORK] += read + more
+    chosen = best.chosen.copy()
+    changes, more = swap(cells, gain, tree.kept, most, chosen)
+    tree.counts[WORK] += read + more
     if changes:
-        try_choice(cells, pool, chosen, offer, trial)
+        try_choice(cells, tree, chosen, best, trial)
 
 
 @inner
-def wait(pool: Pool, place: int) -> None:
+def wait(tree: Tree, place: int) -> None:
     """Put the node into the heap of those that wait."""
-    heap, key, counts = pool.heap, pool.bounds, pool.counts
+    heap, key, counts = tree.heap, tree.bounds, tree.counts
     at = counts[WAITING]
     heap[at] = place
     counts[WAITING] += 1
@@ -147,9 +147,9 @@ def wait(pool: Pool, place: int) -> None:
 
 
 @inner
-def next_waiting(pool: Pool) -> int:
+def next_waiting(tree: Tree) -> int:
     """Take the node of the least bound out of the heap."""
-    heap, key, counts = pool.heap, pool.bounds, pool.counts
+    heap, key, counts = tree.heap, tree.bounds, tree.counts
     place = heap[0]
     counts[WAITING] -= 1
     size = counts[WAITING]
@@ -167,9 +167,9 @@ def next_waiting(pool: Pool) -> int:
 
 
 @inner
-def release(pool: Pool, place: int) -> None:
-    pool.spare[pool.counts[SPARE]] = place
-    pool.counts[SPARE] += 1
+def release(tree: Tree, place: int) -> None:
+    tree.spare[tree.counts[SPARE]] = place
+    tree.counts[SPARE] += 1
 
 
 @inner
@@ -184,43 +184,43 @@ def most_open(state: Marks, share: Real) -> tuple[int, int]:
 
 
 @inner
-def split(pool: Pool, place: int, state: Marks, prices: Real, firm: int, side: int) -> None:
+def split(tree: Tree, place: int, state: Marks, prices: Real, firm: int, side: int) -> None:
     """Say of the firm that it is on `side` in this node, and on the other in a new one."""
-    pool.counts[SPARE] -= 1
-    other = pool.spare[pool.counts[SPARE]]
+    tree.counts[SPARE] -= 1
+    other = tree.spare[tree.counts[SPARE]]
     for each in (place, other):
         for at in range(state.shape[0]):
-            pool.states[each, at] = state[at]
+            tree.states[each, at] = state[at]
         for t in range(prices.shape[0]):
-            pool.prices[each, t] = prices[t]
-        pool.bounds[each] = pool.bounds[place]
-    pool.states[place, firm] = side
-    pool.states[other, firm] = OUT if side == IN else IN
-    wait(pool, other)
+            tree.prices[each, t] = prices[t]
+        tree.bounds[each] = tree.bounds[place]
+    tree.states[place, firm] = side
+    tree.states[other, firm] = OUT if side == IN else IN
+    wait(tree, other)
 
 
 @inner
 def try_the_rest(
-    cells: Cells, pool: Pool, state: Marks, chosen: Marks, offer: Offer, trial: Offer
+    cells: Cells, tree: Tree, state: Marks, chosen: Marks, best: Chosen, trial: Chosen
 ) -> None:
     """All is said of who is in: price it, as the bound may have suggested another choice."""
     for firm in range(state.shape[0]):
         chosen[firm] = state[firm] == IN
-    least = try_choice(cells, pool, chosen, offer, trial)
-    if least < pool.counts[BEST]:
-        pool.counts[UNSURE] = min(pool.counts[UNSURE], least)
+    least = try_choice(cells, tree, chosen, best, trial)
+    if least < tree.counts[BEST]:
+        tree.counts[UNSURE] = min(tree.counts[UNSURE], least)
 
 
 @inner
 def look_into(
-    cells: Cells, pool: Pool, place: int, most: int, ceiling: float, offer: Offer, trial: Offer,
+    cells: Cells, tree: Tree, place: int, most: int, ceiling: float, best: Chosen, trial: Chosen,
     gain: Whole, taken: Whole,
 ) -> bool:  # fmt: skip
     """Bound the node, try what it suggests, split it; False when there is nothing left in it."""
-    counts = pool.counts
+    counts = tree.counts
     counts[NODES] += 1
     is_root = counts[NODES] == 1
-    state, prices = pool.states[place].copy(), pool.prices[place].copy()
+    state, prices = tree.states[place].copy(), tree.prices[place].copy()
     share = np.full(state.shape[0], 0.5)
     chosen = np.zeros(state.shape[0], np.int8)
     own, read = raise_bound(
@@ -228,48 +228,48 @@ def look_into(
         ROOT_STRETCH if is_root else STRETCH, counts[BEST], state, most, gain, taken, chosen, share,
     )  # fmt: skip
     counts[WORK] += read
-    pool.bounds[place] = max(own, pool.bounds[place])
-    if pool.bounds[place] >= counts[BEST]:
+    tree.bounds[place] = max(own, tree.bounds[place])
+    if tree.bounds[place] >= counts[BEST]:
         return False
-    try_choice(cells, pool, chosen, offer, trial)
+    try_choice(cells, tree, chosen, best, trial)
     if is_root or counts[NODES] % SWAPS_EVERY == 0:
-        try_swaps(cells, pool, prices, most, offer, trial)
-    if pool.bounds[place] >= counts[BEST]:
+        try_swaps(cells, tree, prices, most, best, trial)
+    if tree.bounds[place] >= counts[BEST]:
         return False
     fix_firms(own, counts[BEST], gain, most, state, chosen)
     firm, inside = most_open(state, share)
     if inside > most:
         return False
     if firm < 0 or inside == most:
-        try_the_rest(cells, pool, state, chosen, offer, trial)
+        try_the_rest(cells, tree, state, chosen, best, trial)
         return False
     if counts[SPARE] == 0:
         counts[FULL] = 1
         return True
-    split(pool, place, state, prices, firm, IN if share[firm] >= 0.5 else OUT)
+    split(tree, place, state, prices, firm, IN if share[firm] >= 0.5 else OUT)
     return True
 
 
 @compiled
-def search(cells: Cells, pool: Pool, most: int, ceiling: float, work: int, offer: Offer) -> None:
+def search(cells: Cells, tree: Tree, most: int, ceiling: float, work: int, best: Chosen) -> None:
     """Go on for so much work, or until nothing waits or there is no space for nodes."""
     firms, periods = cells.caps.shape
-    trial = Offer(offer.chosen.copy(), offer.amounts.copy(), offer.modes.copy())
+    trial = Chosen(best.chosen.copy(), best.amounts.copy(), best.modes.copy())
     gain = np.zeros(firms, np.int64)
     taken = np.zeros((firms, periods), np.int64)
-    counts = pool.counts
+    counts = tree.counts
     last = counts[WORK] + work
     place = -1
     while counts[WORK] < last and counts[FULL] == 0:
         if place < 0:
             if counts[WAITING] == 0:
                 return
-            place = next_waiting(pool)
-        is_open = pool.bounds[place] < counts[BEST]
+            place = next_waiting(tree)
+        is_open = tree.bounds[place] < counts[BEST]
         if is_open:
-            is_open = look_into(cells, pool, place, most, ceiling, offer, trial, gain, taken)
+            is_open = look_into(cells, tree, place, most, ceiling, best, trial, gain, taken)
         if not is_open:
-            release(pool, place)
+            release(tree, place)
             place = -1
     if place >= 0:
-        wait(pool, place)
+        wait(tree, place)

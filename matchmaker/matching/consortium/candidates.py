@@ -18,10 +18,10 @@ from fractions import Fraction
 
 from matchmaker.matching.consortium.checking import LARGEST_AMOUNT
 from matchmaker.matching.consortium.periods import ask_of, free_steps, steps_up
-from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, Problem, Tier
-from matchmaker.matching.problem import Offer
-from matchmaker.matching.problem import Tier as OfferTier
+from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, PriceFrom, Problem
+from matchmaker.matching.problem import Offer, Tier
 from matchmaker.matching.scoring.answers import Judged, Step
+from matchmaker.matching.scoring.criteria.goods import LEAST_IN_NEED, OTHER
 from matchmaker.matching.scoring.criteria.papers import papers_of
 from matchmaker.matching.scoring.criteria.price import compare_price
 from matchmaker.matching.scoring.criteria.supply import asked_in_units
@@ -31,11 +31,10 @@ from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import Said, say
 from matchmaker.measures import Incomparable, Quantity, convert
 
-# Below this fit it is probably another product (`criteria.goods`); such offers are candidates
-# only of 'with a lesser fit it would do', down to the second figure.
-LEAST_FIT, LEAST_IN_NEED = Decimal("0.5"), Decimal("0.3")
+# What is probably another product is a candidate only of 'with a lesser fit it would do'.
+LEAST_FIT = Decimal(repr(OTHER))
 PRICE_STEP = Decimal("0.0001")
-SAME = 0.99
+AGREED = 0.99  # of an attribute, as a share
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ class _Reading:
 
     def result(self) -> Candidate | LeftOut:
         fit = self.judged.by_criterion["fit"].value
-        if fit is None or Decimal(repr(fit)) < LEAST_IN_NEED:
+        if fit is None or fit < LEAST_IN_NEED:
             return LeftOut(self.offer, say("pool.no_fit"))
         if not self.offer.free:
             return LeftOut(self.offer, say("pool.no_capacity"))
@@ -141,7 +140,7 @@ class _Reading:
         return self._candidate(Fraction(one.quantity.amount), tiers, steps, fit)
 
     def _candidate(
-        self, factor: Fraction, tiers: tuple[Tier, ...], steps: tuple[Step, ...], fit: float
+        self, factor: Fraction, tiers: tuple[PriceFrom, ...], steps: tuple[Step, ...], fit: float
     ) -> Candidate:
         offer, missing = self.offer, self._missing()
         moq = steps_up(Fraction(offer.moq or 0) * factor, self.ask.step)
@@ -162,13 +161,13 @@ class _Reading:
             missing=missing, conversions=steps, assumed=self._assumed(unsaid),
         )  # fmt: skip
 
-    def _tiers(self, factor: Fraction) -> tuple[tuple[Tier, ...], tuple[Step, ...]]:
+    def _tiers(self, factor: Fraction) -> tuple[tuple[PriceFrom, ...], tuple[Step, ...]]:
         """Tiers in steps and money of one asked unit, comparable between all offers."""
         asked = asked_in_units(self.question, self.offer)
-        found: list[Tier] = []
+        found: list[PriceFrom] = []
         steps: list[Step] = []
         for tier in sorted(self.offer.tiers, key=lambda each: each.from_quantity):
-            alone = replace(self.offer, tiers=(OfferTier(Decimal(0), tier.price),))
+            alone = replace(self.offer, tiers=(Tier(Decimal(0), tier.price),))
             price = compare_price(self.question, alone, asked, self.ask.currency, self.incoterm)
             if price.amount is None:
                 return (), ()
@@ -176,7 +175,7 @@ class _Reading:
             amount = steps_up(Fraction(tier.from_quantity) * factor, self.ask.step) if found else 0
             if found and amount <= found[-1].amount:
                 continue
-            found.append(Tier(amount, Decimal(repr(price.amount)).quantize(PRICE_STEP)))
+            found.append(PriceFrom(amount, Decimal(repr(price.amount)).quantize(PRICE_STEP)))
             steps += (each for each in price.steps if each.kind not in ("price", "unit"))
         return tuple(found), tuple(dict.fromkeys(steps))
 
@@ -211,7 +210,7 @@ class _Reading:
             asked, offered = wanted.get(key), self.offer.attributes.get(key)
             if offered is None:
                 unsure.append(key)
-            elif asked is not None and agreement(asked, offered) >= SAME:
+            elif asked is not None and agreement(asked, offered) >= AGREED:
                 continue
             elif key in strict or not (is_figure(asked) and is_figure(offered)):
                 differing.append(f"{key} {offered}")

@@ -16,9 +16,9 @@ from matchmaker.matching.consortium.arrays import (
     UNSURE,
     WAITING,
     WORK,
+    Chosen,
     Marks,
-    Offer,
-    Pool,
+    Tree,
     Whole,
 )
 from matchmaker.matching.consortium.branching import NOT_BELOW, price_choice, search
@@ -31,7 +31,7 @@ NODE_SPACE = 64_000_000
 SLICE = 4_000_000
 # When the money is proved, so much more is done to find the fairest of equally cheap choices.
 FOR_TIES = 4_000_000
-NEVER = 2**61
+ABOVE_ALL = 2**61  # no choice costs so much
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Search:
         firms, periods = cells.caps.shape
         places = max(64, min(200_000, NODE_SPACE // (firms + 8 * periods + 32)))
         self.supply, self.most = supply, min(most, firms)
-        self.pool = Pool(
+        self.tree = Tree(
             states=np.zeros((places, firms), np.int8),
             prices=np.zeros((places, periods)),
             bounds=np.zeros(places, np.int64),
@@ -75,55 +75,55 @@ class Search:
             counts=np.zeros(UNSURE + 1, np.int64),
             kept=np.zeros(firms, np.int8) if kept is None else kept,
         )
-        self.offer = empty_offer(supply)
-        self.offer.chosen[:] = start
-        cost, _, _ = price_choice(cells, start, NEVER, self.offer.amounts, self.offer.modes)
+        self.best = empty_choice(supply)
+        self.best.chosen[:] = start
+        cost, _, _ = price_choice(cells, start, ABOVE_ALL, self.best.amounts, self.best.modes)
         self._place_root(cost, places - 1)
-        self.pool.states[places - 1] = np.where(self.pool.kept, IN, FREE)
+        self.tree.states[places - 1] = np.where(self.tree.kept, IN, FREE)
 
     def _place_root(self, cost: int, root: int) -> None:
-        pool, cells = self.pool, self.supply.cells
-        pool.counts[[WAITING, SPARE, BEST, UNSURE]] = 1, root, cost, NEVER
-        pool.heap[0] = root
-        pool.prices[root] = float(np.median(cells.weight)) * cells.unit
+        tree, cells = self.tree, self.supply.cells
+        tree.counts[[WAITING, SPARE, BEST, UNSURE]] = 1, root, cost, ABOVE_ALL
+        tree.heap[0] = root
+        tree.prices[root] = float(np.median(cells.weight)) * cells.unit
 
     @property
     def is_over(self) -> bool:
-        return bool(self.pool.counts[WAITING] == 0 or self.pool.counts[FULL])
+        return bool(self.tree.counts[WAITING] == 0 or self.tree.counts[FULL])
 
     @property
     def cost(self) -> int:
-        return int(self.pool.counts[BEST])
+        return int(self.tree.counts[BEST])
 
     @property
     def bound(self) -> int:
         """No choice costs less, as far as has been searched."""
-        least = min(self.cost, int(self.pool.counts[UNSURE]))
-        if self.pool.counts[WAITING]:
-            least = min(least, int(self.pool.bounds[self.pool.heap[0]]))
+        least = min(self.cost, int(self.tree.counts[UNSURE]))
+        if self.tree.counts[WAITING]:
+            least = min(least, int(self.tree.bounds[self.tree.heap[0]]))
         return least
 
     def go_on(self, work: int) -> None:
-        search(self.supply.cells, self.pool, self.most, self.supply.ceiling, work, self.offer)
+        search(self.supply.cells, self.tree, self.most, self.supply.ceiling, work, self.best)
 
     def run(self, effort: Effort) -> Choice:
         """Until the effort is spent, or the money is proved and a little was done for ties."""
         begun = effort.clock() if effort.clock else 0.0
         last = effort.work
-        while not self.is_over and self.pool.counts[WORK] < last:
-            self.go_on(min(SLICE, last - int(self.pool.counts[WORK])))
+        while not self.is_over and self.tree.counts[WORK] < last:
+            self.go_on(min(SLICE, last - int(self.tree.counts[WORK])))
             if effort.clock and effort.clock() - begun >= effort.seconds:
                 break
             if self.found.is_proved:
-                last = min(last, int(self.pool.counts[WORK]) + FOR_TIES)
+                last = min(last, int(self.tree.counts[WORK]) + FOR_TIES)
         return self.found
 
     @property
     def found(self) -> Choice:
         """The best so far."""
-        counts = self.pool.counts
+        counts = self.tree.counts
         return Choice(
-            self.offer.amounts, self.offer.modes, self.cost, self.bound,
+            self.best.amounts, self.best.modes, self.cost, self.bound,
             self.supply.cells.unit, int(counts[WORK]), int(counts[NODES]),
         )  # fmt: skip
 
@@ -135,12 +135,12 @@ def cheapest_of_all(supply: Supply) -> Choice:
     """
     tie = supply.cells.tie
     cells = supply.cells._replace(tie=np.zeros_like(tie), unit=1)
-    best = empty_offer(supply)
+    best = empty_choice(supply)
     best.chosen[:] = 1
-    cost, bound, read = price_choice(cells, best.chosen, NEVER, best.amounts, best.modes)
+    cost, bound, read = price_choice(cells, best.chosen, ABOVE_ALL, best.amounts, best.modes)
     best.chosen[:] = used_firms(supply, best.modes)
     for firm in sorted(np.flatnonzero(best.chosen), key=lambda at: -int(tie[at])):
-        trial = empty_offer(supply)
+        trial = empty_choice(supply)
         trial.chosen[:] = best.chosen
         trial.chosen[firm] = 0
         again, _, more = price_choice(cells, trial.chosen, cost + 1, trial.amounts, trial.modes)
@@ -151,12 +151,12 @@ def cheapest_of_all(supply: Supply) -> Choice:
     return Choice(best.amounts, best.modes, cost, bound, unit=1, work=read)
 
 
-def empty_offer(supply: Supply) -> Offer:
+def empty_choice(supply: Supply) -> Chosen:
     """Room for a choice of this supply."""
     firms, periods = supply.cells.caps.shape
     lines = int(supply.cells.first_line[-1])
     amounts = np.zeros((periods, lines), np.int64)
-    return Offer(np.zeros(firms, np.int8), amounts, np.full((periods, lines), -1, np.int64))
+    return Chosen(np.zeros(firms, np.int8), amounts, np.full((periods, lines), -1, np.int64))
 
 
 def used_firms(supply: Supply, modes: Whole) -> Marks:

@@ -38,11 +38,11 @@ from matchmaker.matching.consortium.supply import (
 
 # More from a member who stays counts as so many times its price: it has agreed to its part.
 CHANGE_COUNTS = 10
-Kind = Literal["stayed", "more", "less", "joined", "left"]
+ChangeKind = Literal["stayed", "more", "less", "joined", "left"]
 
 
 @dataclass(frozen=True)
-class Change:
+class MemberChange:
     """What a firm ships by period, before and after, in steps."""
 
     firm: str
@@ -50,7 +50,7 @@ class Change:
     after: tuple[int, ...]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ChangeKind:
         if self.before == self.after:
             return "stayed"
         if not any(self.before) or not any(self.after):
@@ -67,7 +67,7 @@ class Resolved:
     """
 
     plan: Plan
-    changes: tuple[Change, ...]
+    changes: tuple[MemberChange, ...]
     is_anew: bool
     is_fewest: bool
 
@@ -95,13 +95,13 @@ def resolve(
     return Resolved(answer.fewest, changes(plan, answer.fewest), True, False)
 
 
-def changes(before: Plan, after: Plan) -> tuple[Change, ...]:
+def changes(before: Plan, after: Plan) -> tuple[MemberChange, ...]:
     """What every firm of either plan ships in the one and in the other."""
     old = {each.firm: each.amounts for each in before.members}
     new = {each.firm: each.amounts for each in after.members}
     nothing = (0,) * max(len(before.amounts), len(after.amounts))
     return tuple(
-        Change(firm, old.get(firm, nothing), new.get(firm, nothing))
+        MemberChange(firm, old.get(firm, nothing), new.get(firm, nothing))
         for firm in sorted({*old, *new})
     )
 

@@ -5,7 +5,7 @@ Firms are named by their keys; whoever shows it puts names there, or not.
 
 from __future__ import annotations
 
-from matchmaker.matching.consortium.declining import Change
+from matchmaker.matching.consortium.declining import MemberChange
 from matchmaker.matching.consortium.problem import (
     Ask,
     Consortia,
@@ -75,7 +75,7 @@ def say_relaxation(found: Relaxation) -> Said:
             return say("relax.quantity", amount=less, unit=unit, whole=whole)
 
 
-def say_change(change: Change, ask: Ask) -> Said:
+def say_change(change: MemberChange, ask: Ask) -> Said:
     """What a firm's part was and is, over all periods."""
     before, after = (amount_shown(sum(each), ask.step) for each in (change.before, change.after))
     facts = {"firm": change.firm, "before": before, "after": after, "unit": unit_shown(ask.unit)}

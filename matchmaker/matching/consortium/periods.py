@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from matchmaker.errors import BadInput
 from matchmaker.matching.consortium.checking import LARGEST_AMOUNT, MOST_PERIODS
-from matchmaker.matching.consortium.problem import DAY, Ask
+from matchmaker.matching.consortium.problem import Ask
 from matchmaker.matching.problem import FreeMonth, Requirement
-from matchmaker.matching.scoring.window import months_later
+from matchmaker.matching.scoring.window import DAY, months_later
 from matchmaker.measures import UNITS, Quantity
 
 # What is counted in whole pieces is not split; all else to about six digits of what is asked.

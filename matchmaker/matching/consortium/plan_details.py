@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from matchmaker.matching.consortium.choosing import Choice
 from matchmaker.matching.consortium.problem import (
-    DAY,
     Ask,
     Candidate,
     Member,
@@ -20,9 +19,10 @@ from matchmaker.matching.consortium.problem import (
     Share,
 )
 from matchmaker.matching.consortium.supply import Supply, free_by_period, starts_on
+from matchmaker.matching.scoring.window import DAY
 
-# Money is summed exactly and shown to so many digits after the point.
-CENT = Decimal("0.000001")
+# Money is summed exactly and told in whole millionths.
+MILLIONTH = Decimal("0.000001")
 
 
 Amounts = Mapping[Candidate, Sequence[int]]
@@ -77,7 +77,7 @@ def plan_of(problem: Problem, amounts: Amounts, bound: Fraction, proof: Proof, m
 
 def figure_bound(figure: Decimal, bound: Fraction) -> Decimal:
     """Rounded down, so that it stays a bound."""
-    return min(figure, Decimal(int(bound / Fraction(CENT))) * CENT)
+    return min(figure, Decimal(int(bound / Fraction(MILLIONTH))) * MILLIONTH)
 
 
 def standing_for(better: Plan, searched: Plan) -> Plan:
@@ -137,4 +137,4 @@ def _shipped_by(share: Share, problem: Problem) -> tuple[dt.date, dt.date]:
 
 
 def _decimal(amount: Fraction) -> Decimal:
-    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(CENT)
+    return (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(MILLIONTH)

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Literal
 
 from matchmaker.matching.scoring.answers import Step
+from matchmaker.matching.scoring.window import DAY
 
-DAY = dt.timedelta(days=1)
 Proof = Literal["proved", "not proved"]
 
 
@@ -55,7 +55,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Tier:
+class PriceFrom:
     """From `amount` on (in steps, of one period's shipment) one unit costs `price`."""
 
     amount: int
@@ -96,7 +96,7 @@ class Candidate:
     line: str
     free: tuple[int, ...]
     moq: int
-    tiers: tuple[Tier, ...]
+    tiers: tuple[PriceFrom, ...]
     misfit: Decimal = Decimal(0)
     ready_on: dt.date | None = dt.date.min
     soonest_on: dt.date | None = dt.date.min

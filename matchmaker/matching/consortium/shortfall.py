@@ -17,7 +17,6 @@ import numpy as np
 from matchmaker.matching.consortium.arrays import Whole
 from matchmaker.matching.consortium.covering import can_cover, fewest_cover
 from matchmaker.matching.consortium.problem import (
-    DAY,
     Candidate,
     Problem,
     Relaxation,
@@ -25,6 +24,7 @@ from matchmaker.matching.consortium.problem import (
     Shortfall,
 )
 from matchmaker.matching.consortium.supply import Supply, by_spec, starts_on, supply_of
+from matchmaker.matching.scoring.window import DAY
 
 # Questions of feasibility are easy; this is far more than any took (0.6 s for 300 firms).
 EFFORT = 5.0

@@ -13,7 +13,7 @@ import numpy as np
 from matchmaker.jit import inner
 from matchmaker.matching.consortium.arrays import Cells, Marks, Whole
 
-NOBODY = -1
+NO_FIRM = -1
 
 
 @inner
@@ -34,7 +34,7 @@ def swap(cells: Cells, gain: Whole, kept: Marks, most: int, chosen: Marks) -> tu
     while True:
         out, into, more = best_exchange(cells, gain, kept, chosen, spare)
         read += more
-        if out == NOBODY:
+        if out == NO_FIRM:
             return changes, read
         chosen[out], chosen[into] = 0, 1
         changes += 1
@@ -49,11 +49,11 @@ def add_useful(cells: Cells, gain: Whole, most: int, chosen: Marks, spare: Whole
     for firm in range(chosen.shape[0]):
         room -= chosen[firm]
     while room > changes:
-        best = NOBODY
+        best = NO_FIRM
         for firm in range(chosen.shape[0]):
             if chosen[firm] == 0 and gain[firm] < 0 and (best < 0 or gain[firm] < gain[best]):
                 best = firm
-        if best == NOBODY:
+        if best == NO_FIRM:
             break
         chosen[best] = 1
         changes += 1
@@ -66,9 +66,9 @@ def add_useful(cells: Cells, gain: Whole, most: int, chosen: Marks, spare: Whole
 def best_exchange(
     cells: Cells, gain: Whole, kept: Marks, chosen: Marks, spare: Whole
 ) -> tuple[int, int, int]:
-    """(who goes, who comes instead, figures read) for the greatest gain; NOBODY: none helps."""
+    """(who goes, who comes instead, figures read) for the greatest gain; NO_FIRM: none helps."""
     firms, periods = cells.caps.shape
-    best, found_out, found_in, read = 0, NOBODY, NOBODY, 0
+    best, found_out, found_in, read = 0, NO_FIRM, NO_FIRM, 0
     for out in range(firms):
         if chosen[out] == 0 or kept[out]:
             continue

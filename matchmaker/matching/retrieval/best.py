@@ -21,6 +21,7 @@ from matchmaker.matching.retrieval.bounds import Bounds
 from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
 from matchmaker.matching.retrieval.nearness import Nearness
 from matchmaker.matching.scoring.answers import Excluded, Judged
+from matchmaker.matching.scoring.criteria.goods import LEAST_IN_NEED
 from matchmaker.matching.scoring.judging import best_of_each_firm, judge_all, judge_offer
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.values import Values
@@ -30,8 +31,8 @@ SUPPLY_AT_ONCE = 256
 PAPERS_AT_ONCE = 12
 # Of the offers that a gate keeps out so many are shown, the most fitting first.
 EXCLUDED_SHOWN = 5
-# Below this fit an offer is no candidate of a consortium even in need.
-LEAST_FIT, MOST_FITTING = 0.3, 600
+# For a consortium so many offers are judged.
+MOST_FITTING = 600
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def judge_fitting(
     near: Nearness,
     *,
     clusters: Collection[str] = (),
-    least_fit: float = LEAST_FIT,
+    least_fit: float = LEAST_IN_NEED,
     most: int = MOST_FITTING,
     gone: Rows = NO_ROWS,
 ) -> tuple[Judged, ...]:

@@ -13,10 +13,10 @@ from matchmaker.certification.readiness import Piece
 from matchmaker.json_data import written
 from matchmaker.matching.problem import Maker, Offer
 
-NOBODY = Maker(id="", cluster="")
+NO_MAKER = Maker(id="", cluster="")
 
 
-def stand_in(maker: Maker = NOBODY, **facts: Any) -> Offer:
+def stand_in(maker: Maker = NO_MAKER, **facts: Any) -> Offer:
     """An offer of which nothing is known but these facts."""
     blank = {"id": "", "title": "", "text": "", "family": "", "hs_code": "", "unit": "C62"}
     return Offer(**{**blank, **facts, "maker": maker})

@@ -71,7 +71,7 @@ class Stock:
 
 
 @dataclass(frozen=True)
-class Search:
+class StockSearch:
     """A question over a stock; `near`: of the texts, by table."""
 
     stock: Stock
@@ -103,6 +103,8 @@ class Search:
         return tuple(zip(self.stock.tables, self.near, gone, strict=False))
 
 
-def search_in(stock: Stock, question: Question, text: str, vector: Floats | None = None) -> Search:
+def search_in(
+    stock: Stock, question: Question, text: str, vector: Floats | None = None
+) -> StockSearch:
     """The question made ready over a stock; `vector`: the meaning of `text`, if it is known."""
-    return Search(stock, question, nearness_among(stock.tables, text, vector, stock.gone))
+    return StockSearch(stock, question, nearness_among(stock.tables, text, vector, stock.gone))

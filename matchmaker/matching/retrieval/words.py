@@ -20,7 +20,7 @@ from search.analysis import STOPWORDS, words
 K1, B = 1.2, 0.75
 TITLE_WEIGHT, TEXT_WEIGHT = 3, 1
 # A longer word is as good as its first letters; columns have one width.
-LONGEST = 40
+LONGEST_WORD = 40
 # Of all that the words of a question could score the best offer must have so much, to count as 1.
 # Of 300 drawn requirements none found less (.08) among 4,700 or 100,000 offers; it is for few.
 LEAST_SHARE = 0.07
@@ -61,7 +61,7 @@ class KeywordBuilder:
         counted: Counter[str] = Counter()
         for part, weight in ((title, TITLE_WEIGHT), (text, TEXT_WEIGHT)):
             for word in words(part):
-                counted[word[:LONGEST]] += weight
+                counted[word[:LONGEST_WORD]] += weight
         codes = self._codes
         pairs = [(codes.setdefault(word, len(codes)), n) for word, n in counted.items()]
         self._held.append(np.array(pairs, np.uint32).reshape(-1, 2))
@@ -156,7 +156,7 @@ def full_score(best: float, ideal: float) -> float:
 
 def _asked(text: str) -> list[bytes]:
     asked = dict.fromkeys(words(text))
-    return [word[:LONGEST].encode() for word in asked if word not in STOPWORDS]
+    return [word[:LONGEST_WORD].encode() for word in asked if word not in STOPWORDS]
 
 
 def told(attributes: Mapping[str, object], standards: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.matching.unmet.models import UnmetSearch
 
-LONGEST = 200
+LONGEST_TEXT = 200
 
 
 def note_unmet_search(
@@ -22,7 +22,7 @@ def note_unmet_search(
     The caller commits. One row a text and day, whoever searched; nothing tells who it was.
     The refinements kept are those of the first time. An empty text says nothing and is not kept.
     """
-    wanted = " ".join(text.casefold().split())[:LONGEST]
+    wanted = " ".join(text.casefold().split())[:LONGEST_TEXT]
     if not wanted or _count_again(db, wanted, day):
         return
     kept = {name: list(values) for name, values in refinements.items()}

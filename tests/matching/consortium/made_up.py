@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
-from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, Problem, Tier
+from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, PriceFrom, Problem
 
 TODAY = dt.date(2027, 1, 1)
 MONTHS = tuple(dt.date(2027, month, 1) for month in range(1, 13))
@@ -22,7 +22,8 @@ def make_ask(demand: tuple[int, ...] = (10,), **changes: object) -> Ask:
 
 def make_candidate(name: str, free: tuple[int, ...] = (10,), **changes: object) -> Candidate:
     """A firm with one line and one product at 1 euro a kilogram, ready since long."""
-    one = Candidate(name, f"{name}'s product", f"{name}'s line", free, 1, (Tier(1, Decimal(1)),))
+    at_one = (PriceFrom(1, Decimal(1)),)
+    one = Candidate(name, f"{name}'s product", f"{name}'s line", free, 1, at_one)
     return replace(one, **changes)  # type: ignore[arg-type]
 
 
@@ -51,10 +52,10 @@ def draw(seed: int) -> Problem:
 def _candidate(dice: random.Random, firm: str, line: str, name: str, ask: Ask) -> Candidate:
     moq = dice.randint(0, 12)
     price = Decimal(dice.randint(100, 900)) / 100
-    tiers = [Tier(dice.randint(0, max(moq, 1)), price)]
+    tiers = [PriceFrom(dice.randint(0, max(moq, 1)), price)]
     if dice.random() < 0.4:
         cheaper = price * dice.randint(60, 99) / 100
-        tiers.append(Tier(max(moq, 1) + dice.randint(1, 15), round(cheaper, 2)))
+        tiers.append(PriceFrom(max(moq, 1) + dice.randint(1, 15), round(cheaper, 2)))
     ready = dice.choice((dt.date.min,) * 4 + (dt.date(2027, 1, 20), dt.date(2027, 2, 15), None))
     is_missing = ready != dt.date.min
     return Candidate(

@@ -15,9 +15,8 @@ from matchmaker.errors import BadInput
 from matchmaker.matching.consortium.candidates import Pool, Terms, pool_for
 from matchmaker.matching.consortium.describing import say_plan
 from matchmaker.matching.consortium.planning import consortia_for
-from matchmaker.matching.consortium.problem import Candidate, Consortia, Tier
-from matchmaker.matching.problem import FreeMonth, Nearby, Offer
-from matchmaker.matching.problem import Tier as OfferTier
+from matchmaker.matching.consortium.problem import Candidate, Consortia, PriceFrom
+from matchmaker.matching.problem import FreeMonth, Nearby, Offer, Tier
 from matchmaker.matching.scoring.answers import Step
 from matchmaker.matching.scoring.question import Question
 from matchmaker.measures import PieceFacts, Quantity
@@ -48,7 +47,7 @@ def test_pieces_become_square_metres_and_rupees_euros_with_every_step() -> None:
     assert ask.step == Decimal("0.01")
     assert found.moq == 12000  # 500 mats of 0.24 m²
     # 400 INR a mat: 400 / 95 / 0.24 euros a square metre
-    assert found.tiers == (Tier(0, Decimal("17.5439")), Tier(72000, Decimal("16.6667")))
+    assert found.tiers == (PriceFrom(0, Decimal("17.5439")), PriceFrom(72000, Decimal("16.6667")))
     assert found.conversions == (
         Step("unit", "1 pc = 0.24 m² (one piece is 0.24 m²)"),
         Step("currency", "1 INR = 0.0105263 EUR (2026-11-20)"),
@@ -224,5 +223,5 @@ def drawn_offer(dice: random.Random, firm: str) -> Offer:
     price = Decimal(dice.randint(300, 500)) * mats
     return offer_of(
         firm, unit=unit, facts=FACTS[unit], free=free, moq=Decimal(dice.randint(20, 400)) // mats,
-        tiers=(OfferTier(Decimal(0), round(price, 2)),),
+        tiers=(Tier(Decimal(0), round(price, 2)),),
     )  # fmt: skip

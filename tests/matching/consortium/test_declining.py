@@ -7,15 +7,16 @@ from itertools import combinations
 
 import pytest
 
-from matchmaker.matching.consortium.declining import Change, Resolved, resolve
+from matchmaker.matching.consortium.declining import MemberChange, Resolved, resolve
+from matchmaker.matching.consortium.describing import say_change
 from matchmaker.matching.consortium.planning import consortia_for
 from matchmaker.matching.consortium.problem import (
     Candidate,
     Consortia,
     Plan,
+    PriceFrom,
     Problem,
     Shortfall,
-    Tier,
 )
 from tests.matching.consortium.brute_force import most_of
 from tests.matching.consortium.faults import faults_of
@@ -41,26 +42,31 @@ def test_one_joins_and_nobody_else_is_touched() -> None:
     assert plan.firms == ("A", "B", "C")
     answer = resolved(problem, plan, "B")
     assert answer.changes == (
-        Change("A", (10, 10), (10, 10)),
-        Change("B", (10, 10), (0, 0)),
-        Change("C", (10, 10), (10, 10)),
-        Change("D", (0, 0), (10, 10)),
+        MemberChange("A", (10, 10), (10, 10)),
+        MemberChange("B", (10, 10), (0, 0)),
+        MemberChange("C", (10, 10), (10, 10)),
+        MemberChange("D", (0, 0), (10, 10)),
     )
     assert [each.kind for each in answer.changes] == ["stayed", "left", "stayed", "joined"]
+    assert [str(say_change(each, problem.ask)) for each in answer.changes[1:]] == [
+        "B no longer takes part.",
+        "C ships what was agreed.",
+        "D joins with 20 kg.",
+    ]
     assert answer.is_fewest and not answer.is_anew
 
 
 def priced(firm: str, free: int, price: int) -> Candidate:
-    return make_candidate(firm, (free,), tiers=(Tier(1, Decimal(price)),))
+    return make_candidate(firm, (free,), tiers=(PriceFrom(1, Decimal(price)),))
 
 
 def test_a_new_firm_takes_what_it_can_before_more_is_asked_of_those_who_stay() -> None:
     firms = (priced("A", 20, 1), priced("B", 25, 3), priced("C", 15, 9))
     problem = Problem(make_ask((30,)), firms)
     assert resolved(problem, planned(problem), "A").changes == (
-        Change("A", (20,), (0,)),
-        Change("B", (10,), (15,)),
-        Change("C", (0,), (15,)),
+        MemberChange("A", (20,), (0,)),
+        MemberChange("B", (10,), (15,)),
+        MemberChange("C", (0,), (15,)),
     )
 
 
@@ -71,8 +77,8 @@ def test_nobody_joins_where_those_who_stay_can_do_it() -> None:
     plan = answer.front[1]
     assert plan.firms == ("A", "C")
     assert resolved(problem, plan, "A").changes == (
-        Change("A", (20,), (0,)),
-        Change("C", (10,), (30,)),
+        MemberChange("A", (20,), (0,)),
+        MemberChange("C", (10,), (30,)),
     )
 
 

@@ -21,9 +21,9 @@ from matchmaker.matching.consortium.problem import (
     Candidate,
     Consortia,
     Effort,
+    PriceFrom,
     Problem,
     Shortfall,
-    Tier,
 )
 from matchmaker.matching.consortium.supply import supply_of
 from tests.benchmarks.matching_consortium import made_up
@@ -107,8 +107,8 @@ def test_of_equal_offers_those_who_were_given_least_are_asked() -> None:
 
 
 def test_a_second_firm_is_taken_where_that_is_cheaper_and_said_to_be() -> None:
-    dear = make_candidate("A", (30,), tiers=(Tier(1, Decimal(5)),))
-    cheap = make_candidate("B", (20,), tiers=(Tier(1, Decimal(2)),))
+    dear = make_candidate("A", (30,), tiers=(PriceFrom(1, Decimal(5)),))
+    cheap = make_candidate("B", (20,), tiers=(PriceFrom(1, Decimal(2)),))
     answer = consortia_for(Problem(make_ask((30,)), (dear, cheap)))
     assert isinstance(answer, Consortia)
     assert [(plan.firms, plan.price) for plan in answer.plans] == [
@@ -130,8 +130,8 @@ BREAK: dict[str, Callable[[Problem], Problem]] = {
     "candidates[0].free ": lambda p: with_first(p, free=(1, 2)),
     "candidates[0].moq": lambda p: with_first(p, moq=-1),
     "candidates[0].tiers": lambda p: with_first(p, tiers=()),
-    "candidates[0].tiers ": lambda p: with_first(p, tiers=(Tier(1, Decimal("1e300")),)),
-    "candidates[0].tiers  ": lambda p: with_first(p, tiers=(Tier(1, Decimal("-1")),)),
+    "candidates[0].tiers ": lambda p: with_first(p, tiers=(PriceFrom(1, Decimal("1e300")),)),
+    "candidates[0].tiers  ": lambda p: with_first(p, tiers=(PriceFrom(1, Decimal("-1")),)),
     "candidates[0].misfit": lambda p: with_first(p, misfit=Decimal("Infinity")),
     "candidates[1].line": lambda p: with_first(p, line="B's line"),
     "candidates[1].offer": lambda p: with_first(p, offer="B's product"),
@@ -160,10 +160,8 @@ def test_figures_that_cannot_be_used_are_refused_by_name(field: str) -> None:
 def test_the_largest_figures_allowed_are_still_summed_exactly() -> None:
     ask = replace(make_ask((10**9,) * 2), step=Decimal("0.000001"))
     assert isinstance(ask, Ask)
-    firms = tuple(
-        make_candidate(f, (6 * 10**8,) * 2, moq=10**8, tiers=(Tier(1, Decimal("999999999999")),))
-        for f in "ABCD"
-    )
+    dear = (PriceFrom(1, Decimal("999999999999")),)
+    firms = tuple(make_candidate(f, (6 * 10**8,) * 2, moq=10**8, tiers=dear) for f in "ABCD")
     answer = consortia_for(Problem(ask, firms))
     assert isinstance(answer, Consortia)
     assert answer.fewest.figure == 2 * 1000 * Decimal("999999999999")

@@ -33,7 +33,7 @@ from matchmaker.matching.retrieval.services import (
     table_folder,
     table_wanted,
 )
-from matchmaker.matching.retrieval.stock import Search, search_in
+from matchmaker.matching.retrieval.stock import StockSearch, search_in
 from matchmaker.measures import Quantity
 from matchmaker.orm import utc_now
 from matchmaker.processes import hold
@@ -54,7 +54,7 @@ def search(tmp_path: Path) -> Searching:
     return Searching(Config.from_env({}, data_dir=tmp_path / "bare"))
 
 
-def looked_for(db: Session, search: Searching, requirement: Requirement = MATS) -> Search:
+def looked_for(db: Session, search: Searching, requirement: Requirement = MATS) -> StockSearch:
     db.flush()
     stock = stock_of_offers(db, search, TODAY)
     encoder = encoder_of(search)
@@ -62,7 +62,7 @@ def looked_for(db: Session, search: Searching, requirement: Requirement = MATS) 
     return search_in(stock, asked(requirement), requirement.text, vector)
 
 
-def titles(found: Search) -> set[str]:
+def titles(found: StockSearch) -> set[str]:
     return {each.offer.title for each in found.best().ranked}
 
 

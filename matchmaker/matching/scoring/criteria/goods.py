@@ -14,6 +14,8 @@ from matchmaker.matching.scoring.values import hs_value
 
 # Below the first a pair is probably another product, below the second not surely the same.
 OTHER, SAME = 0.5, 0.8
+# Down to this an offer may still be named to a buyer for whom nothing nearer would do.
+LEAST_IN_NEED = 0.3
 
 
 def judge_fit(question: Question, offer: Offer, closeness: Closeness) -> Finding:
