@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import Actor
 from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.certification.readiness import Book
+from matchmaker.matching.checking import check_offer, check_requirement, check_together
 from matchmaker.matching.clusters import Place
 from matchmaker.matching.consortium.problem import Effort
 from matchmaker.matching.problem import Offer, Requirement
@@ -71,8 +72,10 @@ def match(
 ) -> Matching:
     """A requirement made ready over all offers; `audience`: of whoever asks (`audience_of`).
 
-    Raises BadInput for a must that no scheme is known by.
+    Raises BadInput for a requirement that nobody could fulfil or read (`checking`).
     """
+    book, rates = book_for(db, requirement), exchange_rates()
+    check_requirement(requirement, today=today, book=book, rates=rates)
     stock = stock_of_offers(db, search, today, audience)
     encoder = encoder_of(search)
     vector = None
@@ -82,8 +85,8 @@ def match(
         requirement,
         today=today,
         weights=weights or profile_for(requirement.hs_code),
-        book=book_for(db, requirement),
-        rates=exchange_rates(),
+        book=book,
+        rates=rates,
         nearby=nearby_clusters(db, today),
     )
     return Matching(search_in(stock, question, requirement.text, vector), places_of_clusters(db))
@@ -98,14 +101,22 @@ def match_among(
     today: dt.date,
     book: Book,
 ) -> Matching:
-    """The same over a few offers that somebody brings; their table is written into `folder`."""
+    """The same over a few offers that somebody brings; their table is written into `folder`.
+
+    Raises BadInput for an offer that cannot be, too; its field begins with `offers[3].`, say.
+    """
+    rates = exchange_rates()
+    check_requirement(requirement, today=today, book=book, rates=rates)
+    for at, offer in enumerate(offers):
+        check_offer(offer, path=f"offers[{at}].")
+    check_together(offers)
     stock = Stock(brought_table(offers, folder, search, book))
     question = prepare(
         requirement,
         today=today,
         weights=profile_for(requirement.hs_code),
         book=book,
-        rates=exchange_rates(),
+        rates=rates,
     )
     encoder = encoder_of(search)
     vector = encoder.encode_query(requirement.text) if encoder else None

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 
 from matchmaker.certification.readiness import Book
 from matchmaker.certification.rules import BLOCS
+from matchmaker.matching.checking import check_closeness, check_offer, check_requirement
 from matchmaker.matching.problem import Closeness, Nearby, Offer, Requirement
 from matchmaker.matching.scoring.answers import Excluded, Finding, Judged
 from matchmaker.matching.scoring.criteria.firm import (
@@ -66,8 +67,11 @@ def judge(
 ) -> Judged | Excluded:
     """One offer against one requirement. For many offers `prepare` once and `judge_all`.
 
-    Raises BadInput for a must that the book does not know.
+    Raises BadInput for what makes no sense (`checking`); `judge_all` takes it as checked.
     """
+    check_requirement(requirement, today=today, book=book, rates=rates)
+    check_offer(offer, path="offer.")
+    check_closeness(closeness)
     question = prepare(
         requirement, today=today, weights=weights, book=book, rates=rates, nearby=nearby, fit=fit
     )
