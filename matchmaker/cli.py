@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,17 @@ def main() -> None:
     except (MatchmakerError, SearchError, BadSetting) as error:
         click.echo(f"matchmaker: {error}", err=True)
         sys.exit(UNUSABLE if isinstance(error, BadInput) else NOT_DONE)
+    except OSError as error:  # a full disk, a folder that may not be written
+        what = error.filename or "the output"
+        click.echo(f"matchmaker: {what}: {error.strerror or error}.", err=True)
+        _let_go_of_the_output()
+        sys.exit(NOT_DONE)
+
+
+def _let_go_of_the_output() -> None:
+    """What could not be written is not tried again as Python ends."""
+    with suppress(OSError):
+        sys.stdout.close()
 
 
 # Where the commands stand that rooms bring, as module:name.

@@ -49,6 +49,8 @@ def content_of(name: str, *, most: int, field: str) -> bytes:
 
 def _first(name: str, count: int) -> bytes:
     if name == PIPED:
+        if sys.stdin is None:  # closed by the shell
+            raise OSError("nothing is piped in")
         return sys.stdin.buffer.read(count)
     with Path(name).open("rb") as file:
         return file.read(count)

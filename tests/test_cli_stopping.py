@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 
 from matchmaker import cli, entry
 from matchmaker.config import ROOT
-from matchmaker.errors import BadInput, MatchmakerError, Unavailable
+from matchmaker.errors import BadInput, Unavailable
 
 
 class PressesCtrlC(MetaPathFinder):
@@ -60,10 +61,15 @@ def test_ctrl_c_while_a_room_is_imported_is_no_traceback(monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(
     ("error", "status"),
-    [(BadInput("$.tables", -1, "Give a number."), 2), (Unavailable("The database is away."), 1)],
+    [
+        (BadInput("$.tables", -1, "Give a number."), 2),
+        (Unavailable("The database is away."), 1),
+        (OSError(28, "No space left on device"), 1),
+        (PermissionError(13, "Permission denied", "/data"), 1),
+    ],
 )
 def test_an_error_for_people_is_one_line_and_a_status(
-    error: MatchmakerError,
+    error: Exception,
     status: int,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -74,6 +80,9 @@ def test_an_error_for_people_is_one_line_and_a_status(
 
     monkeypatch.setattr(cli, "commands", fails)
     monkeypatch.setattr(sys, "argv", ["matchmaker"])
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
     with pytest.raises(SystemExit) as ended:
         entry.main()
-    assert (ended.value.code, capsys.readouterr().err) == (status, f"matchmaker: {error}\n")
+    said = {28: "the output: No space left on device.", 13: "/data: Permission denied."}
+    line = said.get(getattr(error, "errno", 0), str(error))
+    assert (ended.value.code, capsys.readouterr().err) == (status, f"matchmaker: {line}\n")

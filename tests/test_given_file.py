@@ -36,6 +36,8 @@ def test_what_is_no_readable_file_is_refused(
     assert "File name too long" in refused("x" * 5000)
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(b" \n")))
     assert refused("-") == "FILE: “-” cannot be used. It is empty."
+    monkeypatch.setattr("sys.stdin", None)
+    assert "nothing is piped in" in refused("-")
 
 
 @pytest.mark.parametrize(
