@@ -169,6 +169,8 @@ def _worth(progress: Progress) -> str:
 
 
 def _breaks(progress: Progress) -> str:
-    """For a given list: value and bound are the breaks found and the fewest possible."""
-    found, fewest = progress.value, progress.bound
-    return f"{progress.seconds:6.1f} s  {progress.stage:10}  breaks {found}, at least {fewest:.0f}"
+    """For a given list: the breaks found and the fewest possible, once all meetings are placed."""
+    found, bound = progress.value, f"{progress.bound:,.0f}"
+    if progress.stage == "placing":
+        return f"{progress.seconds:6.1f} s  {progress.stage:10}  {found:,} of {bound} meetings"
+    return f"{progress.seconds:6.1f} s  {progress.stage:10}  breaks {found:,}, at least {bound}"

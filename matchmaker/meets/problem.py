@@ -136,7 +136,12 @@ class Budget:
 
 @dataclass(frozen=True)
 class Progress:
-    """What is known so far, told while the solver runs. `seconds` since its start."""
+    """What is known so far, told while the solver runs. `seconds` since its start.
+
+    `value` and `bound` by stage: of a given list `placing` tells how many meetings are placed of
+    how many, and `breaks` the breaks and how few there must be; all other stages what the
+    timetable is worth and what none can exceed.
+    """
 
     value: int
     bound: float
@@ -145,8 +150,13 @@ class Progress:
 
     @property
     def gap(self) -> float:
-        """How far the value may be from the best possible, as a share of the bound."""
-        return max(0.0, 1 - self.value / self.bound) if self.bound > 0 else 0.0
+        """How far the value may be from the best possible, as a share of the greater of both."""
+        return _gap(self.value, self.bound)
+
+
+def _gap(one: float, other: float) -> float:
+    low, high = sorted((one, other))
+    return 1 - low / high if high > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -208,5 +218,10 @@ class Answer:
 
     @property
     def gap(self) -> float:
-        """How far the value may be from the best possible, as a share of the bound."""
+        """How far it may be from the best possible, as a share: the value below the bound.
+
+        Of a given list that is placed: the share of its breaks that there need not be.
+        """
+        if self.breaks is not None and self.fewest is not None:
+            return _gap(self.breaks, self.fewest)
         return max(0.0, 1 - self.value / self.bound) if self.bound > 0 else 0.0

@@ -54,8 +54,9 @@ def place_given(
     Needs `problem.place_all`. The answer is proved when `breaks` equals `fewest`. If the list
     cannot be placed, `is_infeasible` says so and `contradiction` what stands against each other.
     `clock` tells seconds and is needed when the budget names any; `tell` hears after each round
-    (value: breaks, bound: fewest); `stop` is asked as often, and the best so far is the answer
-    when it says yes. Raises BadInput where the problem cannot be meant.
+    (how many meetings are placed, then breaks and how few there must be); `stop` is asked as
+    often, and the best so far is the answer when it says yes. Raises BadInput where the problem
+    cannot be meant.
     """
     if not problem.place_all:
         raise BadInput("$.place_all", False, "Only a given list is placed; set it to true.")
@@ -130,6 +131,9 @@ class _Placing:
             watch.tell(self.best.breaks, self.fewest, "breaks")
             if proof and proof.is_beside and not self._goes_on() and not proof.is_descending:
                 proof.descend(self.best.breaks, self.best.slots)
+        elif self.annealing:
+            whole = self.given.meetings
+            watch.tell(whole - self.annealing.unplaced, whole, "placing")
 
     def _goes_on(self) -> bool:
         """Whether annealing may still find something, or nobody else would look for it."""

@@ -124,6 +124,24 @@ def test_stopping_keeps_the_best_so_far() -> None:
     assert answer.seconds < 20
 
 
+def test_progress_tells_the_breaks_and_how_few_there_must_be() -> None:
+    told: list[Progress] = []
+    place_given(crowded_list(9), Budget(work=200), tell=told.append)
+    assert told[-1].stage == "breaks"
+    assert told[-1].value >= told[-1].bound
+    assert Progress(4, 3, 1.0, "breaks").gap == 0.25
+
+
+def test_until_all_is_placed_progress_tells_how_much_is() -> None:
+    told: list[Progress] = []
+    problem = meetings("bc", "bd", "bf", "ac", "ab", slots=4)
+    for who, slots in {"a": (0, 2), "c": (3,), "d": (1,), "f": (1, 2)}.items():
+        problem = absent(problem, who, *slots)
+    assert place_given(problem, ENOUGH, tell=told.append).is_infeasible
+    assert (told[-1].stage, told[-1].bound) == ("placing", 5)
+    assert told[-1].value < 5
+
+
 def test_a_process_beside_proves_what_a_few_steps_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matchmaker.meets.placing.proving.STEPS_HERE", 1)
     problem = meetings("ab", "ac", "de", "df", slots=5)
