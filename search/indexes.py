@@ -1,7 +1,7 @@
 """The three indexes of the marketplace, as data.
 
 Every fact that can be searched, filtered, counted or sorted by is declared here once;
-`catalogue/documents.py` and its neighbours fill them.
+`storefront/documents.py` and its neighbours fill them.
 """
 
 from collections.abc import Iterable
