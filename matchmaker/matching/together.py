@@ -3,7 +3,7 @@
     for each in together(question, judged, places, most=2):
         each.ranked, each.answer        # RankedCluster; Consortia, Shortfall or None
 
-`judged`: every fitting offer (`retrieval.judge_fitting`), not the best of each firm alone.
+`judged`: every fitting offer (`retrieval/stock.py`), not the best of each firm alone.
 """
 
 from __future__ import annotations

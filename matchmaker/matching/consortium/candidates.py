@@ -1,6 +1,6 @@
 """From judged offers of a cluster to the candidates of a consortium. Pure.
 
-    pool = pool_for(question, judged, clusters=("alappuzha-coir",))
+    pool = pool_for(question, judged, Terms(clusters=("alappuzha-coir",)))
     answer = consortia_for(pool.problem)
 
 All figures come into the asked unit, currency and Incoterm, with the steps to show. Offers that

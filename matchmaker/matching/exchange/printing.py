@@ -13,11 +13,10 @@ from matchmaker.matching.exchange.outgoing import (
     PlanTold,
 )
 from matchmaker.matching.problem import Requirement
+from matchmaker.matching.scoring.criteria.goods import OTHER
 from matchmaker.measures import unit_shown
 from matchmaker.text_columns import cut, name_shown, one_line, wrapped
 
-# Below this a product is probably another one: said of each, so that nobody takes it for a match.
-OTHER = 0.5
 INDENT = " " * 6
 WIDTH = 100
 LONGEST_TEXT, LONGEST_NAME = 70, 50  # columns
@@ -68,7 +67,7 @@ def _firm(firm: FirmTold) -> Iterator[str]:
         f"{firm.rank:>3}. {100 * firm.total:5.1f}  {_offered(firm)}, {firm.cluster}"
         f"  ({firm.confidence:.0%} of it known)"
     )
-    if _fit_of(firm) < OTHER:
+    if _fit_of(firm) < OTHER:  # said of each, so that nobody takes it for a match
         yield f"{INDENT}Probably another product than the one asked for."
     yield INDENT + ", ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
     for each in firm.criteria:
@@ -84,7 +83,7 @@ def _firm(firm: FirmTold) -> Iterator[str]:
 def _offered(told: FirmTold | ExcludedTold) -> str:
     """The product and its firm; of names that fill a line the middle is left out."""
     name = name_shown(told.name or told.firm, LONGEST_NAME)
-    return f"{name_shown(told.title, LONGEST_NAME)} — {name}"
+    return f"{name_shown(told.title or told.offer, LONGEST_NAME)} — {name}"
 
 
 def _value(told: CriterionTold) -> str:

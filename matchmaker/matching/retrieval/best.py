@@ -1,4 +1,4 @@
-"""The best offers of 100,000 by judging a few hundred: bound all, then judge the promising. Pure.
+"""The best offers of 100,000 by judging a dozen: bound all, then judge the promising. Pure.
 
     found = retrieve(table, question, nearness(table, requirement.text, vector), top=10)
 

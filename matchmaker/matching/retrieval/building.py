@@ -256,14 +256,6 @@ class TableBuilder:
         return {"vectors": matrix, "vector_factors": np.array(self._factors, np.float32)}
 
 
-def build_table(folder: Path, offers: Iterable[Offer]) -> int:
-    """The table of some offers without vectors; how many they are."""
-    with TableBuilder(folder) as table:
-        for offer in offers:
-            table.add(offer)
-    return table.count
-
-
 def _day(day: dt.date | None) -> int:
     return NEVER if day is None else days(day)
 

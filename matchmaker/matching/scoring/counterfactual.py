@@ -40,7 +40,7 @@ EFFORT: Mapping[str, float] = {
 # Further than this no firm goes for one buyer; nobody is told to sell at half price.
 MOST_OFF, MOST_MORE = 0.2, 3.0
 LEVELS = 12
-SMALLEST = Decimal("0.0001")  # of a price or an amount, as the catalogue keeps them
+TEN_THOUSANDTH = Decimal("0.0001")  # of a price or an amount, as the catalogue keeps them
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _price(question: Question, offer: Offer) -> list[Change]:
 def _cheaper(offer: Offer, percent: int) -> tuple[Tier, ...]:
     share = Decimal(100 - percent) / 100
     return tuple(
-        replace(each, price=(each.price * share).quantize(SMALLEST, ROUND_DOWN))
+        replace(each, price=(each.price * share).quantize(TEN_THOUSANDTH, ROUND_DOWN))
         for each in offer.tiers
     )
 
@@ -260,4 +260,4 @@ def _rounded_down(value: float, digits: int) -> float:
 
 def _exact(value: float) -> Decimal:
     """As the catalogue keeps quantities; never more than the value."""
-    return max(Decimal(repr(value)).quantize(SMALLEST, ROUND_DOWN), SMALLEST)
+    return max(Decimal(repr(value)).quantize(TEN_THOUSANDTH, ROUND_DOWN), TEN_THOUSANDTH)

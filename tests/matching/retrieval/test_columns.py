@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,11 +15,19 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import BadInput, Unavailable
 from matchmaker.matching.problem import Closeness, FreeMonth, Offer, Tier
-from matchmaker.matching.retrieval.building import TableBuilder, build_table
+from matchmaker.matching.retrieval.building import TableBuilder
 from matchmaker.matching.retrieval.columns import NAMES, OfferTable
 from matchmaker.matching.retrieval.nearness import nearness
 from tests.matching.drawn import offers
 from tests.matching.small_trade import MAT
+
+
+def build_table(folder: Path, offers: Iterable[Offer]) -> int:
+    """The table of some offers without vectors; how many they are."""
+    with TableBuilder(folder) as table:
+        for offer in offers:
+            table.add(offer)
+    return table.count
 
 
 @settings(
