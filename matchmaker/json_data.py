@@ -159,7 +159,9 @@ def _record(kind: Any) -> Reader:
 
 def no_such_field(name: str, known: tuple[str, ...]) -> str:
     """What to say of a field that nobody knows: which was meant, and which there are."""
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, known, n=1) or [
+        each for each in known if name in each.split("_")
+    ]
     meant = f"Did you mean “{near[0]}”? " if near else ""
     return f"There is no such field. {meant}There are: {', '.join(known)}."
 
@@ -263,7 +265,7 @@ def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise _Wrong(value, "Give a whole number, without quotation marks.")
     if not -LARGEST_SHOWN <= value <= LARGEST_SHOWN:
-        raise _Wrong(value, "Give a whole number; so large a one nothing here can be.")
+        raise _Wrong(value, "Give a whole number, of at most 40 digits.")
     if value != int(value):
         raise _Wrong(value, "Give a whole number.")
     return int(value)

@@ -27,7 +27,7 @@ def check_ids(path: str, ids: Sequence[str]) -> None:
     for number, each in enumerate(ids):
         if not 0 < len(each) <= LONGEST or not _is_visible(each):
             remedy = f"Give an id of 1 to {LONGEST} letters."
-            raise BadInput(f"{path}[{number}].id", each.strip() or "nothing", remedy)
+            raise BadInput(f"{path}[{number}].id", ascii(each.strip())[1:-1] or "nothing", remedy)
         if each in seen:
             raise BadInput(f"{path}[{number}].id", each, "It is there twice: give each its own.")
         seen.add(each)

@@ -134,7 +134,7 @@ TEN, HALF_PAST, ELEVEN = (f"2027-01-18T{time}:00+05:30" for time in ("10:00", "1
         ({"people": [{"id": "b1"}]}, "$.people", "b1"),
         ({"people": people(id="b1")}, "$.people[1].id", "b1"),
         ({"people": people(id="")}, "$.people[1].id", "nothing"),
-        ({"people": people(id=" \u200b")}, "$.people[1].id", "\u200b"),
+        ({"people": people(id=" \u200b")}, "$.people[1].id", r"\u200b"),
         ({"people": people(id="b\u202e2")}, "$.people[1].id", r"b\u202e2"),
         ({"people": people(id="b" * 101)}, "$.people[1].id", "b" * 57 + "…"),
         ({"people": people(company="A\x1b[2J")}, "$.people[1].company", r"A\x1b[2J"),

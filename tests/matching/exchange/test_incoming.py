@@ -154,6 +154,11 @@ def test_a_unit_in_words_names_its_code() -> None:
         brought({**written(WANTED), "quantity": {"amount": 3, "unit": "kg"}})
 
 
+def test_a_field_cut_short_names_the_one_that_was_meant() -> None:
+    with pytest.raises(BadInput, match="Did you mean “from_quantity”"):
+        offers_from(json.dumps([{**written(MAT), "tiers": [{"from": 1, "price": 2}]}]))
+
+
 def test_a_misspelt_field_names_the_one_that_was_meant() -> None:
     with pytest.raises(BadInput, match="Did you mean “quantity”"):
         brought({**written(WANTED), "quantitty": 3})
