@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +15,9 @@ from matchmaker.meets.compiled import Compiled, Ints
 from matchmaker.meets.ejecting import anneal
 from matchmaker.meets.gaps import close_gaps, count_idle
 from matchmaker.meets.insertion import insert_all
+from matchmaker.meets.outcome import below_floor, meetings_of, musts_cannot
 from matchmaker.meets.pricing import Pricing
-from matchmaker.meets.problem import Answer, Meeting
+from matchmaker.meets.problem import Answer
 from matchmaker.meets.reasons import UnmetWishes
 from matchmaker.meets.state import FREE, UNPLACED, copied, empty_state, place
 from matchmaker.meets.tables import assign_tables, count_moves
@@ -30,6 +31,10 @@ TINY = 1e-6  # a temperature at which nothing is ever given up
 TRIES = 3
 LOSS = 0.001  # of the value is given up for fewer idle gaps, at most
 PATIENCE = 0.12  # what an idle slot counts as, as a share of the mean weight
+CALM, HURRIED = 0.06, 0.25  # between them it moves so that people wait as long as WAITING
+WAITING = 0.085  # idle slots a person
+BOTH = 0.95  # of what is left of the budget is for value and waiting together
+WIDE, HOTTER, COLDER = 0.1, 0.12, 0.02  # for both, as shares of the mean weight
 ENOUGH = 0.03  # idle slots a person
 SMALL = 3000  # variables of a meet of about ten people a side
 VAST = 1_000_000  # variables from which on prices take more than ten seconds
@@ -50,6 +55,7 @@ class Choosing:
         self.chosen = np.zeros(problem.options, bool)
         self.fairness_price = 0.0
         self.pricing: Pricing | None = None
+        self.patience = PATIENCE
 
     # -- what is known -----------------------------------------------------------------------
 
@@ -129,13 +135,25 @@ class Choosing:
         self._say("bound")
 
     def insert(self) -> None:
-        """Insert the meetings of the flow, then all others, the dearest first."""
-        order = np.lexsort((-self.facts.worth, ~self.chosen)).astype(np.int64)
+        """Insert the meetings of the flow, then all others, the dearest first.
+
+        Before them those without which somebody falls below the floor: later they find no room,
+        and forcing them in costs more (2,000 × 4,000, few there: 0.4 % of the value).
+        """
+        order = np.lexsort((-self.facts.worth, ~self.chosen, ~self._needed()))
         for start in range(0, len(order), AT_ONCE):
             insert_all(self.facts, self.state, order, start, min(len(order), start + AT_ONCE))
             self._say("inserted")
             if start and self.watch.is_over():
                 break
+
+    def _needed(self) -> NDArray[np.bool_]:
+        """Options of the flow for people to whom it gives no more meetings than the floor."""
+        facts, chosen = self.facts, self.chosen
+        ends = np.concatenate([facts.first[chosen], facts.second[chosen]])
+        is_low = np.bincount(ends, minlength=self.problem.people) <= facts.least
+        needed: NDArray[np.bool_] = chosen & (is_low[facts.first] | is_low[facts.second])
+        return needed
 
     def lift_floors(self) -> None:
         """Force in must-meets without a place, and meetings of those below their floor."""
@@ -211,6 +229,9 @@ class Choosing:
         """Force in what the prices favour, displacing other meetings, as long as it gains."""
         if self.pricing is None or not math.isfinite(self.pricing.best):
             return
+        if self._is_loose():
+            self._improve_both()
+            return
         mean = max(1.0, float(self.problem.weight.mean()))
         is_small = self.pricing.variables <= SMALL
         options, slots = self.pricing.favoured(math.inf if is_small else SLACK * mean)
@@ -232,6 +253,43 @@ class Choosing:
             self.state = best
         self.lift_floors()
 
+    def _is_loose(self) -> bool:
+        """Whether people's time binds, tables do not, and prices say which wishes to try.
+
+        Then whoever looks for value alone finds later that hardly any gap can be closed.
+        """
+        pricing, facts = self.pricing, self.facts
+        if pricing is None or self.is_best or not SMALL < pricing.variables < VAST:
+            return False
+        is_full = self.state.used >= facts.tables
+        return self._is_hard() and pricing.iterations >= RIPE and bool(is_full.mean() < 0.5)
+
+    def _improve_both(self) -> None:
+        """Force in what the prices favour, for value and for less waiting at once."""
+        least, mean = int(self.state.total[0]), max(1.0, float(self.problem.weight.mean()))
+        begun = self.watch.share()
+        best, most = copied(self.state), -math.inf
+        self.patience, end = PATIENCE, begun + BOTH * (1 - begun)
+        for _ in self._annealed((HOTTER, COLDER), WIDE, end):
+            self._adapt((self.watch.share() - begun) / (end - begun))
+            total = int(self.state.total[0])
+            waits = float(self.idle.sum())
+            more = max(0.0, waits - WAITING * self.problem.people)
+            worth = total - least - PATIENCE * mean * (waits + more)
+            if total >= least and worth > most:
+                best, most = copied(self.state), worth
+            self._say("improved")
+        self.state = best
+        self.lift_floors()
+
+    def _adapt(self, passed: float) -> None:
+        """Be less patient while people wait longer than they should by now, else more."""
+        if passed < 0.5:
+            return
+        hoped = WAITING * (3 - 2 * passed) * self.problem.people
+        factor = 1.02 if self.idle.sum() > hoped else 1 / 1.02
+        self.patience = min(HURRIED, max(CALM, self.patience * factor))
+
     def close_gaps(self) -> None:
         """Turn chains so that people wait less, at the same value; then for a little of it."""
         if self.problem.slots < 2:
@@ -239,6 +297,7 @@ class Choosing:
         pricing = self.pricing
         is_dear = pricing is None or self.is_best or pricing.iterations < RIPE
         is_dear |= pricing is not None and pricing.variables <= SMALL
+        is_dear |= self._is_loose()  # both were looked for already
         begun = self.watch.share()
         part = 1.0 if is_dear else begun + (1 - begun) / 2
         while not self.watch.is_over(part):
@@ -259,30 +318,35 @@ class Choosing:
         impatient in the next.
         """
         least = int(self.state.total[0]) - int(LOSS * self.value)
-        best, fewest, patience = copied(self.state), int(self.idle.sum()), PATIENCE
+        best, fewest = copied(self.state), int(self.idle.sum())
+        self.patience = PATIENCE
         while not self.watch.is_over() and fewest > ENOUGH * self.problem.people:
             begun = self.watch.share()
-            self._be_impatient(patience, begun, begun + max(0.05, (1 - begun) / 3))
+            end = begun + max(0.05, (1 - begun) / 3)
+            for _ in self._annealed((SLACK, COLD), 5 * SLACK, end):
+                self._say("gaps")
             if int(self.state.total[0]) < least:
-                patience /= 2
+                self.patience /= 2
             elif self.idle.sum() < fewest:
                 best, fewest = copied(self.state), int(self.idle.sum())
             self.state = copied(best)
             close_gaps(self.facts, self.state, self.idle, 1, TINY, TINY)  # counts anew
         self.state = best
 
-    def _be_impatient(self, patience: float, begun: float, end: float) -> None:
-        """Anneal value and waiting together for this part of the budget."""
+    def _annealed(self, heats: tuple[float, float], slack: float, end: float) -> Iterator[None]:
+        """Anneal value and waiting together for this part of the budget, a while at a time."""
         assert self.pricing is not None
         mean = max(1.0, float(self.problem.weight.mean()))
-        options, slots = self.pricing.favoured(5 * SLACK * mean)
+        options, slots = self.pricing.favoured(slack * mean)
+        hot, cold = heats
+        begun = self.watch.share()
+        close_gaps(self.facts, self.state, self.idle, 0, TINY, TINY)  # counts who waits
         while len(options) and not self.watch.is_over(end):
-            heat = mean * 0.04 * 0.2 ** ((self.watch.share() - begun) / (end - begun))
-            anneal(
-                self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, patience * mean
-            )
+            heat = mean * hot * (cold / hot) ** ((self.watch.share() - begun) / (end - begun))
+            impatient = self.patience * mean
+            anneal(self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, impatient)
             self.watch.done += AT_ONCE // 1000
-            self._say("gaps")
+            yield
 
     def prove(self, seconds: float) -> None:
         """Look for a better bound alone; the timetable stays as it is."""
@@ -304,7 +368,7 @@ class Choosing:
 
     def answer(self) -> Answer:
         problem = self.problem.problem
-        timetable = assign_tables(problem, self._meetings())
+        timetable = assign_tables(problem, meetings_of(self.problem, self.state))
         musts_open = self.problem.is_must & (self.state.slot == UNPLACED)
         value, upper = self.value, self.upper
         answer = Answer(
@@ -312,42 +376,12 @@ class Choosing:
             value=value,
             bound=upper,
             is_proved=self.is_best,
-            is_infeasible=bool(musts_open.any()) and self._musts_cannot(),
+            is_infeasible=bool(musts_open.any()) and musts_cannot(self.problem, self.most_total),
             idle_gaps=count_idle(problem, timetable),
             table_moves=count_moves(problem, timetable),
-            below_floor=self._below_floor(),
+            below_floor=below_floor(self.problem, self.state),
             fairness_price=self.fairness_price,
             unmet=UnmetWishes(self.problem, timetable),
         )
         self.watch.tell(value, upper, "done")
         return replace(answer, seconds=self.watch.passed)
-
-    def _meetings(self) -> list[Meeting]:
-        problem, facts, state = self.problem.problem, self.facts, self.state
-        found = []
-        for wish in np.flatnonzero(state.slot != UNPLACED):
-            option, via = int(state.option[wish]), int(state.via[wish])
-            found.append(
-                Meeting(
-                    wish=problem.wishes[wish].id,
-                    first=problem.people[facts.first[option]].id,
-                    second=problem.people[facts.second[option]].id,
-                    slot=int(state.slot[wish]),
-                    table=0,
-                    interpreter=problem.interpreters[via].id if via >= 0 else None,
-                )
-            )
-        return found
-
-    def _below_floor(self) -> tuple[str, ...]:
-        """People with fewer meetings than they should have, as they are listed."""
-        people = self.problem.problem.people
-        return tuple(people[row].id for row in np.flatnonzero(self.state.met < self.facts.least))
-
-    def _musts_cannot(self) -> bool:
-        """Whether it is certain that no timetable keeps all must-meets."""
-        facts = self.facts
-        if (np.diff(facts.options)[self.problem.is_must] == 0).any():
-            return True
-        must_worth = int((facts.worth - self.problem.weight).max(initial=0))
-        return self.most_total < must_worth * int(self.problem.is_must.sum())

@@ -55,7 +55,8 @@ def anneal(
         number = draw(state, len(options))
         option, slot = options[number], slots[number]
         wish = facts.wish[option]
-        if state.slot[wish] == slot or state.locked[wish]:
+        is_there = state.slot[wish] == slot and state.option[wish] == option
+        if is_there or state.locked[wish]:
             continue
         before = state.total[0]
         if state.slot[wish] != UNPLACED:

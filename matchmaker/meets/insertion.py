@@ -5,7 +5,7 @@ from __future__ import annotations
 from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.chains import chain_from, free_by_swap, swap
 from matchmaker.meets.compiled import Facts, Ints
-from matchmaker.meets.state import FREE, State, draw, fits, has_room, place, undo
+from matchmaker.meets.state import FREE, State, could_meet, draw, fits, has_room, place, undo
 
 
 @compiled_lean
@@ -51,9 +51,9 @@ def insert(facts: Facts, state: State, option: int) -> bool:
 @inner_lean
 def place_freely(facts: Facts, state: State, option: int) -> bool:
     """Place it in the free slot with the most free tables, so that tables last for others."""
-    if not has_room(facts, state, option):
-        return False
     first, second = facts.first[option], facts.second[option]
+    if not (could_meet(state, first, second) and has_room(facts, state, option)):
+        return False
     best, most = option, 0  # a slot only once `most` says so
     for slot in range(len(facts.tables)):
         if state.at[first, slot] != FREE or state.at[second, slot] != FREE:

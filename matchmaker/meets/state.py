@@ -15,6 +15,7 @@ from matchmaker.jit import compiled_lean, inner_lean
 from matchmaker.meets.compiled import Compiled, Facts, Ints
 
 FREE, ABSENT, UNPLACED = -1, -2, -1
+WORD = 64  # bits
 SPARE = 200  # entries of the log that are left for single steps after a chain
 START = 0  # of the log: undo everything since it was cleared
 
@@ -22,13 +23,15 @@ START = 0  # of the log: undo everything since it was cleared
 class State(NamedTuple):
     """A timetable as arrays.
 
-    `at[p, t]`: the option a person attends, FREE or ABSENT; `slot[w]`, `option[w]`, `via[w]`:
+    `at[p, t]`: the option a person attends, FREE or ABSENT; `free[p]`: a bit for each slot in
+    which the person is free, in words of 64; `slot[w]`, `option[w]`, `via[w]`:
     where a wish is placed, with which people and interpreter; `used[t]`, `met[p]`: meetings;
     `helping[i, t]`: the option an interpreter works for. `total[0]`: worth of all that is placed
     with floors. `log`: what was done, `mark[0]` entries; `dice[0]`: state of the random numbers.
     """
 
     at: Ints
+    free: NDArray[np.uint64]
     slot: Ints
     option: Ints
     via: Ints
@@ -49,6 +52,7 @@ def empty_state(problem: Compiled, seed: int) -> State:
     wishes = len(problem.is_must)
     return State(
         at=np.where(facts.present > 0, FREE, ABSENT).astype(np.int64),
+        free=_in_words(facts.present > 0),
         slot=np.full(wishes, UNPLACED, np.int64),
         option=np.full(wishes, -1, np.int64),
         via=np.full(wishes, -1, np.int64),
@@ -64,10 +68,32 @@ def empty_state(problem: Compiled, seed: int) -> State:
     )
 
 
+def _in_words(flags: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """Each row of flags as bits, the first the lowest, in as many words as they need."""
+    wide = np.zeros((len(flags), max(1, -(-flags.shape[1] // WORD)) * WORD), bool)
+    wide[:, : flags.shape[1]] = flags
+    return np.packbits(wide, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+
+
 def copied(state: State) -> State:
     """The same timetable, to come back to."""
     fields: Any = (each.copy() for each in state)
     return State(*fields)
+
+
+@inner_lean
+def could_meet(state: State, one: int, other: int) -> bool:
+    """Whether there is a slot in which both are free: asked often, and mostly there is none."""
+    for word in range(state.free.shape[1]):
+        if state.free[one, word] & state.free[other, word]:
+            return True
+    return False
+
+
+@inner_lean
+def _turn(state: State, person: int, slot: int) -> None:
+    """Whoever was free in the slot is busy, and the other way round."""
+    state.free[person, slot // WORD] ^= np.uint64(1) << np.uint64(slot % WORD)
 
 
 @inner_lean
@@ -201,6 +227,8 @@ def _put(facts: Facts, state: State, option: int, slot: int, via: int) -> None:
     first, second, wish = facts.first[option], facts.second[option], facts.wish[option]
     state.at[first, slot] = option
     state.at[second, slot] = option
+    _turn(state, first, slot)
+    _turn(state, second, slot)
     state.slot[wish], state.option[wish], state.via[wish] = slot, option, via
     state.used[slot] += 1
     state.met[first] += 1
@@ -215,6 +243,8 @@ def _take(facts: Facts, state: State, option: int) -> None:
     slot, via = state.slot[wish], state.via[wish]
     state.at[first, slot] = FREE
     state.at[second, slot] = FREE
+    _turn(state, first, slot)
+    _turn(state, second, slot)
     state.slot[wish], state.option[wish], state.via[wish] = UNPLACED, -1, -1
     state.used[slot] -= 1
     state.met[first] -= 1
