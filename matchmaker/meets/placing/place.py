@@ -65,6 +65,8 @@ def place_given(
     contradiction = astray(problem)
     if not contradiction:
         check(problem)
+        if not problem.wishes:
+            return Answer(Timetable(), 0, 0.0, is_proved=True, breaks=0, fewest=0)
         given = given_by(problem)
         contradiction = counted_out(given)
     if contradiction:

@@ -158,6 +158,13 @@ def test_a_process_beside_proves_what_a_few_steps_do_not(monkeypatch: pytest.Mon
     assert proof.fewest == proof.best.breaks == fewest_breaks(problem)
 
 
+def test_an_empty_list_is_placed_by_doing_nothing() -> None:
+    for slots in (0, 2):
+        empty = replace(meetings("ab", slots=2), wishes=(), slots=slots_of(slots))
+        answer = place_given(replace(empty, tables=(1,) * slots), ENOUGH)
+        assert (answer.breaks, answer.is_proved, answer.timetable.meetings) == (0, True, ())
+
+
 def test_only_a_given_list_is_placed() -> None:
     with pytest.raises(BadInput) as error:
         place_given(replace(meetings("ab", slots=2), place_all=False), ENOUGH)
