@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from matchmaker.matching.consortium.checking import LARGEST_AMOUNT
+from matchmaker.matching.consortium.checking import LARGEST_AMOUNT, LARGEST_PRICE
 from matchmaker.matching.consortium.periods import ask_of, free_steps, steps_up
 from matchmaker.matching.consortium.problem import Ask, Candidate, Missing, PriceFrom, Problem
 from matchmaker.matching.problem import Offer, Tier
@@ -131,19 +131,25 @@ class _Reading:
         except Incomparable as wrong:
             missing = ", ".join(wrong.missing) or str(wrong)
             return LeftOut(self.offer, say("pool.no_factor", missing=missing))
-        tiers, steps = self._tiers(Fraction(one.quantity.amount))
+        factor = Fraction(one.quantity.amount)
+        tiers, steps = self._tiers(factor)
         if not tiers:
             return LeftOut(self.offer, say("pool.no_price"))
-        if tiers[0].amount > LARGEST_AMOUNT:
+        moq = steps_up(Fraction(self.offer.moq or 0) * factor, self.ask.step)
+        if moq > LARGEST_AMOUNT:
             return LeftOut(self.offer, say("pool.moq"))
         steps = (*(Step("unit", each) for each in one.steps), *steps)
-        return self._candidate(Fraction(one.quantity.amount), tiers, steps, fit)
+        return self._candidate(factor, moq, tiers, steps, fit)
 
     def _candidate(
-        self, factor: Fraction, tiers: tuple[PriceFrom, ...], steps: tuple[Step, ...], fit: float
+        self,
+        factor: Fraction,
+        moq: int,
+        tiers: tuple[PriceFrom, ...],
+        steps: tuple[Step, ...],
+        fit: float,
     ) -> Candidate:
         offer, missing = self.offer, self._missing()
-        moq = steps_up(Fraction(offer.moq or 0) * factor, self.ask.step)
         # More than is asked, or than the smallest order, is of no use in any period.
         useful = max(*self.ask.demand, moq)
         free = free_steps(offer.free, self.ask.fences, factor, self.ask.step)
@@ -162,18 +168,21 @@ class _Reading:
         )  # fmt: skip
 
     def _tiers(self, factor: Fraction) -> tuple[tuple[PriceFrom, ...], tuple[Step, ...]]:
-        """Tiers in steps and money of one asked unit, comparable between all offers."""
+        """Tiers in steps and money of one asked unit, comparable between all offers.
+
+        Those from amounts on that no plan reaches say nothing; a price that none counts is none.
+        """
         asked = asked_in_units(self.question, self.offer)
         found: list[PriceFrom] = []
         steps: list[Step] = []
         for tier in sorted(self.offer.tiers, key=lambda each: each.from_quantity):
             alone = replace(self.offer, tiers=(Tier(Decimal(0), tier.price),))
             price = compare_price(self.question, alone, asked, self.ask.currency, self.incoterm)
-            if price.amount is None:
+            if price.amount is None or price.amount > LARGEST_PRICE:
                 return (), ()
             # The first price holds for the smallest order too, whatever it was quoted from.
             amount = steps_up(Fraction(tier.from_quantity) * factor, self.ask.step) if found else 0
-            if found and amount <= found[-1].amount:
+            if found and not found[-1].amount < amount <= LARGEST_AMOUNT:
                 continue
             found.append(PriceFrom(amount, Decimal(repr(price.amount)).quantize(PRICE_STEP)))
             steps += (each for each in price.steps if each.kind not in ("price", "unit"))

@@ -54,6 +54,22 @@ def test_pieces_become_square_metres_and_rupees_euros_with_every_step() -> None:
     )
 
 
+def test_figures_that_no_plan_can_count_leave_an_offer_out_and_not_the_others() -> None:
+    huge = Decimal(10) ** 13
+    far = replace(MAT.tiers[0], from_quantity=huge, price=Decimal(1))
+    found = pool(
+        asked(),
+        offer_of("A", moq=huge),
+        offer_of("B", tiers=(Tier(Decimal(1), huge * 9),), currency="EUR"),
+        offer_of("C", tiers=(*MAT.tiers, far)),
+    )
+    assert [(each.offer.maker.id, each.why.key) for each in found.left_out] == [
+        ("A", "pool.moq"),
+        ("B", "pool.no_price"),
+    ]
+    assert only(found).tiers == only(pool(asked(), offer_of("C"))).tiers
+
+
 def test_what_is_made_until_the_ship_date_counts_to_the_day() -> None:
     found = pool(asked(), offer_of("A"))
     ask = found.problem.ask
