@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matchmaker.errors import BadInput
 from matchmaker.json_data import read, written
@@ -173,3 +174,27 @@ def test_schemas_describe_every_field() -> None:
         "id", "text", "quantity", "ship_from", "ship_by",
     ]  # fmt: skip
     assert dt.date.fromisoformat(written(WANTED)["ship_by"]) == WANTED.ship_by
+
+
+ANYTHING = st.sampled_from(
+    (None, True, 0, -1, 0.5, 10**15, "", "x", "0.0001", "2030-12-31", [], {}, [[]], ["en"], "KGM")
+) | st.text(max_size=3)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=150)
+def test_anything_in_any_place_is_read_or_refused(data: st.DataObject) -> None:
+    """Never another error: whoever wrote the file is not left with a traceback."""
+    told = json.loads(json.dumps({"requirement": written(WANTED), "offers": [written(MAT)]}))
+    holder: Any = told
+    while True:
+        place = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else [0]))
+        inner = holder[place]
+        if not inner or not isinstance(inner, dict | list) or data.draw(st.booleans()):
+            break
+        holder = inner
+    holder[place] = data.draw(ANYTHING)
+    try:
+        brought(told)
+    except BadInput as refused:
+        assert refused.field.startswith("$") and refused.remedy
