@@ -79,3 +79,10 @@ def any_list(seed: int) -> Problem:
         place_all=True,
         most_apart=random.choice((None, 1)),
     )
+
+
+def crowded_list(people: int) -> Problem:
+    """Everybody meets everybody, with one slot more than each needs and few tables."""
+    names = "abcdefghijkl"[:people]
+    pairs = [one + other for one in names for other in names if one < other]
+    return meetings(*pairs, slots=people + 2, tables=-(-len(pairs) // (people + 1)))

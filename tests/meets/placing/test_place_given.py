@@ -18,7 +18,14 @@ from matchmaker.meets.placing.proving import Proof
 from matchmaker.meets.problem import Answer, Budget, Interpreter, Person, Problem, Progress, Wish
 from seed.meets import slots_of
 from tests.meets.placing.every_way import fewest_breaks
-from tests.meets.placing.given_lists import absent, any_list, gappy_list, meetings, pinned
+from tests.meets.placing.given_lists import (
+    absent,
+    any_list,
+    crowded_list,
+    gappy_list,
+    meetings,
+    pinned,
+)
 
 ENOUGH = Budget(work=5_000)
 
@@ -169,10 +176,3 @@ def test_only_a_given_list_is_placed() -> None:
     with pytest.raises(BadInput) as error:
         place_given(replace(meetings("ab", slots=2), place_all=False), ENOUGH)
     assert error.value.field == "$.place_all"
-
-
-def crowded_list(people: int) -> Problem:
-    """Everybody meets everybody, with one slot more than each needs and few tables."""
-    names = "abcdefghijkl"[:people]
-    pairs = [one + other for one in names for other in names if one < other]
-    return meetings(*pairs, slots=people + 2, tables=-(-len(pairs) // (people + 1)))
