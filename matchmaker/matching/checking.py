@@ -97,8 +97,13 @@ def check_offer(offer: Offer, *, path: str = "") -> None:
 
 
 def check_closeness(closeness: Closeness, *, path: str = "") -> None:
-    """Raises BadInput for a cosine outside of -1 to 1 or a share of words outside of 0 to 1."""
-    for name, value, low in (("cosine", closeness.cosine, -1.0), ("words", closeness.words, 0.0)):
+    """Raises BadInput for a cosine outside of -1 to 1 or a share outside of 0 to 1."""
+    spoken = closeness.spoken
+    for name, value, low in (
+        ("cosine", closeness.cosine, -1.0),
+        ("words", closeness.words, 0.0),
+        ("spoken.share", spoken.share if spoken else None, 0.0),
+    ):
         if value is not None and not low <= value <= 1.0:
             raise BadInput(f"{path}{name}", value, f"Give a number from {low:g} to 1.")
 

@@ -142,6 +142,7 @@ class _Look:
             compared_by="words" if matching.by_words_alone else "meaning and words",
             names=names,
             clusters=plans,
+            spoken=matching.spoken,
         )
 
 

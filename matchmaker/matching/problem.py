@@ -186,12 +186,25 @@ class Nearby:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """The product family that the words of a requirement speak of, by the offers nearest to them.
+
+    `share`: of their vote, 0 to 1.
+    """
+
+    family: str
+    share: float
+
+
+@dataclass(frozen=True)
 class Closeness:
     """How near an offer's text is to a requirement's, as measured: not yet a fit.
 
     `cosine`: of the two embeddings. `words`: the offer's keyword score as a share of the best
-    of the same question, 0 to 1; None when no words were compared.
+    of the same question, 0 to 1; None when no words were compared. `spoken`: the same for all
+    offers of a question; it counts where the buyer stated no family.
     """
 
     cosine: float | None = None
     words: float | None = None
+    spoken: Spoken | None = None

@@ -16,7 +16,7 @@ from matchmaker.certification.readiness import Book
 from matchmaker.matching.checking import check_offer, check_requirement, check_together
 from matchmaker.matching.clusters import Place
 from matchmaker.matching.consortium.problem import Effort
-from matchmaker.matching.problem import Offer, Requirement
+from matchmaker.matching.problem import Offer, Requirement, Spoken
 from matchmaker.matching.queries import (
     book_for,
     nearby_clusters,
@@ -50,6 +50,11 @@ class Matching:
     @property
     def by_words_alone(self) -> bool:
         return self.search.near[0].cosines is None
+
+    @property
+    def spoken(self) -> Spoken | None:
+        """The product family that the words speak of, if it is one clearly."""
+        return self.search.near[0].spoken
 
     def best(self, top: int = 10) -> Retrieved:
         """The best offer of each of the `top` firms."""

@@ -1,17 +1,18 @@
 """How well requirements are matched: words alone, retrieval alone, and full scoring.
 
-    python -m tests.benchmarks.ranking [--half tuning|unseen] [--each] [--json]
+    python -m tests.benchmarks.ranking [--half tuning|unseen] [--words-only] [--each] [--json]
 
 nDCG@10 over the judged requirements of `tests/matching/judged` with paired bootstrap intervals
-of the differences. Tune by the tuning half. THE UNSEEN HALF IS LOOKED AT ONCE, when nothing
-will be changed any more: a choice made by its figures would make it a second tuning half.
+of the differences; with `--words-only` as if nobody had stated product family or HS code. Tune
+by the tuning half. THE UNSEEN HALF IS LOOKED AT ONCE, when nothing will be changed any more: a
+choice made by its figures would make it a second tuning half.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.measuring import Grades, Measure, average, bootstrap, condensed_ndcg, ndcg
 from tests.benchmarks.harness import Figures
@@ -38,13 +39,13 @@ class Answered:
         return score
 
 
-def answer(half: Half) -> list[Answered]:
+def answer(half: Half, *, words_only: bool = False) -> list[Answered]:
     """Ask every requirement of a half in all ways; deep, so that what is not judged can go."""
-    ranker, graded = Ranker(), labels(half)
-    return [
-        Answered(asked.id, ranker.rankings(asked, 3 * DEPTH), graded[asked.id])
-        for asked in requirements(half)
-    ]
+    ranker, graded, found = Ranker(), labels(half), []
+    for each in requirements(half):
+        asked = replace(each, family="", hs_code="") if words_only else each
+        found.append(Answered(each.id, ranker.rankings(asked, 3 * DEPTH), graded[each.id]))
+    return found
 
 
 def show(figures: Figures, half: Half, answers: Sequence[Answered]) -> None:
@@ -82,11 +83,12 @@ def judged_share(answers: Sequence[Answered], way: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Ranking quality on the judged requirements.")
     parser.add_argument("--half", choices=HALVES, default="tuning")
+    parser.add_argument("--words-only", action="store_true", help="neither family nor HS code")
     parser.add_argument("--each", action="store_true", help="every requirement (tuning half only)")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     figures = Figures("Ranking")
-    answers = answer(options.half)
+    answers = answer(options.half, words_only=options.words_only)
     show(figures, options.half, answers)
     if options.each and options.half == "tuning":
         show_each(figures, answers)

@@ -17,6 +17,7 @@ from matchmaker.matching.problem import (
     Preferences,
     Reliability,
     Requirement,
+    Spoken,
     Tier,
 )
 from matchmaker.matching.scoring.window import months_later
@@ -105,6 +106,12 @@ def offers(draw: st.DrawFn, number: int = 1) -> Offer:
     )  # fmt: skip
 
 
+spoken = st.builds(
+    Spoken, st.sampled_from(("coir-handloom-mat", "cashew-kernels", "other")), st.floats(0.5, 1)
+)
 closeness = st.builds(
-    Closeness, cosine=st.none() | st.floats(0, 1), words=st.none() | st.floats(0, 1)
+    Closeness,
+    cosine=st.none() | st.floats(0, 1),
+    words=st.none() | st.floats(0, 1),
+    spoken=st.none() | spoken,
 )

@@ -25,6 +25,7 @@ from matchmaker.matching.problem import (
     Preferences,
     Reliability,
     Requirement,
+    Spoken,
     Tier,
 )
 from matchmaker.measures import PieceFacts, Quantity
@@ -158,7 +159,11 @@ def test_an_offer_that_cannot_be(changes: Mapping[str, object], field: str) -> N
 
 @pytest.mark.parametrize(
     ("closeness", "field"),
-    [(Closeness(cosine=1.5), "cosine"), (Closeness(words=float("nan")), "words")],
+    [
+        (Closeness(cosine=1.5), "cosine"),
+        (Closeness(words=float("nan")), "words"),
+        (Closeness(spoken=Spoken("coir-tufted-mat", 1.2)), "spoken.share"),
+    ],
 )
 def test_a_closeness_out_of_range(closeness: Closeness, field: str) -> None:
     with pytest.raises(BadInput, match=field):

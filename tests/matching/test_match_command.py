@@ -71,6 +71,16 @@ def test_the_answer_for_programs_keeps_to_its_schema(
     assert told == json.loads(json.dumps(schemas()))
 
 
+def test_where_words_are_all_there_is_it_says_what_they_were_taken_for(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert json.loads(run(bare, monkeypatch, str(file), "--json").output).get("spoken") is None
+    unstated = replace(WANTED, family="", hs_code="")
+    file.write_text(json.dumps({"requirement": written(unstated), "offers": [written(MAT)]}))
+    said = run(bare, monkeypatch, str(file)).output
+    assert "the words do not tell one clearly: state it" in " ".join(said.split())
+
+
 def test_firms_of_a_cluster_fill_together_what_none_fills_alone(
     bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +168,11 @@ def test_the_little_world_answers_with_names_and_reasons(
     said = run(site_config, monkeypatch, str(file), "--top", "3")
     assert said.exit_code == 0, said.exception
     assert "Texts compared by meaning and words." in said.output
-    assert "coir" in said.output.splitlines()[4].lower()
+    best = said.output.partition("  1. ")[2].splitlines()[0]
+    assert "coir" in best.lower()
+    told = json.loads(run(site_config, monkeypatch, str(file), "--json").output)["spoken"]
+    assert told["family"] == "coir-tufted-mat"
+    assert "the words speak of coir tufted mat (" in told["sentence"]
+    assert told["sentence"] in " ".join(said.output.split())
     again = run(site_config, monkeypatch, str(file), "--top", "3")
     assert again.output == said.output

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from matchmaker.matching.consortium.problem import Ask, Consortia, Member, Plan
-from matchmaker.matching.problem import Requirement
+from matchmaker.matching.problem import Requirement, Spoken
 from matchmaker.matching.retrieval.best import Retrieved
 from matchmaker.matching.scoring.answers import Excluded, Finding, Gap, Judged, Shown, StepKind
-from matchmaker.matching.scoring.sentences import Said
+from matchmaker.matching.scoring.sentences import Said, say
 from matchmaker.matching.together import Together
 
 # What a leg of the way costs is a share of the price: who knows it knows a member's price.
@@ -130,12 +130,25 @@ class ClusterTold:
 
 
 @dataclass(frozen=True)
+class SpokenTold:
+    """What the words were taken for, as the buyer stated neither product family nor HS code.
+
+    `family`: null when they speak of none clearly; `share`: how surely, 0 to 1.
+    """
+
+    family: str | None
+    share: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What matching answers. `weights`, `fit`: by which versions, so that it can be explained.
 
     `compared_by`: 'meaning and words', or 'words' where no model was at hand. `offers`: how many
     there are; `judged`: how many of them had to be judged in full. `left_out`: offers that
-    changed since `as_of` and are not among them, as they are being read anew just now.
+    changed since `as_of` and are not among them, as they are being read anew just now. `spoken`:
+    null when the buyer stated what was meant.
     """
 
     requirement: str
@@ -150,6 +163,7 @@ class Answer:
     clusters: tuple[ClusterTold, ...] = ()
     left_out: int = 0
     as_of: dt.datetime | None = None
+    spoken: SpokenTold | None = None
 
 
 def answer_of(
@@ -162,8 +176,12 @@ def answer_of(
     compared_by: str,
     names: Mapping[str, str],
     clusters: Iterable[Together] = (),
+    spoken: Spoken | None = None,
 ) -> Answer:
-    """The answer as it is told. `names`: of firms by their ids, as far as they are known."""
+    """The answer as it is told. `names`: of firms by their ids, as far as they are known.
+
+    `spoken`: the family that the words speak of, told where none was stated.
+    """
     return Answer(
         requirement=requirement.id,
         today=today,
@@ -177,7 +195,16 @@ def answer_of(
         clusters=tuple(_cluster(n, each, names) for n, each in enumerate(clusters, 1)),
         left_out=found.left_out,
         as_of=found.as_of,
+        spoken=None if requirement.family or requirement.hs_code else _spoken(spoken),
     )
+
+
+def _spoken(found: Spoken | None) -> SpokenTold:
+    if found is None:
+        return SpokenTold(None, None, str(say("fit.unspoken")))
+    family, share = found.family.replace("-", " "), f"{100 * found.share:.0f}"
+    sentence = say("fit.spoken", family=family, share=share)
+    return SpokenTold(found.family, round(found.share, 4), str(sentence))
 
 
 def _firm(rank: int, judged: Judged, names: Mapping[str, str]) -> FirmTold:

@@ -40,6 +40,8 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
             "and are left out; they are being read anew. Ask again in some minutes."
         )
     yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
+    if answer.spoken:
+        yield answer.spoken.sentence
     for firm in answer.firms:
         yield ""
         yield from _firm(firm)

@@ -39,7 +39,13 @@ from matchmaker.matching.retrieval.papers_bound import PapersBound
 from matchmaker.matching.retrieval.standing_for import with_markets, with_profile
 from matchmaker.matching.scoring.criteria.firm import judge_market, judge_preferences
 from matchmaker.matching.scoring.criteria.price import LEGS, USUAL_SHARES
-from matchmaker.matching.scoring.fit import agreement, fit_value, hs_signal
+from matchmaker.matching.scoring.fit import (
+    agreement,
+    counting,
+    family_signal,
+    fit_value,
+    hs_signal,
+)
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.values import (
     Values,
@@ -171,7 +177,8 @@ class Bounds:
         unknown = np.full(table.count, UNKNOWN)
         cosines = unknown if self.near.cosines is None else np.clip(self.near.cosines, 0.0, 1.0)
         words = unknown if self.near.words is None else self.near.words
-        same = [_same(asked.family, each) for each in table.values("family")]
+        spoken = counting(self.near.spoken, asked.family, asked.hs_code)
+        same = [family_signal(asked.family, each, spoken) for each in table.values("family")]
         codes = [hs_signal(asked.hs_code, each) for each in table.values("hs")]
         signals = {
             "cosine": cosines,
@@ -313,9 +320,3 @@ class Bounds:
         held = tuple(Piece(code, day, None, "witnessed") for code in self.asked.nice)
         value = judge_preferences(self.question, with_profile(profile, held)).value
         return UNKNOWN if value is None else value
-
-
-def _same(asked: str, offered: str) -> float:
-    if not asked or not offered:
-        return 0.0
-    return 1.0 if asked == offered else -1.0

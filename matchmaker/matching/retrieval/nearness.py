@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.problem import Closeness
+from matchmaker.matching.problem import Closeness, Spoken
 from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
+from matchmaker.matching.retrieval.families import spoken_among
 from matchmaker.matching.retrieval.words import full_score
 from search.values import Floats
 
@@ -19,10 +20,12 @@ class Nearness:
     """One figure for every row; None when nothing of the kind was measured.
 
     `cosines`: NaN for offers without a vector. `words`: the share of the best keyword score.
+    `spoken`: the family that the text speaks of, None when it speaks of none in particular.
     """
 
     cosines: NDArray[np.float64] | None
     words: NDArray[np.float64] | None
+    spoken: Spoken | None = None
 
     def of(self, row: int) -> Closeness:
         """The closeness of one offer, as judging takes it."""
@@ -30,6 +33,7 @@ class Nearness:
         return Closeness(
             cosine=None if cosine is None or np.isnan(cosine) else cosine,
             words=None if self.words is None else float(self.words[row]),
+            spoken=self.spoken,
         )
 
 
@@ -55,12 +59,11 @@ def nearness_among(
     scores[0][gone] = 0.0
     best = max(float(each.max(initial=0.0)) for each in scores)
     whole = full_score(best, tables[0].keywords.ideal(text))
+    shares = [each / whole if best > 0 else None for each in scores]
+    spoken = spoken_among(tables, shares, gone)
     return tuple(
-        Nearness(
-            cosines=None if vector is None else _cosines(table, vector),
-            words=found / whole if best > 0 else None,
-        )
-        for table, found in zip(tables, scores, strict=True)
+        Nearness(None if vector is None else _cosines(table, vector), words, spoken)
+        for table, words in zip(tables, shares, strict=True)
     )
 
 

@@ -4,8 +4,9 @@
 
 The signals x are centred so that 0 says nothing: cosine and words as measured less their usual
 size, family and HS agreement from -1 (differs) to 1 (same), agreement of stated attributes
-likewise. A signal that nobody measured is 0. The coefficients come from judged pairs
-(`calibration.py`) and lie in `fits/` with a version. 0.5 means 'probably another product'.
+likewise. A family that the words speak of counts by its share (`counting`). A signal that nobody
+measured is 0. The coefficients come from judged pairs (`calibration.py`) and lie in `fits/` with
+a version. 0.5 means 'probably another product'.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matchmaker.errors import BadInput
-from matchmaker.matching.problem import Closeness
+from matchmaker.matching.problem import Closeness, Spoken
 from matchmaker.matching.scoring.values import Values, hs_value
 
 FOLDER = Path(__file__).parent / "fits"
@@ -57,25 +58,38 @@ def signals_of(
 ) -> dict[str, float]:
     """The signals of one pair; each tuple holds what was asked for and what is offered."""
     unknown = float("nan")
+    spoken = counting(closeness.spoken, family[0], hs[0])
     return {
         "cosine": unknown if closeness.cosine is None else min(max(closeness.cosine, 0.0), 1.0),
         "words": unknown if closeness.words is None else closeness.words,
-        "family": _same(*family),
+        "family": family_signal(*family, spoken),
         "hs": hs_signal(*hs),
         "attributes": attribute_signal(*attributes),
     }
+
+
+def counting(spoken: Spoken | None, family: str, hs_code: str) -> Spoken | None:
+    """What the words speak of, if it counts: where the buyer stated neither family nor code."""
+    return None if family or hs_code else spoken
+
+
+def family_signal(asked: str, offered: str, spoken: Spoken | None = None) -> float:
+    """1 for the family that was asked for, -1 for another; 0 when it is not known on a side.
+
+    `spoken`: what `counting` lets count; it stands for a stated family by its share.
+    """
+    share = 1.0
+    if spoken is not None:
+        asked, share = spoken.family, spoken.share
+    if not asked or not offered:
+        return 0.0
+    return share if asked == offered else -share
 
 
 def hs_signal(asked: str, offered: str) -> float:
     """HS agreement from -1 (another chapter) to 1 (the same code); 0 when one is missing."""
     value = hs_value(asked, offered)
     return 0.0 if math.isnan(value) else 2.0 * value - 1.0
-
-
-def _same(asked: str, offered: str) -> float:
-    if not asked or not offered:
-        return 0.0
-    return 1.0 if asked == offered else -1.0
 
 
 def attribute_signal(asked: Mapping[str, object], offered: Mapping[str, object]) -> float:

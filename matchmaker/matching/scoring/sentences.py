@@ -20,6 +20,10 @@ SENTENCES: Mapping[str, str] = {
     "fit.unknown": "Nothing was said by which the product could be compared.",
     "fit.differs": "Asked for %(asked)s, offered is %(offered)s.",
     "fit.ask": "Ask whether it can be made with %(asked)s.",
+    "fit.spoken": "Nobody stated a product family; the words speak of %(family)s"
+    " (%(share)s %%). State the family if another is meant.",
+    "fit.unspoken": "Nobody stated a product family or HS code, and the words do not tell one"
+    " clearly: state it, to have other products told apart.",
     # HS agreement
     "hs.same": "The HS codes agree (%(offered)s).",
     "hs.heading": "HS %(offered)s is under the same heading as %(asked)s.",

@@ -24,7 +24,7 @@ from matchmaker.matching.scoring.judging import best_of_each_firm, judge_all
 from matchmaker.matching.scoring.question import Question, prepare
 from matchmaker.matching.scoring.weighing import profiles
 from matchmaker.money import Money
-from tests.matching.drawn import offers, requirements
+from tests.matching.drawn import offers, requirements, spoken
 from tests.matching.small_trade import BOOK, MAT, RATES, TODAY, WANTED
 
 ATTRIBUTES = (
@@ -102,12 +102,14 @@ def an_offer(draw: st.DrawFn, number: int) -> Offer:
 
 @st.composite
 def nearnesses(draw: st.DrawFn, count: int) -> Nearness:
-    """Either measure may be missing, and a single offer may lack a vector."""
+    """Each measure may be missing, and a single offer may lack a vector."""
     cosine = st.floats(-0.2, 1) | st.just(float("nan"))
     cosines = draw(st.none() | st.lists(cosine, min_size=count, max_size=count))
     words = draw(st.none() | st.lists(st.floats(0, 1), min_size=count, max_size=count))
     return Nearness(
-        None if cosines is None else np.array(cosines), None if words is None else np.array(words)
+        None if cosines is None else np.array(cosines),
+        None if words is None else np.array(words),
+        draw(st.none() | spoken),
     )
 
 

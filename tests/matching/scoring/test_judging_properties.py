@@ -12,14 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.certification.readiness import Piece
-from matchmaker.matching.problem import Closeness, Maker, Offer, Requirement
+from matchmaker.matching.problem import Closeness, Maker, Offer, Requirement, Spoken
 from matchmaker.matching.scoring.answers import Judged
 from matchmaker.matching.scoring.firm_side import interest_of
-from matchmaker.matching.scoring.judging import judge_all, judge_offer
+from matchmaker.matching.scoring.fit import fit_model
+from matchmaker.matching.scoring.judging import judge, judge_all, judge_offer
 from matchmaker.matching.scoring.values import soft_minimum, total_score, weighted_mean
 from matchmaker.matching.scoring.weighing import CRITERIA
-from tests.matching.drawn import closeness, offers, pieces, requirements
-from tests.matching.small_trade import MAT, asked, judged
+from tests.matching.drawn import closeness, offers, pieces, requirements, spoken
+from tests.matching.small_trade import BOOK, MAT, RATES, asked, judged
 
 
 def of_criterion(found: Judged, name: str) -> float:
@@ -110,6 +111,52 @@ def test_a_question_that_has_answered_before_answers_the_same(
     for code in ("REACH", "ISO9001"):
         judge_offer(used, replace(offer, pieces=(Piece(code, dt.date(2026, 1, 1), None),)), near)
     assert judge_offer(used, offer, near) == judge_offer(asked(requirement), offer, near)
+
+
+@settings(deadline=None, max_examples=25)
+@given(requirements(), offers(), closeness)
+def test_what_was_judged_can_be_judged_again_from_what_is_kept(
+    requirement: Requirement, offer: Offer, near: Closeness
+) -> None:
+    kept = judged(asked(requirement), offer, near)
+    again = judge(
+        kept.requirement, kept.offer, kept.closeness, today=kept.today, weights=kept.weights,
+        fit=fit_model(kept.fit_version), book=BOOK, rates=RATES,
+    )  # fmt: skip
+    assert again == kept
+
+
+@settings(deadline=None, max_examples=25)
+@given(requirements(), offers(), closeness, st.none() | spoken)
+def test_what_the_words_speak_of_changes_nothing_where_family_or_code_is_stated(
+    requirement: Requirement, offer: Offer, near: Closeness, other: Spoken | None
+) -> None:
+    is_stated = requirement.family or requirement.hs_code
+    told = requirement if is_stated else replace(requirement, hs_code="57")
+    first = judged(asked(told), offer, near)
+    second = judged(asked(told), offer, replace(near, spoken=other))
+    assert (second.findings, second.total) == (first.findings, first.total)
+
+
+@settings(deadline=None, max_examples=25)
+@given(requirements(), offers(), closeness, spoken)
+def test_speaking_of_a_family_is_worth_at_most_stating_it(
+    requirement: Requirement, offer: Offer, near: Closeness, told: Spoken
+) -> None:
+    unstated = replace(requirement, family="", hs_code="")
+    silent = fit_of(unstated, offer, replace(near, spoken=None))
+    spoken_of = fit_of(unstated, offer, replace(near, spoken=told))
+    stated = fit_of(replace(unstated, family=told.family), offer, near)
+    if offer.family == told.family:
+        assert silent <= spoken_of <= stated
+    else:
+        assert silent >= spoken_of >= stated
+
+
+def fit_of(requirement: Requirement, offer: Offer, near: Closeness) -> float:
+    value = judged(asked(requirement), offer, near).by_criterion["fit"].value
+    assert value is not None  # sizes are stated on both sides
+    return value
 
 
 @settings(deadline=None, max_examples=100)

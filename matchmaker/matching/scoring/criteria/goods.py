@@ -7,7 +7,13 @@ from collections.abc import Mapping
 
 from matchmaker.matching.problem import Closeness, Offer
 from matchmaker.matching.scoring.answers import Finding, Gap, Shown, Step
-from matchmaker.matching.scoring.fit import SIGNALS, FitModel, agreement, signals_of
+from matchmaker.matching.scoring.fit import (
+    SIGNALS,
+    FitModel,
+    agreement,
+    counting,
+    signals_of,
+)
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import attribute_named, say
 from matchmaker.matching.scoring.values import hs_value
@@ -34,8 +40,11 @@ def judge_fit(question: Question, offer: Offer, closeness: Closeness) -> Finding
     value = probability(signals, question.fit)
     key = "fit.other" if value < OTHER else "fit.near" if value < SAME else "fit.same"
     gaps = tuple(_differences(asked.attributes, offer.attributes))
-    evidence = (Shown("title", offer.title),)
-    return Finding("fit", value, "known", say(key), evidence, gaps, _reasons(signals))
+    spoken = counting(closeness.spoken, asked.family, asked.hs_code)
+    evidence = [Shown("title", offer.title)]
+    if spoken is not None:
+        evidence.append(Shown("spoken_family", f"{spoken.family} ({spoken.share:.0%})"))
+    return Finding("fit", value, "known", say(key), tuple(evidence), gaps, _reasons(signals))
 
 
 def probability(signals: Mapping[str, float], model: FitModel) -> float:
