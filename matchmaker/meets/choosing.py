@@ -25,8 +25,8 @@ from matchmaker.meets.watch import Watch
 
 AT_ONCE = 20_000  # options inserted, or steps taken, between two looks at the clock
 # How much of what is left of the budget a stage may take.
-PRICED, IMPROVED = 0.3, 0.65
-SLACK, HOT, COLD = 0.04, 0.06, 0.01  # as shares of the mean weight
+PRICED, IMPROVED, MOSTLY = 0.3, 0.65, 0.9
+SLACK, HOT, COLD, ICY = 0.04, 0.06, 0.01, 0.001  # as shares of the mean weight
 TINY = 1e-6  # a temperature at which nothing is ever given up
 TRIES = 3
 LOSS = 0.001  # of the value is given up for fewer idle gaps, at most
@@ -196,7 +196,7 @@ class Choosing:
         if is_vast and not self._is_hard():
             return  # prices would take long, and gain little over the flow
         self.pricing = Pricing(self.problem)
-        part = self._until(PRICED * (1.5 if is_vast else 1))
+        part = self._until(PRICED)
         self._price(lambda: self.watch.is_over(part))
 
     def _until(self, part: float) -> float:
@@ -235,15 +235,19 @@ class Choosing:
         mean = max(1.0, float(self.problem.weight.mean()))
         is_small = self.pricing.variables <= SMALL
         options, slots = self.pricing.favoured(math.inf if is_small else SLACK * mean)
-        part = self._until(IMPROVED)
+        is_short = self.pricing.variables > VAST and self.pricing.iterations < RIPE
+        part = self._until(MOSTLY if is_short else IMPROVED)
         # From a timetable that is nearly the best one must not go far.
         hot = min(HOT, max(COLD, 2 * (1 - self.value / max(1.0, self.upper)))) * mean
+        cold = COLD * mean
+        if is_short:  # there is no time to lose anything first
+            cold, hot = ICY * mean, 2 * ICY * mean
         if is_small:  # there is time to try everything, and prices say little
             hot = mean
         best, begun = copied(self.state), self.watch.share(part)
         while len(options) and not self.is_best and not self.watch.is_over(part):
             passed = (self.watch.share(part) - begun) / (1 - begun)
-            heat = hot * (COLD * mean / hot) ** passed
+            heat = hot * (cold / hot) ** passed
             anneal(self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, 0.0)
             self.watch.done += AT_ONCE // 1000
             if self.state.total[0] > best.total[0]:

@@ -11,6 +11,7 @@ from matchmaker.meets.bounds_lp import Iterate, bound_of, iterate, programme_of
 from matchmaker.meets.compiled import Compiled, Facts, Ints
 
 AT_ONCE = 5_000_000  # visits of variables between two looks at the bound
+LEAST = 8  # iterations between them: a look costs as much as two
 BITE = 16  # a must-meet, and a floor, in units of the dearest wish: prices stay in scale
 
 
@@ -39,7 +40,7 @@ class Pricing:
 
     def go_on(self) -> float:
         """Some more iterations; returns the best bound so far, in the worths of this programme."""
-        turns = max(2, min(50, AT_ONCE // max(1, self.variables)))
+        turns = max(LEAST, min(50, AT_ONCE // max(1, self.variables)))
         iterate(self.facts, self.programme, self.point, self.weight, turns)
         self.iterations += turns
         self._since += turns
