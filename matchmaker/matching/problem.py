@@ -202,7 +202,7 @@ class Closeness:
 
     `cosine`: of the two embeddings. `words`: the offer's keyword score as a share of the best
     of the same question, 0 to 1; None when no words were compared. `spoken`: the same for all
-    offers of a question; it counts where the buyer stated no family.
+    offers of a question; it counts where the buyer stated neither family nor code.
     """
 
     cosine: float | None = None

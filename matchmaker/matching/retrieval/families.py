@@ -25,7 +25,7 @@ FEWEST_OFFERS, FEWEST_FAMILIES = 30, 8
 NEAREST = 3
 # A family that is nearer by so much of the best words has e times the share (T).
 SOFTNESS = 0.1
-# What 'none of them' scores, as a share of the words of the best offer that could be.
+# What 'none of them' scores, as a share of the best words; an offer with less says nothing.
 NONE_OF_THEM = 0.5
 MAJORITY = 0.5
 
@@ -58,21 +58,22 @@ def spoken_among(
 
 
 def _numbered(table: OfferTable, numbers: dict[str, int]) -> Codes:
-    """The family of every row, by one numbering for all tables."""
+    """The family of every row, by one numbering for all tables: that of the first."""
     own = [numbers.setdefault(name, len(numbers)) for name in table.values("family")]
-    found: Codes = np.array(own, np.int32)[table.column("family")]
-    return found
+    found: Codes = table.column("family")
+    return found if own == list(range(len(own))) else np.array(own, np.int32)[found]
 
 
 def shares_of_families(families: NDArray[Any], count: int, words: Values) -> Values:
     """The share of every family, by its number below `count`; what is left is 'none of them'."""
-    near = np.flatnonzero(words >= 0.5 * words.max(initial=0.0))  # the others would add nothing
-    near = near[np.lexsort((-words[near], families[near]))]
-    of = families[near]
-    place = np.arange(len(near)) - np.searchsorted(of, of)  # 0 for the nearest of its family
-    near = near[place < NEAREST]
+    near = np.flatnonzero(words >= NONE_OF_THEM)
+    # By family, in it the nearest first; plain numbers are sorted ten times as fast as pairs.
+    in_order = np.sort(families[near] + 0.5 * (1.0 - words[near]))
+    of = in_order.astype(np.intp)
+    is_heard = np.arange(len(of)) - np.searchsorted(of, of) < NEAREST
+    of, heard = of[is_heard], 1.0 - 2.0 * (in_order - of)[is_heard]
     sizes = np.clip(np.bincount(families, minlength=count), 1, NEAREST)
-    votes: Values = np.bincount(families[near], words[near], count) / sizes
+    votes: Values = np.bincount(of, heard, count) / sizes
     highest = max(float(votes.max(initial=0.0)), NONE_OF_THEM)
     weights = np.exp((votes - highest) / SOFTNESS)
     found: Values = weights / (weights.sum() + np.exp((NONE_OF_THEM - highest) / SOFTNESS))
