@@ -7,14 +7,14 @@ the argument needs. What counting does not see, `refuting` finds.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 
 from matchmaker.meets.never import why_never
 from matchmaker.meets.placing.given import Given
-from matchmaker.meets.placing.oddness import odd_crowd
+from matchmaker.meets.placing.oddness import at_once, odd_crowd
 from matchmaker.meets.problem import Contradiction, Problem
 
 Windows = Sequence[frozenset[int]]
@@ -86,7 +86,7 @@ def _quota(given: Given) -> Contradiction | None:
 
 def _crowded(given: Given) -> Contradiction | None:
     """Somebody's meetings, or all, have fewer places than there are of them."""
-    for windows, ordered in ((given.windows, False), (tightened(given), True)):
+    for windows, ordered in _both_windows(given):
         for number, window in enumerate(windows):
             if not window:
                 return Contradiction("order", _around(given, number))
@@ -97,12 +97,29 @@ def _crowded(given: Given) -> Contradiction | None:
 
 
 def _odd(given: Given) -> Contradiction | None:
-    """People who would have to form more pairs than an odd number of them can."""
-    for windows, ordered in ((given.windows, False), (tightened(given), True)):
-        found = odd_crowd(given, windows) if given.before or not ordered else None
+    """People who would have to form more pairs than they can, in some slots or in one."""
+    for windows, ordered in _both_windows(given):
+        found = odd_crowd(given, windows) or _too_few_pairs(given, windows)
         if found:
             return replace(found, with_order=ordered)
     return None
+
+
+def _too_few_pairs(given: Given, windows: tuple[frozenset[int], ...]) -> Contradiction | None:
+    """Where those who are there cannot fill the tables, by whoever they meet."""
+    held = at_once(given, windows)
+    clash = without_place(windows, held.__getitem__) if held != list(given.tables) else None
+    if clash:
+        room = sum(held[slot] for slot in clash[1])
+        return Contradiction("pairs", _ids(given, clash[0]), (), clash[1], allowed=room)
+    return None
+
+
+def _both_windows(given: Given) -> Iterator[tuple[tuple[frozenset[int], ...], bool]]:
+    """The slots of each meeting; where there is an order, also what it leaves of them."""
+    yield given.windows, False
+    if given.before:
+        yield tightened(given), True
 
 
 def _crowded_in(given: Given, windows: Windows) -> Contradiction | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import rustworkx
 from numpy.typing import NDArray
 from ortools.graph.python import max_flow
 
@@ -50,6 +51,23 @@ def odd_crowd(given: Given, windows: tuple[frozenset[int], ...]) -> Contradictio
         if found:
             return found
     return None
+
+
+def at_once(given: Given, windows: tuple[frozenset[int], ...]) -> list[int]:
+    """How many meetings each slot can hold: a maximum matching of those who may meet then."""
+    if given.people * given.meetings > LARGEST:
+        return list(given.tables)
+    held = []
+    for slot, tables in enumerate(given.tables):
+        graph = rustworkx.PyGraph(multigraph=False)
+        graph.add_nodes_from(range(given.people))
+        graph.add_edges_from_no_data([
+            (option.first, option.second)
+            for options, window in zip(given.options, windows, strict=True) if slot in window
+            for option in options if slot in option.slots
+        ])  # fmt: skip
+        held.append(min(tables, len(rustworkx.max_weight_matching(graph, max_cardinality=True))))
+    return held
 
 
 def _listed(given: Given, windows: tuple[frozenset[int], ...]) -> _List:

@@ -20,6 +20,8 @@ CONTRADICTIONS: Mapping[str, str] = {
     "{allowed:table} together{order}.",
     "odd": "{people} have {count:meeting} among them ({wishes}) that fit only into slots {slots}, "
     "where they can hold {allowed}: an odd number of people leaves one alone{order}.",
+    "pairs": "{count:meeting} ({wishes}) fit only into slots {slots}, where those who are there "
+    "can hold {allowed} at most, however they pair{order}.",
     "together": "{wishes} cannot all be placed, however many tables there are{whom}{order}.",
     "together with tables": "{wishes} cannot all be placed with so few tables{whom}{order}.",
     "uneven": "The meetings can be placed, but then somebody has over {allowed:break} more than "

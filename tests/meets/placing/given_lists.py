@@ -86,3 +86,9 @@ def crowded_list(people: int) -> Problem:
     names = "abcdefghijkl"[:people]
     pairs = [one + other for one in names for other in names if one < other]
     return meetings(*pairs, slots=people + 2, tables=-(-len(pairs) // (people + 1)))
+
+
+def hidden_contradiction() -> Problem:
+    """It cannot be placed, but no counting shows it: all have slots and partners enough."""
+    problem = meetings("cd", "ac", "bc", "ad", slots=4, precedences=(("ac", "bc"),))
+    return absent(absent(problem, "a", 1, 3), "d", 1, 2)

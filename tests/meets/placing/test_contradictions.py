@@ -8,7 +8,7 @@ from itertools import combinations
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Budget, Contradiction, Problem
-from tests.meets.placing.given_lists import absent, meetings, pinned
+from tests.meets.placing.given_lists import absent, hidden_contradiction, meetings, pinned
 
 
 def contradiction(problem: Problem) -> Contradiction:
@@ -90,13 +90,21 @@ def test_absences_may_leave_somebody_over() -> None:
     assert found == Contradiction("odd", ("ab", "ac", "bc"), ("a", "b", "c"), (0, 1), 2)
 
 
-def test_absences_that_only_trying_shows_to_be_too_many() -> None:
-    """Each has slots enough for all theirs, and every slot has partners enough."""
-    problem = meetings("bc", "bd", "bf", "ac", "ab", slots=4)
-    for who, slots in {"a": (0, 2), "c": (3,), "d": (1,), "f": (1, 2)}.items():
-        problem = absent(problem, who, *slots)
+def test_too_few_are_there_to_fill_the_tables() -> None:
+    """Six meetings need both tables in all three slots; in the last, all that are there want a."""
+    problem = meetings("ae", "af", "ah", "bc", "bg", "cd", slots=3, tables=2)
+    for who in "bcdg":
+        problem = absent(problem, who, 2)
     found = contradiction(problem)
-    assert found == Contradiction("together", ("bc", "bd", "bf", "ac", "ab"), ("a", "b", "c"))
+    wishes = ("ae", "af", "ah", "bc", "bg", "cd")
+    assert found == Contradiction("pairs", wishes, (), (0, 1, 2), 5)
+    assert contradiction_sentence(found).endswith("can hold 5 at most, however they pair.")
+
+
+def test_what_no_counting_shows_is_refuted() -> None:
+    wishes, people = ("cd", "ac", "bc", "ad"), ("a", "c", "d")
+    found = contradiction(hidden_contradiction())
+    assert found == Contradiction("together", wishes, people, with_order=True)
 
 
 def test_a_pin_outside_of_its_session() -> None:
