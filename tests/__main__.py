@@ -83,7 +83,7 @@ def prepare_system() -> None:
     missing = missing_packages()
     reason = install_packages(missing) if missing else ""
     if reason:
-        say(f"Not installed: {', '.join(missing)}: {reason}. Tests that cannot do without are skipped.")
+        say(f"Not installed: {', '.join(missing)}: {reason}. Tests that need it are skipped.")
 
 
 def main() -> None:
