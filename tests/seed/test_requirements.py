@@ -10,8 +10,8 @@ from typing import cast
 import pytest
 
 from matchmaker.certification.readiness import Book, Scheme
+from matchmaker.json_data import read, written
 from matchmaker.matching.checking import check_requirement
-from matchmaker.matching.plain import read, written
 from matchmaker.matching.problem import Requirement
 from matchmaker.measures import Quantity, convert
 from matchmaker.money import exchange_rates
