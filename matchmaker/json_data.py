@@ -145,9 +145,10 @@ def _record(kind: Any) -> Reader:
         except _Wrong as wrong:
             wrong.path = f".{name}{wrong.path}"
             raise
-        for name in required:
-            if name not in found:
-                raise _Wrong(NOTHING, "It is missing and has no default.", f".{name}")
+        missing = [name for name in required if name not in found]
+        if missing:
+            more = f" So is {', '.join(missing[1:])}." if missing[1:] else ""
+            raise _Wrong(NOTHING, f"It is missing and has no default.{more}", f".{missing[0]}")
         try:
             return kind(**found)
         except Incomparable as unknown:

@@ -133,9 +133,9 @@ class Offer:
     maker: Maker
     title: str
     text: str
-    family: str
-    hs_code: str
     unit: str
+    family: str = ""
+    hs_code: str = ""
     facts: PieceFacts = field(default_factory=PieceFacts)
     moq: Decimal | None = None
     line: str = ""

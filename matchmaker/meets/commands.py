@@ -68,25 +68,25 @@ def timetable(
 
     FILE may be - for what is piped in. Ctrl-C ends the search and keeps the best found so far.
     """
-    from matchmaker.meets import exchange
+    from matchmaker.meets.exchange import json_file
     from matchmaker.meets.problem import Budget
 
     if schema:
-        click.echo(json.dumps(exchange.schema(), indent=1))
+        click.echo(json.dumps(json_file.schema(), indent=1))
         return
     if file is None:
         raise click.UsageError("Name a file, or - for what is piped in. What it holds: --schema")
     if seconds is None and work is None:
         seconds = DEFAULT_SECONDS
-    content = content_of(file, most=exchange.LARGEST_FILE, field="FILE")
+    content = content_of(file, most=json_file.LARGEST_FILE, field="FILE")
     is_list = _is_list(file, content)
-    problem = _list_in(content, most_apart) if is_list else exchange.problem_from_json(content)
+    problem = _list_in(content, most_apart) if is_list else json_file.problem_from_json(content)
     budget = Budget(seconds=seconds, work=work, proving=proving, seed=seed)
     with _until_interrupted() as stop:
         answer = _solved(problem, budget, stop)
     if as_json:
         # At once and on one line: else 400,000 unmet wishes take half a minute to write.
-        click.echo(json.dumps(exchange.answer_as_json(answer)))
+        click.echo(json.dumps(json_file.answer_as_json(answer)))
     else:
         _print(problem, answer, with_times=not is_list)
 
@@ -98,7 +98,7 @@ def _is_list(file: str, content: bytes) -> bool:
 
 
 def _list_in(content: bytes, most_apart: int) -> Problem:
-    from matchmaker.meets.dzn import problem_from_dzn
+    from matchmaker.meets.exchange.dzn import problem_from_dzn
 
     return problem_from_dzn(content, most_apart=most_apart)
 
@@ -113,7 +113,7 @@ def _solved(problem: Problem, budget: Budget, stop: Callable[[], bool]) -> Answe
 
 
 def _print(problem: Problem, answer: Answer, *, with_times: bool) -> None:
-    from matchmaker.meets.printing import lines_of
+    from matchmaker.meets.exchange.printing import lines_of
 
     width = terminal_width()
     for text in lines_of(problem, answer, width=width, with_times=with_times):

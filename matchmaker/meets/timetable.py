@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from matchmaker.meets.checking import check
-from matchmaker.meets.choosing import Choosing
-from matchmaker.meets.compiled import compile_problem
+from matchmaker.meets.choosing.arrays import compile_problem
+from matchmaker.meets.choosing.stages import Choosing
+from matchmaker.meets.explaining.promises import check_pins
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.problem import Answer, Budget, Person, Problem, Progress, Slot, Wish
-from matchmaker.meets.promises import check_pins
 from matchmaker.meets.watch import Watch
 
 

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from matchmaker.meets.choosing.gaps import count_idle
 from matchmaker.meets.faults import find_faults
-from matchmaker.meets.gaps import count_idle
 from matchmaker.meets.problem import Answer, Budget, Problem, Timetable
-from matchmaker.meets.repair import repair
-from matchmaker.meets.surviving import Lost, without
+from matchmaker.meets.repairing.repair import repair
+from matchmaker.meets.repairing.surviving import Lost, without
 from matchmaker.meets.timetable import build_timetable
 from seed.meets import AMPLE, SCARCE, Shape, draw_meet, lifelike
 from tests.benchmarks.harness import Figures

@@ -12,7 +12,7 @@ import argparse
 import time
 from pathlib import Path
 
-from matchmaker.meets.dzn import problem_from_dzn
+from matchmaker.meets.exchange.dzn import problem_from_dzn
 from matchmaker.meets.faults import find_faults
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.placing.sentences import contradiction_sentence

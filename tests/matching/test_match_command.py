@@ -19,6 +19,7 @@ from matchmaker.json_data import written
 from matchmaker.matching.exchange.incoming import schemas
 from tests.conftest import TODAY
 from tests.matching.small_trade import MAT, WANTED
+from tests.readme_examples import json_example
 
 CASHEW = replace(
     MAT, id="cashew-1", title="Cashew kernels W320", text="Whole white kernels", hs_code="080132",
@@ -69,6 +70,14 @@ def test_the_answer_for_programs_keeps_to_its_schema(
     assert answer["compared_by"] == "words"
     told = json.loads(run(bare, monkeypatch, "--schema").output)
     assert told == json.loads(json.dumps(schemas()))
+
+
+def test_the_requirement_that_the_readme_shows_is_answered(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(json_example("matchmaker/matching/README.md"))
+    answer = json.loads(run(bare, monkeypatch, str(file), "--json").output)
+    assert [each["offer"] for each in answer["firms"]] == ["mat 15", "mat 17"]
 
 
 def test_where_words_are_all_there_is_it_says_what_they_were_taken_for(

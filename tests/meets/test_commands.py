@@ -16,11 +16,12 @@ from click.testing import CliRunner, Result
 from matchmaker.errors import BadInput
 from matchmaker.meets import commands
 from matchmaker.meets.commands import timetable
-from matchmaker.meets.exchange import problem_as_json, problem_from_json
-from matchmaker.meets.printing import summary
+from matchmaker.meets.exchange.json_file import problem_as_json, problem_from_json
+from matchmaker.meets.exchange.printing import summary
 from matchmaker.meets.problem import Answer, Progress, Timetable
 from seed.meets import Shape, draw_meet
-from tests.meets.test_exchange import a_meet, people
+from tests.meets.exchange.test_json_file import a_meet, people
+from tests.readme_examples import json_example
 
 GIVEN = """
 nBusiness = 3; nMeetings = 2; nTables = 1; nTotalSlots = 2; nMorningSlots = 1;
@@ -52,6 +53,13 @@ def test_the_print_shows_slots_and_tables_worth_and_what_is_left_out(tmp_path: P
     assert "Value 2; no timetable is worth more than 2: proved best." in lines
     assert "  w3: b2 and s1 have no common free slot: they are never there together." in lines
     assert "value 2" in result.stderr and "Done after" in result.stderr
+
+
+def test_the_meet_that_the_readme_shows_is_timetabled(tmp_path: Path) -> None:
+    file = tmp_path / "meet.json"
+    file.write_text(json_example("matchmaker/meets/README.md"))
+    said = run(str(file), "--work", "20").output
+    assert "4 meetings of 4 wishes" in said and "proved best" in said
 
 
 def test_as_json_the_same_work_gives_the_same_answer(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
-from matchmaker.meets.bounds_flow import bound_by_flow
-from matchmaker.meets.compiled import compile_problem
+from matchmaker.meets.bounds.flow import bound_by_flow
+from matchmaker.meets.choosing.arrays import compile_problem
+from matchmaker.meets.choosing.pricing import Pricing
 from matchmaker.meets.faults import find_faults
-from matchmaker.meets.pricing import Pricing
 from matchmaker.meets.problem import (
     Answer,
     Budget,

@@ -94,6 +94,8 @@ SENTENCES: Mapping[str, str] = {
     " (small numbers are drawn towards the average); %(fresh)s of %(facts)s facts are fresh.",
     "reliability.new": "Nothing is known yet of how the firm answers; %(fresh)s of %(facts)s"
     " facts are fresh.",
+    "reliability.unknown": "Nothing is known yet of how the firm answers, nor when it last"
+    " confirmed anything.",
     "reliability.stale": "%(fields)s: not confirmed for half a year.",
     "reliability.confirm": "Confirm %(fields)s again.",
     # preferences

@@ -12,7 +12,7 @@ from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import product
 
-from matchmaker.meets.never import why_never
+from matchmaker.meets.explaining.never import why_never
 from matchmaker.meets.placing.given import Given
 from matchmaker.meets.placing.oddness import at_once, odd_crowd
 from matchmaker.meets.problem import Contradiction, Problem

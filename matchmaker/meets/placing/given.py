@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, product
 
-from matchmaker.meets.never import slots_together, why_never
+from matchmaker.meets.explaining.never import slots_together, why_never
 from matchmaker.meets.problem import Person, Problem, Wish
 
 Choice = tuple[int, int, int]  # rows of the two people and of the interpreter, -1: none

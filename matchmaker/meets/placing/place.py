@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.checking import check
+from matchmaker.meets.choosing.gaps import count_idle
+from matchmaker.meets.choosing.tables import assign_tables, count_moves
 from matchmaker.meets.faults import breaks_of
-from matchmaker.meets.gaps import count_idle
 from matchmaker.meets.placing.annealing import STEPS, Annealing
 from matchmaker.meets.placing.contradictions import astray, counted_out
 from matchmaker.meets.placing.encoding import encode
@@ -31,7 +32,6 @@ from matchmaker.meets.problem import (
     Progress,
     Timetable,
 )
-from matchmaker.meets.tables import assign_tables, count_moves
 from matchmaker.meets.watch import Watch
 
 # Past so many places of meetings in slots the formula takes seconds and hundreds of megabytes to

@@ -77,7 +77,8 @@ def judge_reliability(question: Question, offer: Offer) -> Finding:
         "fresh": fresh.fresh,
         "facts": fresh.told,
     }
-    sentence = say("reliability.new" if is_new else "reliability.known", **facts)
+    key = "known" if not is_new else "new" if fresh.told else "unknown"
+    sentence = say(f"reliability.{key}", **facts)
     gaps: tuple[Gap, ...] = ()
     if fresh.stale:
         fields = ", ".join(fresh.stale)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.chains import chain_from, swap
-from matchmaker.meets.compiled import Facts, Ints
+from matchmaker.meets.choosing.arrays import Facts, Ints
+from matchmaker.meets.choosing.chains import chain_from, swap
+from matchmaker.meets.choosing.state import ABSENT, FREE, START, State, chance, draw, undo
 from matchmaker.meets.problem import Problem, Timetable
-from matchmaker.meets.state import ABSENT, FREE, START, State, chance, draw, undo
 
 
 def count_idle(problem: Problem, timetable: Timetable) -> int:

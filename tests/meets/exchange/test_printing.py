@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from matchmaker.meets.exchange import problem_from_json
-from matchmaker.meets.printing import lines_of
+from matchmaker.meets.exchange.json_file import problem_from_json
+from matchmaker.meets.exchange.printing import lines_of
 from matchmaker.meets.problem import Answer, Meeting, Problem, Timetable, Unmet
 from matchmaker.text_columns import width_of
-from tests.meets.test_exchange import a_meet, slot
+from tests.meets.exchange.test_json_file import a_meet, slot
 
 LONG = "delegate of the very long named cooperative of coir mat makers and weavers, number 17"
 NAMES = ("b1", "سجادة الشرق", "日本の会社", LONG)

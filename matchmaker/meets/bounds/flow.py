@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
-from matchmaker.meets.compiled import Compiled, Ints
+from matchmaker.meets.choosing.arrays import Compiled, Ints
 
 SOURCE, SINK = 0, 1
 

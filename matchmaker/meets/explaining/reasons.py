@@ -21,8 +21,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.meets.compiled import Compiled, compile_problem
-from matchmaker.meets.never import why_never
+from matchmaker.meets.choosing.arrays import Compiled, compile_problem
+from matchmaker.meets.explaining.never import why_never
 from matchmaker.meets.problem import Meeting, Problem, Timetable, Unmet, Wish
 from matchmaker.meets.sentences import REASONS
 

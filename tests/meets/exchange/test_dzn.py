@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.checking import check
-from matchmaker.meets.dzn import problem_from_dzn
-from matchmaker.meets.minizinc import read_assignments
+from matchmaker.meets.exchange.dzn import problem_from_dzn
+from matchmaker.meets.exchange.minizinc import read_assignments
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.problem import Budget, Wish
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 from matchmaker.errors import BadInput
+from matchmaker.meets.explaining.never import slots_together
 from matchmaker.meets.faults import Fault, find_faults
-from matchmaker.meets.never import slots_together
 from matchmaker.meets.problem import Meeting, Problem, Timetable, Wish
 
 # A meeting with one of these faults cannot stay, whatever else takes place.

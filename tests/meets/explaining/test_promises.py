@@ -9,10 +9,10 @@ import pytest
 
 from matchmaker.errors import BadInput
 from matchmaker.json_data import read
-from matchmaker.meets.exchange import problem_from_json
+from matchmaker.meets.exchange.json_file import problem_from_json
 from matchmaker.meets.problem import Budget, Problem
 from matchmaker.meets.timetable import build_timetable
-from tests.meets.test_exchange import a_meet, people, wishes
+from tests.meets.exchange.test_json_file import a_meet, people, wishes
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.compiled import Compiled, Facts, Ints
+from matchmaker.meets.choosing.arrays import Compiled, Facts, Ints
 
 FREE, ABSENT, UNPLACED = -1, -2, -1
 WORD = 64  # bits

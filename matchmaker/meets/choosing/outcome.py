@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from matchmaker.meets.compiled import Compiled
+from matchmaker.meets.choosing.arrays import Compiled
+from matchmaker.meets.choosing.state import UNPLACED, State
 from matchmaker.meets.problem import Meeting
-from matchmaker.meets.state import UNPLACED, State
 
 
 def meetings_of(problem: Compiled, state: State) -> list[Meeting]:

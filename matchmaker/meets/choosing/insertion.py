@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.chains import chain_from, free_by_swap, swap
-from matchmaker.meets.compiled import Facts, Ints
-from matchmaker.meets.state import FREE, State, could_meet, draw, fits, has_room, place, undo
+from matchmaker.meets.choosing.arrays import Facts, Ints
+from matchmaker.meets.choosing.chains import chain_from, free_by_swap, swap
+from matchmaker.meets.choosing.state import (
+    FREE,
+    State,
+    could_meet,
+    draw,
+    fits,
+    has_room,
+    place,
+    undo,
+)
 
 
 @compiled_lean

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.meets.bounds_lp import Iterate, bound_of, iterate, programme_of
-from matchmaker.meets.compiled import Compiled, Facts, Ints
+from matchmaker.meets.bounds.prices import Iterate, bound_of, iterate, programme_of
+from matchmaker.meets.choosing.arrays import Compiled, Facts, Ints
 
 AT_ONCE = 5_000_000  # visits of variables between two looks at the bound
 LEAST = 8  # iterations between them: a look costs as much as two

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from matchmaker.errors import BadInput
 from matchmaker.meets.faults import find_faults
 from matchmaker.meets.problem import Interpreter, Meeting, Person, Problem, Timetable, Wish
-from matchmaker.meets.repair import Change, Option, repair
-from matchmaker.meets.residual import residual
-from matchmaker.meets.surviving import Lost, without
+from matchmaker.meets.repairing.repair import Change, Option, repair
+from matchmaker.meets.repairing.residual import residual
+from matchmaker.meets.repairing.surviving import Lost, without
 from seed.meets import Shape, draw_meet, slots_of
 from tests.meets.first_fit import first_fit
 from tests.meets.small_meets import seeds, small_meet

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from matchmaker.meets.compiled import Compiled, compile_problem
-from matchmaker.meets.giving_way import make_room, most_with_moves
+from matchmaker.meets.choosing.arrays import Compiled, compile_problem
 from matchmaker.meets.problem import Answer, Budget, Meeting, Problem, Timetable
-from matchmaker.meets.residual import residual
-from matchmaker.meets.surviving import Lost, seated, survivors, without
+from matchmaker.meets.repairing.giving_way import make_room, most_with_moves
+from matchmaker.meets.repairing.residual import residual
+from matchmaker.meets.repairing.surviving import Lost, seated, survivors, without
 from matchmaker.meets.timetable import build_timetable
 
 DEFAULT = Budget(work=20)

@@ -23,7 +23,7 @@ from typing import TypeGuard
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.checking import MOST, MOST_TABLES
-from matchmaker.meets.minizinc import Rows, Value, read_assignments
+from matchmaker.meets.exchange.minizinc import Rows, Value, read_assignments
 from matchmaker.meets.problem import Person, Problem, Slot, Wish
 
 REQUIRED = ("nBusiness", "nMeetings", "nTables", "nTotalSlots", "requested")

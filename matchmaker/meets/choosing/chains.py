@@ -8,8 +8,8 @@ for a person, or a table, without anybody losing a meeting.
 from __future__ import annotations
 
 from matchmaker.jit import inner_lean
-from matchmaker.meets.compiled import Facts
-from matchmaker.meets.state import ABSENT, FREE, SPARE, State, lift, place, undo
+from matchmaker.meets.choosing.arrays import Facts
+from matchmaker.meets.choosing.state import ABSENT, FREE, SPARE, State, lift, place, undo
 
 LONGEST = 200  # meetings on a chain; turning a longer one takes more time than it is worth
 

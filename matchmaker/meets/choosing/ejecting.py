@@ -12,10 +12,10 @@ import math
 import numpy as np
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.compiled import Facts, Ints
-from matchmaker.meets.gaps import idle_of
-from matchmaker.meets.insertion import insert, place_freely
-from matchmaker.meets.state import (
+from matchmaker.meets.choosing.arrays import Facts, Ints
+from matchmaker.meets.choosing.gaps import idle_of
+from matchmaker.meets.choosing.insertion import insert, place_freely
+from matchmaker.meets.choosing.state import (
     FREE,
     START,
     UNPLACED,

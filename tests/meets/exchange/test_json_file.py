@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import BadInput
 from matchmaker.meets.checking import check
-from matchmaker.meets.exchange import (
+from matchmaker.meets.exchange.json_file import (
     answer_as_json,
     check_file_size,
     problem_as_json,
     problem_from_json,
     schema,
 )
+from matchmaker.meets.explaining.promises import check_promises
 from matchmaker.meets.problem import (
     Answer,
     Meeting,
@@ -30,7 +31,6 @@ from matchmaker.meets.problem import (
     Unmet,
     Wish,
 )
-from matchmaker.meets.promises import check_promises
 from seed.meets import draw_meet, lifelike, slots_of
 from tests.meets.small_meets import seeds, small_meet
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.meets.bounds_flow import bound_by_flow
-from matchmaker.meets.compiled import Compiled
+from matchmaker.meets.bounds.flow import bound_by_flow
+from matchmaker.meets.choosing.arrays import Compiled
 from matchmaker.meets.problem import Meeting
 
 FREE, AWAY = -1, -2

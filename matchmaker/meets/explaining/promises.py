@@ -16,7 +16,7 @@ from graphlib import TopologicalSorter
 from itertools import product
 
 from matchmaker.errors import BadInput
-from matchmaker.meets.never import slots_together, why_never
+from matchmaker.meets.explaining.never import slots_together, why_never
 from matchmaker.meets.problem import Person, Problem, Wish
 from matchmaker.meets.sentences import counted, reason_sentence
 

@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import BadInput
-from matchmaker.meets.bounds_flow import bound_by_flow
-from matchmaker.meets.compiled import Compiled, Ints
-from matchmaker.meets.ejecting import anneal
-from matchmaker.meets.gaps import close_gaps, count_idle
-from matchmaker.meets.insertion import insert_all
-from matchmaker.meets.outcome import below_floor, meetings_of, musts_cannot
-from matchmaker.meets.pricing import Pricing
+from matchmaker.meets.bounds.flow import bound_by_flow
+from matchmaker.meets.choosing.arrays import Compiled, Ints
+from matchmaker.meets.choosing.ejecting import anneal
+from matchmaker.meets.choosing.gaps import close_gaps, count_idle
+from matchmaker.meets.choosing.insertion import insert_all
+from matchmaker.meets.choosing.outcome import below_floor, meetings_of, musts_cannot
+from matchmaker.meets.choosing.pricing import Pricing
+from matchmaker.meets.choosing.state import FREE, UNPLACED, copied, empty_state, place
+from matchmaker.meets.choosing.tables import assign_tables, count_moves
+from matchmaker.meets.explaining.reasons import UnmetWishes
 from matchmaker.meets.problem import Answer
-from matchmaker.meets.reasons import UnmetWishes
-from matchmaker.meets.state import FREE, UNPLACED, copied, empty_state, place
-from matchmaker.meets.tables import assign_tables, count_moves
 from matchmaker.meets.watch import Watch
 
 AT_ONCE = 20_000  # options inserted, or steps taken, between two looks at the clock

@@ -9,9 +9,9 @@ from random import Random
 
 from hypothesis import given, settings
 
+from matchmaker.meets.explaining.reasons import REASONS, unmet_wishes
 from matchmaker.meets.faults import find_faults
 from matchmaker.meets.problem import Meeting, Problem, Timetable, Unmet, Wish
-from matchmaker.meets.reasons import REASONS, unmet_wishes
 from matchmaker.meets.sentences import reason_sentence
 from seed.meets import Shape, draw_meet
 from tests.meets.first_fit import first_fit

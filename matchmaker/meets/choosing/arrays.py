@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import BadInput
-from matchmaker.meets.bipartite import NO_COLOUR, two_colours
+from matchmaker.meets.choosing.bipartite import NO_COLOUR, two_colours
 from matchmaker.meets.problem import Person, Problem
 
 Ints = NDArray[np.int64]
