@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,6 +24,8 @@ from matchmaker.migrating import is_current, migrate
 from matchmaker.preparing import preparation
 from search.errors import SearchError
 
+# What goes wrong with an output that has no name: a full disk, a broken disk, a closed pipe.
+OF_OUTPUT = (errno.ENOSPC, errno.EIO, errno.EPIPE)
 NOT_DONE, UNUSABLE = 1, 2  # exit statuses; click ends a wrong option with 2 as well
 
 
@@ -33,9 +36,9 @@ def main() -> None:
     except (MatchmakerError, SearchError, BadSetting) as error:
         click.echo(f"matchmaker: {error}", err=True)
         sys.exit(UNUSABLE if isinstance(error, BadInput) else NOT_DONE)
-    except OSError as error:  # a full disk, a folder that may not be written
-        what = error.filename or "the output"
-        click.echo(f"matchmaker: {what}: {error.strerror or error}.", err=True)
+    except OSError as error:  # a full disk, a folder that may not be written, a closed pipe
+        what = error.filename or ("the output" if error.errno in OF_OUTPUT else "")
+        click.echo(f"matchmaker: {what}{': ' * bool(what)}{error.strerror or error}.", err=True)
         _let_go_of_the_output()
         sys.exit(NOT_DONE)
 

@@ -38,6 +38,19 @@ def test_only_what_is_missing_is_installed(programs: Path):
     assert missing_packages() == ["chromium-headless-shell"]
 
 
+@pytest.mark.parametrize(("is_known", "missing"), [(0, ["chromium-headless-shell"]), (100, [])])
+def test_where_there_is_no_shell_of_the_browser_the_browser_is_enough(
+    programs: Path, is_known: int, missing: list[str]
+):
+    have(
+        programs,
+        "dpkg-query",
+        'case "$3" in *shell) exit 1;; esac; printf "install ok installed"',
+    )
+    have(programs, "apt-cache", f"exit {is_known}")
+    assert missing_packages() == missing
+
+
 def test_without_the_right_to_install_the_command_is_named(
     programs: Path, monkeypatch: pytest.MonkeyPatch
 ):
