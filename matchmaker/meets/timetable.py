@@ -2,8 +2,9 @@
 
     answer = build_timetable(problem, Budget(seconds=5), clock=time.monotonic)
 
-A flow says what no timetable can exceed and which meetings to try first. They are inserted
-dearest first, chains of other meetings turning aside for them. Then meetings are forced in and
+A flow says what no timetable can exceed and which meetings to try first. Those that fairness
+floors need are inserted, then the others, the dearest first; chains of other meetings turn aside
+for them. Then meetings are forced in and
 what they displace is settled elsewhere, as long as that gains; prices of people's time say which
 are worth trying, and what else no timetable can exceed. At last idle gaps are closed at
 the same value, and tables are given out. Order of goods: must-meets, fairness floors, value,
@@ -16,12 +17,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from matchmaker.meets.arrays import compile_problem
 from matchmaker.meets.checking import check
-from matchmaker.meets.choosing.arrays import compile_problem
 from matchmaker.meets.choosing.stages import Choosing
-from matchmaker.meets.explaining.promises import check_pins
 from matchmaker.meets.placing.place import place_given
 from matchmaker.meets.problem import Answer, Budget, Person, Problem, Progress, Slot, Wish
+from matchmaker.meets.promises import check_pins
 from matchmaker.meets.watch import Watch
 
 
@@ -51,7 +52,7 @@ def build_timetable(
     choosing.pin()
     choosing.bound()
     choosing.insert()
-    choosing.lift_floors()
+    choosing.meet_floors()
     choosing.find_prices()
     choosing.improve()
     choosing.close_gaps()

@@ -13,9 +13,10 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 
+from matchmaker.meets.arrays import compile_problem
 from matchmaker.meets.bounds.flow import bound_by_flow
-from matchmaker.meets.choosing.arrays import compile_problem
-from matchmaker.meets.choosing.pricing import Pricing
+from matchmaker.meets.bounds.pricing import Pricing
+from matchmaker.meets.choosing.stages import Choosing
 from matchmaker.meets.faults import find_faults
 from matchmaker.meets.problem import (
     Answer,
@@ -28,6 +29,7 @@ from matchmaker.meets.problem import (
     Wish,
 )
 from matchmaker.meets.timetable import build_timetable
+from matchmaker.meets.watch import Watch
 from seed.meets import AMPLE, SCARCE, Shape, draw_meet, lifelike, slots_of
 from tests.meets.brute_force import IMPOSSIBLE, best_worth, worth_of
 from tests.meets.small_meets import seeds, small_meet
@@ -286,6 +288,21 @@ def test_time_is_kept_by_the_clock_that_is_given() -> None:
     )
     assert 3 <= answer.seconds <= 6
     assert answer.gap < 0.02
+
+
+def test_value_that_was_sought_together_with_less_waiting_is_not_traded_for_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where the last step brought the value so near to the bound that little is left."""
+    problem = compile_problem(draw_meet(Shape(30, 60, availability=SCARCE), seed=1))
+    choosing = Choosing(problem, Watch(Budget(work=100), None, None, None), seed=1)
+    for stage in (choosing.bound, choosing.insert, choosing.find_prices, choosing.improve):
+        stage()
+    assert choosing.is_waiting_sought and not choosing.is_best
+    choosing.most_value = choosing.value * 1.0001
+    choosing.watch = Watch(Budget(work=100), None, None, None)  # there is time for trading
+    monkeypatch.setattr(choosing, "_trade_gaps", lambda: pytest.fail("value was traded"))
+    choosing.close_gaps()
 
 
 def test_prices_bound_no_less_than_the_value_from_the_first_step_on() -> None:

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from matchmaker.meets.checking import check, check_something_to_do
-from matchmaker.meets.explaining.promises import check_promises
 from matchmaker.meets.problem import Problem
+from matchmaker.meets.promises import check_promises
 from seed.meets import AMPLE, SCARCE, Shape, draw_meet, lifelike
 
 SHAPES = [

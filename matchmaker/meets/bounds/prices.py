@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.jit import compiled_lean
-from matchmaker.meets.choosing.arrays import Compiled, Facts, Ints
+from matchmaker.meets.arrays import Compiled, Facts, Ints
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]

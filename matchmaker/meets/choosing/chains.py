@@ -1,15 +1,16 @@
-"""Kempe chains: two slots change places for people who hang together by them. Pure.
+"""Kempe chains: meetings of two slots that hang together, each moved to the other slot. Pure.
 
-The meetings of two slots form paths and rings over the people. Whoever goes along one of them
-and moves each meeting to the other slot gets a timetable of the same value. That frees a slot
-for a person, or a table, without anybody losing a meeting.
+Two meetings hang together when the same person attends both. So the meetings of two slots form
+paths and rings. Whoever turns one, that is, moves each of its meetings to the other of the two
+slots, gets a timetable of the same value. That frees a slot for a person, or a table, without
+anybody losing a meeting.
 """
 
 from __future__ import annotations
 
 from matchmaker.jit import inner_lean
-from matchmaker.meets.choosing.arrays import Facts
-from matchmaker.meets.choosing.state import ABSENT, FREE, SPARE, State, lift, place, undo
+from matchmaker.meets.arrays import ABSENT, FREE, Facts
+from matchmaker.meets.choosing.state import SPARE, State, place, take_out, undo
 
 LONGEST = 200  # meetings on a chain; turning a longer one takes more time than it is worth
 
@@ -44,7 +45,7 @@ def chain_from(facts: Facts, state: State, person: int, one: int, other: int) ->
 
 
 @inner_lean
-def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
+def turn_chain(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
     """Turn the chain in `state.path`; where a rule forbids it all stays as it was."""
     mark = state.mark[0]
     if mark + 2 * count > len(state.log) - SPARE:
@@ -53,7 +54,7 @@ def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
     for number in range(count):
         wish = facts.wish[state.path[number]]
         slots[number] = one + other - state.slot[wish]
-        lift(facts, state, wish)
+        take_out(facts, state, wish)
     for number in range(count):
         if not place(facts, state, state.path[number], slots[number]):
             undo(facts, state, mark)
@@ -62,7 +63,9 @@ def swap(facts: Facts, state: State, count: int, one: int, other: int) -> bool:
 
 
 @inner_lean
-def free_by_swap(facts: Facts, state: State, person: int, other: int, slot: int, away: int) -> bool:
+def free_by_turning(
+    facts: Facts, state: State, person: int, other: int, slot: int, away: int
+) -> bool:
     """Free the person in `slot` by turning a chain with `away`, leaving `other` as it is."""
     count = chain_from(facts, state, person, slot, away)
     if count <= 0:
@@ -71,4 +74,4 @@ def free_by_swap(facts: Facts, state: State, person: int, other: int, slot: int,
         option = state.path[number]
         if facts.first[option] == other or facts.second[option] == other:
             return False
-    return swap(facts, state, count, slot, away) and state.at[person, slot] == FREE
+    return turn_chain(facts, state, count, slot, away) and state.at[person, slot] == FREE

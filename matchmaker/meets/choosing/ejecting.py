@@ -12,11 +12,10 @@ import math
 import numpy as np
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.choosing.arrays import Facts, Ints
-from matchmaker.meets.choosing.gaps import idle_of
+from matchmaker.meets.arrays import FREE, Facts, Ints
+from matchmaker.meets.choosing.gaps import recount
 from matchmaker.meets.choosing.insertion import insert, place_freely
 from matchmaker.meets.choosing.state import (
-    FREE,
     START,
     UNPLACED,
     State,
@@ -24,8 +23,8 @@ from matchmaker.meets.choosing.state import (
     draw,
     gain,
     interpreter_for,
-    lift,
     place,
+    take_out,
     undo,
 )
 
@@ -41,12 +40,12 @@ def anneal(
     steps: int,
     heat: float,
     idle: Ints,
-    patience: float,
+    idle_cost: float,
 ) -> int:
     """Take so many steps at a temperature; returns how many were kept.
 
     A step forces `options[i]` into `slots[i]`, for a random i. The temperature is in units of
-    weight: a loss of one temperature is kept one time in e. With `patience` above 0 an idle slot
+    weight: a loss of one temperature is kept one time in e. With `idle_cost` above 0 an idle slot
     counts as a loss of so much weight; `idle` holds how long each person waits.
     """
     kept = 0
@@ -60,33 +59,29 @@ def anneal(
             continue
         before = state.total[0]
         if state.slot[wish] != UNPLACED:
-            lift(facts, state, wish)
+            take_out(facts, state, wish)
         if not _force(facts, state, option, slot):
             continue
         done = state.mark[0]
         change = np.float64(state.total[0] - before)
-        if patience > 0:
-            change -= patience * _recount(facts, state, idle, done)
+        if idle_cost > 0:
+            change -= idle_cost * _recount_log(facts, state, idle, done)
         if change >= 0 or chance(state) < math.exp(change / heat):
             kept += 1
             continue
         undo(facts, state, START)
-        if patience > 0:
-            _recount(facts, state, idle, done)
+        if idle_cost > 0:
+            _recount_log(facts, state, idle, done)
     state.mark[0] = 0
     return kept
 
 
 @inner_lean
-def _recount(facts: Facts, state: State, idle: Ints, done: int) -> int:
+def _recount_log(facts: Facts, state: State, idle: Ints, done: int) -> int:
     """Bring `idle` up to date for all whom these entries of the log touch; by how much it grew."""
     grown = 0
     for entry in range(done):
-        option = state.log[entry, 0]
-        for person in (facts.first[option], facts.second[option]):
-            now = idle_of(facts, state, person)
-            grown += now - idle[person]
-            idle[person] = now
+        grown += recount(facts, state, idle, state.log[entry, 0])
     return grown
 
 
@@ -119,13 +114,13 @@ def _clear(facts: Facts, state: State, person: int, slot: int) -> bool:
     if there != FREE:
         if there < 0 or state.locked[facts.wish[there]]:
             return False
-        lift(facts, state, facts.wish[there])
+        take_out(facts, state, facts.wish[there])
     if state.met[person] < facts.most[person]:
         return True
     cheapest = _cheapest_of(facts, state, person)
     if cheapest < 0:
         return False
-    lift(facts, state, facts.wish[cheapest])
+    take_out(facts, state, facts.wish[cheapest])
     return True
 
 
@@ -147,42 +142,42 @@ def _cheaper(facts: Facts, state: State, one: int, other: int) -> int:
 
 @inner_lean
 def _free_table(facts: Facts, state: State, slot: int) -> None:
-    """Lift the cheapest of some meetings in the slot."""
+    """Take out the cheapest of some meetings in the slot."""
     people, cheapest = len(facts.most), -1
     for _ in range(16):
         cheapest = _cheaper(facts, state, cheapest, state.at[draw(state, people), slot])
     if cheapest >= 0:
-        lift(facts, state, facts.wish[cheapest])
+        take_out(facts, state, facts.wish[cheapest])
 
 
 @inner_lean
 def _clear_order(facts: Facts, state: State, wish: int, slot: int) -> None:
-    """Lift what must come before the wish and is not earlier, or after it and is not later."""
+    """Take out what must come before the wish and is not earlier, or after it and is not later."""
     for place_in_list in range(facts.earlier_at[wish], facts.earlier_at[wish + 1]):
         other = facts.earlier[place_in_list]
-        if state.slot[other] >= slot and _can_lift(state, other):
-            lift(facts, state, other)
+        if state.slot[other] >= slot and _can_take_out(state, other):
+            take_out(facts, state, other)
     for place_in_list in range(facts.later_at[wish], facts.later_at[wish + 1]):
         other = facts.later[place_in_list]
-        if UNPLACED < state.slot[other] <= slot and _can_lift(state, other):
-            lift(facts, state, other)
+        if UNPLACED < state.slot[other] <= slot and _can_take_out(state, other):
+            take_out(facts, state, other)
 
 
 @inner_lean
-def _can_lift(state: State, wish: int) -> bool:
+def _can_take_out(state: State, wish: int) -> bool:
     """It is not pinned, and the log has room: a wish may stand in many orders."""
     return not state.locked[wish] and state.mark[0] < len(state.log) // 2
 
 
 @inner_lean
 def _free_interpreter(facts: Facts, state: State, need: int, slot: int) -> None:
-    """Lift the cheapest meeting of an interpreter who is able."""
+    """Take out the cheapest meeting of an interpreter who is able."""
     cheapest = -1
     for who in range(facts.able.shape[1]):
         if facts.able[need, who] > 0:
             cheapest = _cheaper(facts, state, cheapest, state.helping[who, slot])
     if cheapest >= 0:
-        lift(facts, state, facts.wish[cheapest])
+        take_out(facts, state, facts.wish[cheapest])
 
 
 @inner_lean

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.choosing.arrays import Facts, Ints
-from matchmaker.meets.choosing.chains import chain_from, swap
-from matchmaker.meets.choosing.state import ABSENT, FREE, START, State, chance, draw, undo
+from matchmaker.meets.arrays import ABSENT, FREE, Facts, Ints
+from matchmaker.meets.choosing.chains import chain_from, turn_chain
+from matchmaker.meets.choosing.state import START, State, chance, draw, undo
 from matchmaker.meets.problem import Problem, Timetable
 
 
@@ -40,7 +40,7 @@ def close_gaps(facts: Facts, state: State, idle: Ints, steps: int, hot: float, c
     """
     people, slots = len(facts.most), len(facts.tables)
     for person in range(people):
-        idle[person] = idle_of(facts, state, person)
+        idle[person] = _idle_of(facts, state, person)
     for step in range(steps):
         state.mark[0] = 0
         person, one, other = draw(state, people), draw(state, slots), draw(state, slots)
@@ -50,31 +50,38 @@ def close_gaps(facts: Facts, state: State, idle: Ints, steps: int, hot: float, c
         if idle[person] == 0 and chance(state) < 0.8:
             continue
         count = chain_from(facts, state, person, one, other)
-        if count <= 0 or not swap(facts, state, count, one, other):
+        if count <= 0 or not turn_chain(facts, state, count, one, other):
             continue
-        change = _recount(facts, state, idle, count)
+        change = _recount_chain(facts, state, idle, count)
         heat = hot * (cold / hot) ** (step / steps)
         if change > 0 and chance(state) >= math.exp(-change / heat):
             undo(facts, state, START)
-            _recount(facts, state, idle, count)
+            _recount_chain(facts, state, idle, count)
     state.mark[0] = 0
 
 
 @inner_lean
-def _recount(facts: Facts, state: State, idle: Ints, count: int) -> int:
+def _recount_chain(facts: Facts, state: State, idle: Ints, count: int) -> int:
     """Bring `idle` up to date for all on the chain; returns by how much it grew."""
     grown = 0
     for number in range(count):
-        option = state.path[number]
-        for person in (facts.first[option], facts.second[option]):
-            now = idle_of(facts, state, person)
-            grown += now - idle[person]
-            idle[person] = now
+        grown += recount(facts, state, idle, state.path[number])
     return grown
 
 
 @inner_lean
-def idle_of(facts: Facts, state: State, person: int) -> int:
+def recount(facts: Facts, state: State, idle: Ints, option: int) -> int:
+    """Bring `idle` up to date for both people of an option; returns by how much it grew."""
+    grown = 0
+    for person in (facts.first[option], facts.second[option]):
+        now = _idle_of(facts, state, person)
+        grown += now - idle[person]
+        idle[person] = now
+    return grown
+
+
+@inner_lean
+def _idle_of(facts: Facts, state: State, person: int) -> int:
     """How many slots the person waits between meetings of a day."""
     idle, waited, day, is_waiting = 0, 0, -1, False
     for slot in range(len(facts.tables)):

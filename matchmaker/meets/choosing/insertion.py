@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.choosing.arrays import Facts, Ints
-from matchmaker.meets.choosing.chains import chain_from, free_by_swap, swap
+from matchmaker.meets.arrays import FREE, Facts, Ints
+from matchmaker.meets.choosing.chains import chain_from, free_by_turning, turn_chain
 from matchmaker.meets.choosing.state import (
-    FREE,
     State,
     could_meet,
     draw,
@@ -63,7 +62,7 @@ def place_freely(facts: Facts, state: State, option: int) -> bool:
     first, second = facts.first[option], facts.second[option]
     if not (could_meet(state, first, second) and has_room(facts, state, option)):
         return False
-    best, most = option, 0  # a slot only once `most` says so
+    best, most = 0, 0  # no slot so far: none has a table to spare
     for slot in range(len(facts.tables)):
         if state.at[first, slot] != FREE or state.at[second, slot] != FREE:
             continue
@@ -80,7 +79,7 @@ def _by_person(facts: Facts, state: State, option: int, busy: int, free: int, sl
         if state.at[busy, away] != FREE:
             continue
         mark = state.mark[0]
-        if free_by_swap(facts, state, busy, free, slot, away):
+        if free_by_turning(facts, state, busy, free, slot, away):
             if place(facts, state, option, slot):
                 return True
             undo(facts, state, mark)
@@ -102,7 +101,7 @@ def _by_table(facts: Facts, state: State, option: int, slot: int) -> bool:
             if count <= 0 or count % 2 == 0:
                 continue
             mark = state.mark[0]
-            if swap(facts, state, count, slot, away):
+            if turn_chain(facts, state, count, slot, away):
                 if place(facts, state, option, slot):
                     return True
                 undo(facts, state, mark)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from matchmaker.meets.choosing.arrays import Compiled
+from matchmaker.meets.arrays import Compiled
 from matchmaker.meets.choosing.state import UNPLACED, State
 from matchmaker.meets.problem import Meeting
 

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import BadInput
+from matchmaker.meets.arrays import FREE, Compiled, Ints
 from matchmaker.meets.bounds.flow import bound_by_flow
-from matchmaker.meets.choosing.arrays import Compiled, Ints
+from matchmaker.meets.bounds.pricing import Pricing
 from matchmaker.meets.choosing.ejecting import anneal
 from matchmaker.meets.choosing.gaps import close_gaps, count_idle
 from matchmaker.meets.choosing.insertion import insert_all
 from matchmaker.meets.choosing.outcome import below_floor, meetings_of, musts_cannot
-from matchmaker.meets.choosing.pricing import Pricing
-from matchmaker.meets.choosing.state import FREE, UNPLACED, copied, empty_state, place
+from matchmaker.meets.choosing.state import UNPLACED, copied, empty_state, place
 from matchmaker.meets.choosing.tables import assign_tables, count_moves
 from matchmaker.meets.explaining.reasons import UnmetWishes
 from matchmaker.meets.problem import Answer
@@ -30,8 +30,8 @@ SLACK, HOT, COLD, ICY = 0.04, 0.06, 0.01, 0.001  # as shares of the mean weight
 TINY = 1e-6  # a temperature at which nothing is ever given up
 TRIES = 3
 LOSS = 0.001  # of the value is given up for fewer idle gaps, at most
-PATIENCE = 0.12  # what an idle slot counts as, as a share of the mean weight
-CALM, HURRIED = 0.06, 0.25  # between them it moves so that people wait as long as WAITING
+IDLE_COST = 0.12  # what an idle slot counts as, as a share of the mean weight
+LEAST_COST, MOST_COST = 0.06, 0.25  # between them it moves so that people wait as long as WAITING
 WAITING = 0.08  # idle slots a person
 QUICKER = 1.03  # from one look at the clock to the next
 BOTH = 0.95  # of what is left of the budget is for value and waiting together
@@ -56,7 +56,8 @@ class Choosing:
         self.chosen = np.zeros(problem.options, bool)
         self.fairness_price = 0.0
         self.pricing: Pricing | None = None
-        self.patience = PATIENCE
+        self.idle_cost = IDLE_COST
+        self.is_waiting_sought = False  # whether value and waiting were annealed together
 
     # -- what is known -----------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ class Choosing:
         needed: NDArray[np.bool_] = chosen & (is_low[facts.first] | is_low[facts.second])
         return needed
 
-    def lift_floors(self) -> None:
+    def meet_floors(self) -> None:
         """Force in must-meets without a place, and meetings of those below their floor."""
         for _ in range(TRIES):
             if not self.watch.is_over():
@@ -219,7 +220,7 @@ class Choosing:
         before, looked = pricing.best, pricing.iterations
         while not (is_over() or self.is_best):
             pricing.go_on()
-            self.watch.done += 1 + pricing.variables * 50 // 5_000_000
+            self.watch.done += pricing.work
             if pricing.iterations >= looked * 1.3 + 200:
                 if before - pricing.best < STALLED * pricing.best:
                     break
@@ -231,6 +232,7 @@ class Choosing:
         if self.pricing is None or not math.isfinite(self.pricing.best):
             return
         if self._is_loose():
+            self.is_waiting_sought = True
             self._improve_both()
             return
         mean = max(1.0, float(self.problem.weight.mean()))
@@ -256,7 +258,7 @@ class Choosing:
             self._say("improved")
         if best.total[0] > self.state.total[0]:
             self.state = best
-        self.lift_floors()
+        self.meet_floors()
 
     def _is_loose(self) -> bool:
         """Whether people's time binds, tables do not, and prices say which wishes to try.
@@ -274,64 +276,69 @@ class Choosing:
         least, mean = int(self.state.total[0]), max(1.0, float(self.problem.weight.mean()))
         begun = self.watch.share()
         best, most = copied(self.state), -math.inf
-        self.patience, end = PATIENCE, begun + BOTH * (1 - begun)
+        self.idle_cost, end = IDLE_COST, begun + BOTH * (1 - begun)
         for _ in self._annealed((HOTTER, COLDER), WIDE, end):
             self._adapt((self.watch.share() - begun) / (end - begun))
             total = int(self.state.total[0])
             waits = float(self.idle.sum())
             more = max(0.0, waits - WAITING * self.problem.people)
-            worth = total - least - PATIENCE * mean * (waits + more)
+            worth = total - least - IDLE_COST * mean * (waits + more)
             if total >= least and worth > most:
                 best, most = copied(self.state), worth
             self._say("improved")
         self.state = best
-        self.lift_floors()
+        self.meet_floors()
 
     def _adapt(self, passed: float) -> None:
-        """Be less patient while people wait longer than they should by now, else more."""
+        """Let waiting cost more while people wait longer than they should by now, else less."""
         if passed < 0.5:
             return
         hoped = WAITING * (3 - 2 * passed) * self.problem.people
         factor = QUICKER if self.idle.sum() > hoped else 1 / QUICKER
-        self.patience = min(HURRIED, max(CALM, self.patience * factor))
+        self.idle_cost = min(MOST_COST, max(LEAST_COST, self.idle_cost * factor))
 
     def close_gaps(self) -> None:
         """Turn chains so that people wait less, at the same value; then for a little of it."""
         if self.problem.slots < 2:
             return
-        pricing = self.pricing
-        is_dear = pricing is None or self.is_best or pricing.iterations < RIPE
-        is_dear |= pricing is not None and pricing.variables <= SMALL
-        is_dear |= self._is_loose()  # both were looked for already
+        may_trade = self._may_trade()
         begun = self.watch.share()
-        part = 1.0 if is_dear else begun + (1 - begun) / 2
+        part = begun + (1 - begun) / 2 if may_trade else 1.0
+        enough = ENOUGH * self.problem.people if may_trade else 0.0
         while not self.watch.is_over(part):
             passed = (self.watch.share() - begun) / max(TINY, part - begun)
             heat = 0.5 * 0.1**passed
             close_gaps(self.facts, self.state, self.idle, AT_ONCE, heat, heat)
             self.watch.done += AT_ONCE // 1000
             self._say("gaps")
-            if self.idle.sum() <= ENOUGH * self.problem.people * (not is_dear):
+            if self.idle.sum() <= enough:
                 break
-        if not is_dear and not self.watch.is_over():
+        if may_trade and not self.watch.is_over():
             self._trade_gaps()
+
+    def _may_trade(self) -> bool:
+        """Whether a little value may be given up for less waiting, and prices say where."""
+        pricing = self.pricing
+        if pricing is None or self.is_best or self.is_waiting_sought:
+            return False
+        return pricing.iterations >= RIPE and pricing.variables > SMALL
 
     def _trade_gaps(self) -> None:
         """Give up at most LOSS of the value where that makes people wait less.
 
-        In rounds; whoever finds the value too low afterwards takes the round back, and is less
-        impatient in the next.
+        In rounds; one that ends with too little value is taken back, and waiting costs half as
+        much in the next.
         """
         least = int(self.state.total[0]) - int(LOSS * self.value)
         best, fewest = copied(self.state), int(self.idle.sum())
-        self.patience = PATIENCE
+        self.idle_cost = IDLE_COST
         while not self.watch.is_over() and fewest > ENOUGH * self.problem.people:
             begun = self.watch.share()
             end = begun + max(0.05, (1 - begun) / 3)
             for _ in self._annealed((SLACK, COLD), 5 * SLACK, end):
                 self._say("gaps")
             if int(self.state.total[0]) < least:
-                self.patience /= 2
+                self.idle_cost /= 2
             elif self.idle.sum() < fewest:
                 best, fewest = copied(self.state), int(self.idle.sum())
             self.state = copied(best)
@@ -348,8 +355,8 @@ class Choosing:
         close_gaps(self.facts, self.state, self.idle, 0, TINY, TINY)  # counts who waits
         while len(options) and not self.watch.is_over(end):
             heat = mean * hot * (cold / hot) ** ((self.watch.share() - begun) / (end - begun))
-            impatient = self.patience * mean
-            anneal(self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, impatient)
+            cost = self.idle_cost * mean
+            anneal(self.facts, self.state, options, slots, AT_ONCE, heat, self.idle, cost)
             self.watch.done += AT_ONCE // 1000
             yield
 

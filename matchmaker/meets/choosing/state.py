@@ -1,6 +1,6 @@
 """A timetable while it is made: what is placed where, and how to take steps back. Pure.
 
-Everything that changes a timetable goes through `place` and `lift`, which know every rule and
+Everything that changes a timetable goes through `place` and `take_out`, which know every rule and
 write a log; `undo` goes back along it. So no search, however wild, can break a rule.
 """
 
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.jit import compiled_lean, inner_lean
-from matchmaker.meets.choosing.arrays import Compiled, Facts, Ints
+from matchmaker.meets.arrays import ABSENT, FREE, Compiled, Facts, Ints
 
-FREE, ABSENT, UNPLACED = -1, -2, -1
+UNPLACED = -1
 WORD = 64  # bits
 SPARE = 200  # entries of the log that are left for single steps after a chain
 START = 0  # of the log: undo everything since it was cleared
@@ -91,7 +91,7 @@ def could_meet(state: State, one: int, other: int) -> bool:
 
 
 @inner_lean
-def _turn(state: State, person: int, slot: int) -> None:
+def _flip(state: State, person: int, slot: int) -> None:
     """Whoever was free in the slot is busy, and the other way round."""
     state.free[person, slot // WORD] ^= np.uint64(1) << np.uint64(slot % WORD)
 
@@ -195,7 +195,7 @@ def place(facts: Facts, state: State, option: int, slot: int) -> bool:
 
 
 @compiled_lean
-def lift(facts: Facts, state: State, wish: int) -> None:
+def take_out(facts: Facts, state: State, wish: int) -> None:
     """Take a placed wish out."""
     option, slot, via = state.option[wish], state.slot[wish], state.via[wish]
     _take(facts, state, option)
@@ -227,8 +227,8 @@ def _put(facts: Facts, state: State, option: int, slot: int, via: int) -> None:
     first, second, wish = facts.first[option], facts.second[option], facts.wish[option]
     state.at[first, slot] = option
     state.at[second, slot] = option
-    _turn(state, first, slot)
-    _turn(state, second, slot)
+    _flip(state, first, slot)
+    _flip(state, second, slot)
     state.slot[wish], state.option[wish], state.via[wish] = slot, option, via
     state.used[slot] += 1
     state.met[first] += 1
@@ -243,8 +243,8 @@ def _take(facts: Facts, state: State, option: int) -> None:
     slot, via = state.slot[wish], state.via[wish]
     state.at[first, slot] = FREE
     state.at[second, slot] = FREE
-    _turn(state, first, slot)
-    _turn(state, second, slot)
+    _flip(state, first, slot)
+    _flip(state, second, slot)
     state.slot[wish], state.option[wish], state.via[wish] = UNPLACED, -1, -1
     state.used[slot] -= 1
     state.met[first] -= 1

@@ -20,9 +20,9 @@ from matchmaker.json_data import read, written
 from matchmaker.json_schema import schema_of
 from matchmaker.json_text import parsed
 from matchmaker.meets.checking import MOST, check, check_sizes, check_something_to_do
-from matchmaker.meets.explaining.promises import check_promises
 from matchmaker.meets.placing.sentences import contradiction_sentence
 from matchmaker.meets.problem import Answer, Problem, Unmet
+from matchmaker.meets.promises import check_promises
 from matchmaker.meets.sentences import reason_sentence
 
 LARGEST_FILE = 150_000_000  # bytes; 434,000 wishes take 34 million

@@ -1,6 +1,6 @@
 """Why a wish does not take place: the one thing that binds it, in the timetable as it is. Pure.
 
-    for unmet in unmet_wishes(problem, timetable):
+    for unmet in UnmetWishes(compile_problem(problem), timetable):
         print(unmet.wish, reason_sentence(unmet.reason, unmet.facts))
 
 The reason is the step at which the last slot is lost, on the way from all slots to a booked
@@ -12,7 +12,7 @@ for, so that 400,000 unmet wishes cost a fraction of a second and about 40 bytes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -21,41 +21,31 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.meets.choosing.arrays import Compiled, compile_problem
+from matchmaker.meets.arrays import Compiled, Ints, Marks
 from matchmaker.meets.explaining.never import why_never
 from matchmaker.meets.problem import Meeting, Problem, Timetable, Unmet, Wish
+from matchmaker.meets.seating import Seating
 from matchmaker.meets.sentences import REASONS
 
-__all__ = ["REASONS", "UnmetWishes", "unmet_wishes"]
-
 Counts = NDArray[np.int16]
-Rows = NDArray[np.int64]
-Marks = NDArray[np.bool_]
 
 # The steps in the order of their numbers; a wish is told the furthest any of its pairs comes to.
 QUOTA, BUSY, TABLES, INTERPRETERS, ORDER, POSSIBLE = range(6)
 
 
-def unmet_wishes(
-    problem: Problem, timetable: Timetable, *, compiled: Compiled | None = None
-) -> UnmetWishes:
+class UnmetWishes(Sequence[Unmet]):
     """Every wish that does not take place, with its binding reason, in the order of the problem.
 
-    `compiled`: the same problem as arrays, where somebody has them already. The timetable must
-    be without faults; of a wrong one the reasons may be wrong.
+    Nothing is worked out before one of them is looked at. The timetable must be without faults;
+    of a wrong one the reasons may be wrong.
     """
-    return UnmetWishes(compiled or compile_problem(problem), timetable)
-
-
-class UnmetWishes(Sequence[Unmet]):
-    """The unmet wishes as a sequence; nothing is worked out before one of them is looked at."""
 
     def __init__(self, compiled: Compiled, timetable: Timetable) -> None:
         self._compiled, self._timetable = compiled, timetable
         self._problem, self._facts = compiled.problem, compiled.facts
 
     @cached_property
-    def _wishes(self) -> Rows:
+    def _wishes(self) -> Ints:
         placed = {meeting.wish for meeting in self._timetable.meetings}
         unmet = [row for row, wish in enumerate(self._problem.wishes) if wish.id not in placed]
         return np.array(unmet, np.int64)
@@ -65,7 +55,7 @@ class UnmetWishes(Sequence[Unmet]):
         return _Hall(self._compiled, self._timetable.meetings)
 
     @cached_property
-    def _options(self) -> Rows:
+    def _options(self) -> Ints:
         return np.flatnonzero(np.isin(self._facts.wish, self._wishes))
 
     @cached_property
@@ -73,7 +63,7 @@ class UnmetWishes(Sequence[Unmet]):
         return _weigh(self._compiled, self._hall, self._options)
 
     @cached_property
-    def _way(self) -> Rows:
+    def _way(self) -> Ints:
         return _furthest(self._facts.wish[self._options], self._ways.step, self._wishes)
 
     def __len__(self) -> int:
@@ -125,30 +115,19 @@ class UnmetWishes(Sequence[Unmet]):
 _REASON_OF = {TABLES: "tables", INTERPRETERS: "interpreters", ORDER: "order", POSSIBLE: "possible"}
 
 
-class _Hall:
-    """Who sits where, as arrays of people × slots and interpreters × slots."""
+class _Hall(Seating):
+    """Who sits where, what that is worth, and between which meetings others must lie."""
 
-    def __init__(self, compiled: Compiled, meetings: Iterable[Meeting]) -> None:
-        problem, facts = compiled.problem, compiled.facts
-        slots = len(problem.slots)
-        self.row = {each.id: number for number, each in enumerate(problem.people)}
-        self.wish_row = {each.id: number for number, each in enumerate(problem.wishes)}
-        self.present = facts.present.astype(bool)
-        self.worth = np.full((len(problem.people), slots), -1, np.int64)  # -1: no meeting
-        self.left = facts.tables.astype(np.int64).copy()
-        self.tables = facts.tables
-        helper = {each.id: number for number, each in enumerate(problem.interpreters)}
-        self.helper_free = facts.interpreting.astype(bool)
+    def __init__(self, compiled: Compiled, meetings: Sequence[Meeting]) -> None:
+        super().__init__(compiled, meetings)
+        problem, slots = compiled.problem, compiled.slots
+        self.present = self.facts.present.astype(bool)
+        weights = [problem.wishes[self.wish_row[each.wish]].weight for each in meetings]
+        # -1: no meeting; FREE and ABSENT, counted from the end, find it.
+        self.worth = np.array([*weights, -1, -1], np.int64)[self.at]
+        slot_of = {each.wish: each.slot for each in meetings}
         self.earliest = np.zeros(len(problem.wishes), np.int16)
         self.latest = np.full(len(problem.wishes), slots - 1, np.int16)
-        slot_of = {}
-        for each in meetings:
-            weight = problem.wishes[self.wish_row[each.wish]].weight
-            self.worth[[self.row[each.first], self.row[each.second]], each.slot] = weight
-            self.left[each.slot] -= 1
-            slot_of[each.wish] = each.slot
-            if each.interpreter is not None:
-                self.helper_free[helper[each.interpreter], each.slot] = False
         self.before: dict[str, str] = {}  # of a wish what binds it most, if anything
         self.after: dict[str, str] = {}
         self._order(problem, slot_of)
@@ -176,7 +155,7 @@ class _Hall:
     def tables_told(self, allowed: NDArray[np.uint8], first: int, second: int) -> int | str:
         """How many tables are busy in the slots in which both are free: 40, or '30 to 40'."""
         there = allowed.astype(bool) & self.present[first] & self.present[second]
-        counts = self.tables[there & ~self.busy[first] & ~self.busy[second]]
+        counts = self.facts.tables[there & ~self.busy[first] & ~self.busy[second]]
         low, high = int(counts.min()), int(counts.max())
         return high if low == high else f"{low} to {high}"
 
@@ -197,7 +176,7 @@ class _Ways:
     worthier: Marks
 
 
-def _weigh(compiled: Compiled, hall: _Hall, options: Rows) -> _Ways:
+def _weigh(compiled: Compiled, hall: _Hall, options: Ints) -> _Ways:
     """Follow every pair from slot to slot; slot by slot, so that memory stays small."""
     facts = compiled.facts
     first, second = facts.first[options], facts.second[options]
@@ -207,8 +186,7 @@ def _weigh(compiled: Compiled, hall: _Hall, options: Rows) -> _Ways:
     common, free, table, helped = (np.zeros(count, np.int16) for _ in range(4))
     slot_found = np.full(count, -1, np.int16)
     worthier = np.ones(count, bool)
-    able_free = (facts.able.astype(np.int64) @ hall.helper_free.astype(np.int64)) > 0
-    able_free[0] = True  # where no interpreter is needed
+    able_free = hall.is_help_free()
     for slot in range(compiled.slots):
         there = hall.present[first, slot] & hall.present[second, slot]
         there &= facts.rules[rule, slot].astype(bool)
@@ -234,7 +212,7 @@ def _weigh(compiled: Compiled, hall: _Hall, options: Rows) -> _Ways:
     return _Ways(step, common, free, slot_found, worthier)
 
 
-def _furthest(wish: NDArray[np.integer], step: NDArray[np.int8], wishes: Rows) -> Rows:
+def _furthest(wish: NDArray[np.integer], step: NDArray[np.int8], wishes: Ints) -> Ints:
     """For each wish the row of the pair that comes furthest, the first of equals; -1: no pair."""
     if not len(wish):
         return np.full(len(wishes), -1, np.int64)

@@ -7,20 +7,14 @@ Of all such ways the one that gains most is taken, again and again, while moves 
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matchmaker.meets.bounds.flow import bound_by_flow
-from matchmaker.meets.choosing.arrays import Compiled
+from matchmaker.meets.arrays import ABSENT, FREE, Compiled, Ints, Marks
 from matchmaker.meets.problem import Meeting
-
-FREE, AWAY = -1, -2
-Rows = NDArray[np.int64]
-Marks = NDArray[np.bool_]
+from matchmaker.meets.seating import Seating
 
 
 def make_room(
@@ -41,34 +35,6 @@ def make_room(
     return tuple(hall.meetings)
 
 
-def most_with_moves(compiled: Compiled, stay: Iterable[Meeting]) -> float:
-    """No timetable is worth more in which all these take place, in whatever slots.
-
-    The least of three: the flow of the whole meet; theirs and a flow of all else, for which only
-    their quotas are taken; theirs and the dearest wishes for as many tables as they leave.
-    """
-    problem, facts = compiled.problem, compiled.facts
-    wish_row = {each.id: number for number, each in enumerate(problem.wishes)}
-    row = {each.id: number for number, each in enumerate(problem.people)}
-    settled = np.zeros(len(wish_row), bool)
-    most = facts.most.copy()
-    value = count = 0
-    for meeting in stay:
-        settled[wish_row[meeting.wish]] = True
-        most[row[meeting.first]] -= 1
-        most[row[meeting.second]] -= 1
-        value += problem.wishes[wish_row[meeting.wish]].weight
-        count += 1
-    weight = np.where(settled[facts.wish], 0, compiled.weight)
-    least = np.minimum(facts.least, most)
-    rest = replace(compiled, weight=weight, facts=facts._replace(most=most, least=least))
-    tables = max(0, int(facts.tables.sum()) - count)
-    open_ = [each.weight for each, gone in zip(problem.wishes, settled, strict=True) if not gone]
-    whole = bound_by_flow(compiled, is_plain=True).total
-    beside = bound_by_flow(rest, is_plain=True).total
-    return float(min(whole, value + min(beside, sum(heapq.nlargest(tables, open_)))))
-
-
 @dataclass(frozen=True)
 class _Way:
     """An option that can be placed in this slot once these meetings have gone elsewhere.
@@ -83,8 +49,8 @@ class _Way:
     price: int
 
 
-class _Hall:
-    """Who sits where, by the number of the meeting, as an array of people × slots."""
+class _Hall(Seating):
+    """Who sits where, who may move, and which wishes are still open."""
 
     def __init__(
         self,
@@ -94,37 +60,17 @@ class _Hall:
         is_announced: Callable[[Meeting], bool],
     ) -> None:
         problem, facts = compiled.problem, compiled.facts
-        self.compiled, self.facts = compiled, facts
-        self.meetings = list(meetings)
-        self.row = {each.id: number for number, each in enumerate(problem.people)}
-        self.helper = {each.id: number for number, each in enumerate(problem.interpreters)}
-        self.at: Rows = np.where(facts.present > 0, FREE, AWAY).astype(np.int64)
-        self.helper_free = facts.interpreting.astype(bool)
-        self.left = facts.tables.astype(np.int64)
-        wish_row = {each.id: number for number, each in enumerate(problem.wishes)}
-        placed = np.zeros(len(wish_row), bool)
-        for number, meeting in enumerate(meetings):
-            self._sit(number, meeting)
-            placed[wish_row[meeting.wish]] = True
+        super().__init__(compiled, meetings)
+        self.compiled, self.meetings = compiled, list(meetings)
+        placed = np.zeros(len(self.wish_row), bool)
+        placed[[self.wish_row[each.wish] for each in meetings]] = True
         ordered = {wish for pair in problem.precedences for wish in pair}
-        self.rule_of = {each: int(facts.rule[facts.options[row]]) for each, row in wish_row.items()
-                        if placed[row]}  # fmt: skip
+        self.rule_of = {each: int(facts.rule[facts.options[row]])
+                        for each, row in self.wish_row.items() if placed[row]}  # fmt: skip
         self.movable = [may_move(each) and each.wish not in ordered for each in meetings]
         self.cost = [int(is_announced(each)) for each in meetings]
         is_free_of_order = np.array([each.id not in ordered for each in problem.wishes], bool)
         self.open = np.flatnonzero(~placed[facts.wish] & is_free_of_order[facts.wish])
-
-    def _sit(self, number: int, meeting: Meeting) -> None:
-        self.at[[self.row[meeting.first], self.row[meeting.second]], meeting.slot] = number
-        self.left[meeting.slot] -= 1
-        if meeting.interpreter is not None:
-            self.helper_free[self.helper[meeting.interpreter], meeting.slot] = False
-
-    def _rise(self, meeting: Meeting) -> None:
-        self.at[[self.row[meeting.first], self.row[meeting.second]], meeting.slot] = FREE
-        self.left[meeting.slot] += 1
-        if meeting.interpreter is not None:
-            self.helper_free[self.helper[meeting.interpreter], meeting.slot] = True
 
     # -- looking -----------------------------------------------------------------------------
 
@@ -134,8 +80,7 @@ class _Hall:
         if not len(options):
             return None
         can_leave = np.array([*self._can_leave(), True], bool)  # the last: nobody is in the way
-        able_free = (facts.able.astype(np.int64) @ self.helper_free.astype(np.int64)) > 0
-        able_free[0] = True  # no interpreter is needed
+        able_free = self.is_help_free()
         ways = (
             self._best_in(slot, options, can_leave, able_free[facts.need[options], slot], moves)
             for slot in range(self.compiled.slots)
@@ -143,12 +88,12 @@ class _Hall:
         return max(filter(None, ways), key=lambda way: (way.worth, -way.price), default=None)
 
     def _best_in(
-        self, slot: int, options: Rows, can_leave: Marks, is_helped: Marks, moves: int
+        self, slot: int, options: Ints, can_leave: Marks, is_helped: Marks, moves: int
     ) -> _Way | None:
         """The best way into one slot."""
         facts, cost = self.facts, np.array([*self.cost, 0], np.int64)
         one, other = self.at[facts.first[options], slot], self.at[facts.second[options], slot]
-        fits = (one != AWAY) & (other != AWAY) & is_helped
+        fits = (one != ABSENT) & (other != ABSENT) & is_helped
         fits &= facts.rules[facts.rule[options], slot] > 0
         one, other = np.maximum(one, FREE), np.maximum(other, FREE)
         fits &= can_leave[one] & can_leave[other]
@@ -169,7 +114,7 @@ class _Hall:
             leave = {holder}
         return _Way(int(options[top]), slot, tuple(sorted(leave)), int(worth[top]), int(price[top]))
 
-    def _wanted(self) -> Rows:
+    def _wanted(self) -> Ints:
         """Options of wishes that are not placed, of which both people want another meeting."""
         facts = self.facts
         room = (self.at >= 0).sum(axis=1) < facts.most
@@ -189,7 +134,7 @@ class _Hall:
             free &= self.helper_free[self.helper[meeting.interpreter]]
         yield from np.flatnonzero(free).tolist()
 
-    def _table_holder(self, slot: int, can_leave: Marks, cost: Rows) -> int | None:
+    def _table_holder(self, slot: int, can_leave: Marks, cost: Ints) -> int | None:
         """A meeting that could leave this slot so that a table is free, the cheapest."""
         here = np.unique(self.at[:, slot])
         here = here[here >= 0]
@@ -202,7 +147,7 @@ class _Hall:
         """Move what is in the way, place the wish; returns how many announced ones moved."""
         before = [(number, self.meetings[number]) for number in way.leave]
         for _, meeting in before:
-            self._rise(meeting)
+            self.rise(meeting)
         self.left[way.slot] -= 1  # the table of the wish, which nobody else may take
         moved: list[int] = []
         for number, meeting in before:
@@ -210,7 +155,7 @@ class _Hall:
             if target is None:
                 return self._back(way, before, moved)
             self.meetings[number] = replace(meeting, slot=target, table=-1)
-            self._sit(number, self.meetings[number])
+            self.sit(number, self.meetings[number])
             moved.append(number)
         self.left[way.slot] += 1
         self._add(way)
@@ -222,11 +167,11 @@ class _Hall:
     def _back(self, way: _Way, before: list[tuple[int, Meeting]], moved: list[int]) -> int:
         """Two that had to leave wanted the same place: all as it was, and not tried again."""
         for number in moved:
-            self._rise(self.meetings[number])
+            self.rise(self.meetings[number])
         self.left[way.slot] += 1
         for number, meeting in before:
             self.meetings[number] = meeting
-            self._sit(number, meeting)
+            self.sit(number, meeting)
         self.open = self.open[self.open != way.option]
         return 0
 
@@ -245,7 +190,7 @@ class _Hall:
         self.movable.append(wish.pinned is None)
         self.cost.append(0)
         self.rule_of[wish.id] = int(facts.rule[option])
-        self._sit(len(self.meetings) - 1, meeting)
+        self.sit(len(self.meetings) - 1, meeting)
         self.open = self.open[facts.wish[self.open] != facts.wish[option]]
 
     def _interpreter(self, option: int, slot: int) -> str | None:

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from matchmaker.meets.choosing.arrays import Compiled, compile_problem
+from matchmaker.meets.arrays import Compiled, compile_problem
+from matchmaker.meets.bounds.moving import most_with_moves
 from matchmaker.meets.problem import Answer, Budget, Meeting, Problem, Timetable
-from matchmaker.meets.repairing.giving_way import make_room, most_with_moves
+from matchmaker.meets.repairing.giving_way import make_room
 from matchmaker.meets.repairing.residual import residual
 from matchmaker.meets.repairing.surviving import Lost, seated, survivors, without
 from matchmaker.meets.timetable import build_timetable
@@ -44,7 +45,8 @@ class Option:
     """One way to go on. `allowed`: how many announced meetings might be moved; `moved`: which.
 
     `off`: announced meetings that no longer take place; `new`: wishes that now do. `bound`: no
-    timetable is worth more in which all that could stay takes place; without moves, where it was.
+    timetable is worth more in which all meetings that can stay do take place; with 0 allowed, in
+    which they keep their slots too.
     """
 
     allowed: int
@@ -150,8 +152,9 @@ class _Repairing:
             )
         bound = self.bound_with_moves if allowed else self.bound
         if self.last is None or self.current != before:
-            self.last = self.told()
-        self.last = replace(self.last, allowed=allowed, bound=max(bound, self.last.value))
+            self.last = self.told(allowed, bound)
+        else:
+            self.last = replace(self.last, allowed=allowed, bound=max(bound, self.last.value))
         return self.last
 
     @cached_property
@@ -159,18 +162,19 @@ class _Repairing:
         """What no timetable can exceed in which all that could stay takes place somewhere."""
         return most_with_moves(self.compiled, self.stay)
 
-    def told(self) -> Option:
-        """What the timetable as it is now means for everybody."""
+    def told(self, allowed: int, bound: float) -> Option:
+        """What the timetable as it is now means for everybody; it is worth no more than `bound`."""
         stay = {each.wish: each for each in self.stay}
         come = [each for each in self.current if each != stay.get(each.wish)]
         timetable = seated(self.problem, [m for m in self.current if m == stay.get(m.wish)], come)
         before = {each.wish for each in self.announced.meetings}
         after = {each.wish for each in timetable.meetings}
+        value = self.value(timetable.meetings)
         return Option(
-            allowed=0,
+            allowed=allowed,
             timetable=timetable,
-            value=self.value(timetable.meetings),
-            bound=0.0,
+            value=value,
+            bound=max(bound, value),
             moved=tuple(sorted(self.moved(timetable.meetings))),
             off=tuple(sorted(before - after)),
             new=tuple(sorted(after - before)),

@@ -20,7 +20,6 @@ from matchmaker.meets.exchange.json_file import (
     problem_from_json,
     schema,
 )
-from matchmaker.meets.explaining.promises import check_promises
 from matchmaker.meets.problem import (
     Answer,
     Meeting,
@@ -31,6 +30,7 @@ from matchmaker.meets.problem import (
     Unmet,
     Wish,
 )
+from matchmaker.meets.promises import check_promises
 from seed.meets import draw_meet, lifelike, slots_of
 from tests.meets.small_meets import seeds, small_meet
 

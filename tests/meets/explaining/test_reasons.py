@@ -9,10 +9,11 @@ from random import Random
 
 from hypothesis import given, settings
 
-from matchmaker.meets.explaining.reasons import REASONS, unmet_wishes
+from matchmaker.meets.arrays import compile_problem
+from matchmaker.meets.explaining.reasons import UnmetWishes
 from matchmaker.meets.faults import find_faults
 from matchmaker.meets.problem import Meeting, Problem, Timetable, Unmet, Wish
-from matchmaker.meets.sentences import reason_sentence
+from matchmaker.meets.sentences import REASONS, reason_sentence
 from seed.meets import Shape, draw_meet
 from tests.meets.first_fit import first_fit
 from tests.meets.small_meets import seeds, small_meet
@@ -201,7 +202,7 @@ def claims_of(problem: Problem, timetable: Timetable) -> list[Claim]:
     by_id = {each.id: each for each in problem.wishes}
     return [
         Claim(problem, timetable, by_id[unmet.wish], unmet)
-        for unmet in unmet_wishes(problem, timetable)
+        for unmet in UnmetWishes(compile_problem(problem), timetable)
     ]
 
 
@@ -241,6 +242,6 @@ def test_every_reason_can_be_seen() -> None:
 
 def test_reasons_of_a_slice_are_those_of_its_members() -> None:
     problem = draw_meet(Shape(12, 20, tables="tight"))
-    unmet = unmet_wishes(problem, first_fit(problem))
+    unmet = UnmetWishes(compile_problem(problem), first_fit(problem))
     assert unmet[2:5] == tuple(list(unmet)[2:5])
     assert unmet[-1] == list(unmet)[-1]

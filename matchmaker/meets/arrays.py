@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import BadInput
-from matchmaker.meets.choosing.bipartite import NO_COLOUR, two_colours
+from matchmaker.meets.bipartite import NO_COLOUR, two_colours
 from matchmaker.meets.problem import Person, Problem
 
 Ints = NDArray[np.int64]
-
 Bytes = NDArray[np.uint8]
+Marks = NDArray[np.bool_]
+
+FREE, ABSENT = -1, -2  # of a person in a slot, instead of the number of a meeting
 
 
 class Facts(NamedTuple):
@@ -96,7 +98,7 @@ def compile_problem(problem: Problem) -> Compiled:
     rules, rule_of_wish = _rules(problem)
     able, need = _interpreting(problem, first, second)
     interpreting = _there((each.absent for each in problem.interpreters), problem)
-    helped = _helped(able, interpreting)
+    helped = helped_in(able, interpreting)
     possible = _may_meet(problem, first, second) & (need >= 0)
     possible &= _has_slot(first, second, rule_of_wish[wish], present, rules, need, helped)
     first, second, wish, need = (each[possible] for each in (first, second, wish, need))
@@ -238,9 +240,9 @@ def _interpreting(problem: Problem, first: Ints, second: Ints) -> tuple[Bytes, I
     return able_rows, table[of[first], of[second]].astype(np.int64)
 
 
-def _helped(able: Bytes, interpreting: Bytes) -> NDArray[np.bool_]:
+def helped_in(able: Bytes, there: Bytes | Marks) -> Marks:
     """In which slots one of the able interpreters is there: a row for each row of `able`."""
-    found: NDArray[np.bool_] = able.astype(np.int64) @ interpreting.astype(np.int64) > 0
+    found: Marks = able.astype(np.int64) @ there.astype(np.int64) > 0
     found[0] = True  # where none is needed
     return found
 

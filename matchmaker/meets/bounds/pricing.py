@@ -7,12 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.meets.arrays import Compiled, Facts, Ints
 from matchmaker.meets.bounds.prices import Iterate, bound_of, iterate, programme_of
-from matchmaker.meets.choosing.arrays import Compiled, Facts, Ints
 
 AT_ONCE = 5_000_000  # visits of variables between two looks at the bound
 LEAST = 8  # iterations between them: a look costs as much as two
-BITE = 16  # a must-meet, and a floor, in units of the dearest wish: prices stay in scale
+TURNS = 50  # iterations between them, in a meet that is not large
+FLOOR, MUST = 2, 16  # what they are worth in dearest wishes: little, so prices stay in scale
 
 
 class Pricing:
@@ -21,7 +22,7 @@ class Pricing:
     def __init__(self, problem: Compiled) -> None:
         self.facts: Facts = problem.facts
         dearest = max(1.0, float(problem.weight.max(initial=0)))
-        self.floor_worth, self.must_worth = 2 * dearest, BITE * dearest
+        self.floor_worth, self.must_worth = FLOOR * dearest, MUST * dearest
         self.programme = programme_of(problem, self.must_worth, self.floor_worth)
         variables, rows = len(self.programme.slot), len(self.programme.cap)
         self.point = Iterate(
@@ -38,9 +39,14 @@ class Pricing:
     def variables(self) -> int:
         return len(self.programme.slot)
 
-    def go_on(self) -> float:
-        """Some more iterations; returns the best bound so far, in the worths of this programme."""
-        turns = max(LEAST, min(50, AT_ONCE // max(1, self.variables)))
+    @property
+    def work(self) -> int:
+        """What one `go_on` counts as, in units of a budget's work."""
+        return 1 + self.variables * TURNS // AT_ONCE
+
+    def go_on(self) -> None:
+        """Some more iterations; `best` and `price` are the best so far."""
+        turns = max(LEAST, min(TURNS, AT_ONCE // max(1, self.variables)))
         iterate(self.facts, self.programme, self.point, self.weight, turns)
         self.iterations += turns
         self._since += turns
@@ -52,7 +58,6 @@ class Pricing:
                 self.best, self.price = bound, price.copy()
         if self._since >= 200 + self.iterations // 4:
             self._restart(average, is_better=mean < now)
-        return self.best
 
     def _restart(self, average: NDArray[np.float64], is_better: bool) -> None:
         """Begin again from the average, which lies nearer to the solution than where we are.
