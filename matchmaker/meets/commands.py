@@ -47,7 +47,9 @@ A_DAY = _Seconds(0, 86_400)
 @click.option("--proving", type=A_DAY, default=0.0,
               help="Seconds more for the bound alone.")  # fmt: skip
 @click.option(
-    "--work", type=click.IntRange(0, MOST_WORK), help="Steps instead: the same on any machine."
+    "--work",
+    type=click.IntRange(0, MOST_WORK),
+    help="Units of 1,000 steps instead: the same on any machine.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, help="Another random search.")
 @click.option("--most-apart", type=click.IntRange(0, 1_000), default=2,

@@ -2,9 +2,9 @@
 
     assert not find_faults(problem, answer.timetable)
 
-One function serves three masters: tests judge the solver by it, staff see its sentences when
-they drag a meeting, and publishing checks itself. It is written from the rules of `problem.py`
-and imports nothing of the solver, so that both can hardly share a mistake.
+Tests judge the solver by it, and repair asks it what must go; staff who drag a meeting shall see
+its sentences, and publishing shall check itself, once these have pages. It is written from the
+rules of `problem.py` and imports nothing of the solver, so that both can hardly share a mistake.
 """
 
 from __future__ import annotations

@@ -122,7 +122,8 @@ class Timetable:
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to go on: `seconds` by the clock that is passed in, or `work` in steps.
+    """How long to go on: `seconds` by the clock that is passed in, or `work` in units of
+    1,000 steps.
 
     With `work` alone the same problem, seed and work give the same timetable on any machine.
     `proving`: so many seconds more for the bound alone; the timetable is not touched in them.
@@ -163,7 +164,7 @@ def _gap(one: float, other: float) -> float:
 class Unmet:
     """A wish that does not take place, and what binds it.
 
-    `reason`: one of `reasons.REASONS`; `facts`: the numbers and names of its sentence.
+    `reason`: a key of `sentences.REASONS`; `facts`: the numbers and names of its sentence.
     """
 
     wish: str
@@ -193,10 +194,11 @@ class Contradiction:
 class Answer:
     """A timetable with what it is worth and how good it is known to be.
 
-    `value`: sum of the weights that take place. `bound`: no timetable can be worth more (with
-    the floors, where they were asked for). `breaks`: with `place_all`, what was made least, and
-    `fewest`: no placement has fewer. `is_proved`: the best possible, for certain.
+    `value`: sum of the weights that take place. `bound`: no timetable is worth more that keeps
+    as many must-meets and floors as this one. `is_proved`: the best possible, for certain.
+    `breaks`: with `place_all`, what was made least, and `fewest`: no placement has fewer.
     `is_infeasible`: with `place_all` or must-meets, it is certain that they cannot all be placed.
+    `fairness_price`: how much of the value floors and must-meets cost, as a share.
     `unmet`: the wishes that do not take place, each with what binds it.
     `contradiction`: with `place_all`, which of them stand against each other, where it is known.
     """

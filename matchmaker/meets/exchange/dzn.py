@@ -1,7 +1,7 @@
 """Published instances of the business-to-business meeting problem (MiniZinc data, .dzn). Pure.
 
     problem = problem_from_dzn(path.read_bytes())
-    answer = place_given(problem, Budget(seconds=60), clock=time.monotonic)
+    answer = build_timetable(problem, Budget(seconds=60), clock=time.monotonic)
 
 Fields (JAIR 74, 2022): `nBusiness` people, `nMeetings`, `nTables` in each slot, `nTotalSlots` of
 which the first `nMorningSlots` are the morning; `requested`: for each meeting person, person and

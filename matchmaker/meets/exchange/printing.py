@@ -90,12 +90,13 @@ def summary(problem: Problem, answer: Answer) -> Iterator[str]:
         yield from _placement(problem, answer)
         return
     proof = "proved best" if answer.is_proved else f"at most {answer.gap:.2%} below the best"
-    yield f"Value {answer.value:,}; no timetable is worth more than {answer.bound:,.0f}: {proof}."
+    none = "no timetable that keeps as many must-meets and floors is worth more than"
+    yield f"Value {answer.value:,}; {none} {answer.bound:,.0f}: {proof}."
     yield from _unproved(problem, answer)
     a_head = answer.idle_gaps / max(1, len(problem.people))
     moves = f"table moves {answer.table_moves:,}"
     yield f"Idle gaps {answer.idle_gaps:,}, {a_head:.2f} a person; {moves}."
-    yield f"Price of fairness: {answer.fairness_price:.2%} of the value."
+    yield f"Fairness and must-meets cost {answer.fairness_price:.2%} of the value."
     if answer.below_floor:
         yield f"Fewer meetings than hoped for: {_some(answer.below_floor)}."
     placed = {each.wish for each in answer.timetable.meetings}
