@@ -4,7 +4,8 @@
 
 Every change comes with the offer as it would then be: judging that one again gives the promised
 total and rank, as long as the rivals stay as they are. Ranks count firms, each by its best
-offer. Of changes that come by degrees the smallest one that keeps the rank is promised.
+offer. Of changes that come by degrees the smallest one to the best rank is promised; where
+no degree betters the rank, the smallest one with most of what the largest would gain.
 
 Effort is counted in days of work of a small firm, roughly and openly (see `EFFORT`): it orders
 changes, it plans none. Nothing is promised of facts that nobody stated: what they would say
@@ -40,6 +41,8 @@ EFFORT: Mapping[str, float] = {
 # Further than this no firm goes for one buyer; nobody is told to sell at half price.
 MOST_OFF, MOST_MORE = 0.2, 3.0
 LEVELS = 12
+# Where no change betters the rank, this part of what the largest would gain is enough.
+MOST_OF_GAIN = 0.9
 TEN_THOUSANDTH = Decimal("0.0001")  # of a price or an amount, as the catalogue keeps them
 
 
@@ -87,7 +90,7 @@ def lifts(question: Question, mine: Judged, rivals: Iterable[Judged]) -> tuple[L
     now = rank_among(mine, others)
     found = []
     for levels in _levers(question, mine):
-        lift = _least_that_keeps(question, mine, others, now, levels)
+        lift = _least_that_does(question, mine, others, now, levels)
         if lift is not None and lift.total > mine.total + 1e-9:
             found.append(lift)
     return tuple(sorted(found, key=_order))
@@ -104,14 +107,17 @@ def _order(lift: Lift) -> tuple[float, ...]:
     return (1, 0, -lift.total, lift.change.effort)
 
 
-def _least_that_keeps(
+def _least_that_does(
     question: Question,
     mine: Judged,
     others: Sequence[Judged],
     now: int,
     levels: Sequence[Change],
 ) -> Lift | None:
-    """The smallest level with the rank of the largest; totals rise with the level."""
+    """The smallest level with the rank of the largest; totals rise with the level.
+
+    If that is the rank of now, the smallest with most of the gain of the largest.
+    """
     if not levels:
         return None
 
@@ -121,13 +127,13 @@ def _least_that_keeps(
         return Lift(change, rank_among(found, others), found.total, now, mine.total)
 
     best = lifted(levels[-1])
-    if best.rank == now:
-        return best
+    rank = best.rank
+    enough = mine.total + MOST_OF_GAIN * (best.total - mine.total) if rank == now else 0.0
     low, high = 0, len(levels) - 1
     while low < high:
         middle = (low + high) // 2
         tried = lifted(levels[middle])
-        if tried.rank <= best.rank:
+        if tried.rank <= rank and tried.total >= enough:
             best, high = tried, middle
         else:
             low = middle + 1

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.certification.readiness import Piece
-from matchmaker.matching.problem import Closeness, Offer, Preferences, Requirement
+from matchmaker.matching.problem import Closeness, FreeMonth, Offer, Preferences, Requirement
 from matchmaker.matching.scoring.answers import Judged
 from matchmaker.matching.scoring.counterfactual import Lift, best_lift, lifts, rank_among
 from matchmaker.matching.scoring.judging import best_of_each_firm, judge_offer
@@ -37,6 +37,15 @@ def test_a_smallest_order_is_lowered_only_as_far_as_the_rank_needs() -> None:
     assert str(found.sentence) == (
         "Lower the smallest order to 11,000 pc. Then this offer ranks 1."
     )
+
+
+def test_where_no_rank_is_won_no_more_is_asked_than_brings_most_of_the_gain() -> None:
+    """A fifth of the quantity is lacking: nobody is told to triple what is free."""
+    free = (FreeMonth(dt.date(2027, 1, 1), Decimal(4000)),)
+    question = asked()
+    found = lifts(question, judged(question, replace(MAT, free=free)), [])
+    assert [(each.change.kind, each.rank) for each in found] == [("free", 1)]
+    assert str(found[0].change.sentence) == "Set 30 % more of the line free in these months."
 
 
 def test_a_certificate_that_ends_too_early_is_to_be_renewed_before_the_ship_date() -> None:
