@@ -187,9 +187,9 @@ class Nearby:
 
 @dataclass(frozen=True)
 class Spoken:
-    """The product family that the words of a requirement speak of, by the offers nearest to them.
+    """The product family that the words of a requirement speak of.
 
-    `share`: of their vote, 0 to 1.
+    `share`: how surely, 0 to 1; the family's share of the votes (`retrieval/families.py`).
     """
 
     family: str

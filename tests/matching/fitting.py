@@ -20,7 +20,7 @@ import numpy as np
 
 from matchmaker.matching.scoring.answers import Judged
 from matchmaker.matching.scoring.calibration import (
-    Reliability,
+    Calibration,
     calibrated,
     held_out_fits,
     reliability,
@@ -80,7 +80,7 @@ def main() -> None:
     sys.stderr.write(_table(told))
 
 
-def _note(told: Reliability, groups: list[str]) -> str:
+def _note(told: Calibration, groups: list[str]) -> str:
     return (
         f"{told.pairs} pairs of {len(set(groups))} requirements of the tuning half; held out by "
         f"requirement: Brier {told.brier:.3f} (base {told.base:.3f}, skill {told.skill:.2f})."
@@ -103,7 +103,7 @@ def _toml(model: FitModel) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(told: Reliability) -> str:
+def _table(told: Calibration) -> str:
     lines = [f"Brier {told.brier:.3f}, base {told.base:.3f}, skill {told.skill:.2f}"]
     lines += [
         f"{each.low:.1f} to {each.high:.1f}: {each.pairs:4} pairs, fit {each.mean_fit:.2f},"

@@ -221,7 +221,8 @@ class Consortia:
 
     `fewest`: k firms, and with fewer it cannot be done if `fewest_proof` says so (else no fewer
     than `fewest_bound`). `front`: the best found with at most k, k + 1 and k + 2 firms.
-    `cheapest`: with any number. `fastest`: the whole is shipped earliest.
+    `cheapest`: with any number, or with at most `Ask.most_members`. `fastest`: the whole is
+    shipped earliest.
     """
 
     fewest: Plan

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.problem import Spoken
 from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
+from matchmaker.matching.scoring.values import Values
 
 # Votes between fewer offers, or fewer families, tell what is there, not what was meant.
 FEWEST_OFFERS, FEWEST_FAMILIES = 30, 8
@@ -30,13 +31,12 @@ NONE_OF_THEM = 0.5
 MAJORITY = 0.5
 
 Codes = NDArray[np.int32]
-Values = NDArray[np.float64]
 
 
 def spoken_among(
     tables: Sequence[OfferTable], words: Sequence[Values | None], gone: Rows = NO_ROWS
 ) -> Spoken | None:
-    """The family that most of the nearest offers are of; None where none stands out.
+    """The family with a majority of the votes, to which 'none of them' counts; else None.
 
     `words`: of every row of each table the share of the best keyword score. `gone`: rows of the
     first table that no longer hold.

@@ -1,6 +1,7 @@
 """Coefficients of product fit from judged pairs, and how well they are calibrated. Pure.
 
-    model, told = calibrated(signals, is_product, version="fit-2")
+    model = calibrated(signals, is_product, version="fit-2")
+    told = reliability(held_out_fits(signals, is_product, requirements), is_product)
 
 Plain logistic regression with a ridge, fitted by Newton's method (iteratively reweighted least
 squares); slopes that would turn negative are held at nought and the rest fitted again, so that
@@ -36,7 +37,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Reliability:
+class Calibration:
     """How fits agree with what was judged.
 
     `brier`: mean squared error, beside that of saying the overall share to all (`base`).
@@ -83,7 +84,7 @@ def calibrated(
 
 def reliability(
     fits: npt.ArrayLike, is_product: npt.ArrayLike, edges: Sequence[float] = (0, 0.2, 0.4, 0.6, 0.8)
-) -> Reliability:
+) -> Calibration:
     """Brier score and reliability table of fits in [0, 1]; bins begin at `edges`."""
     told, wanted = np.asarray(fits, float), np.asarray(is_product, float)
     bins = []
@@ -93,7 +94,7 @@ def reliability(
             mean, share = float(told[inside].mean()), float(wanted[inside].mean())
             bins.append(Bin(low, high, int(inside.sum()), mean, share))
     share = wanted.mean()
-    return Reliability(
+    return Calibration(
         len(told), float(((told - wanted) ** 2).mean()), float(share * (1 - share)), tuple(bins)
     )
 

@@ -105,8 +105,8 @@ def soft_minimum(values: npt.ArrayLike, hardness: float) -> Values:
     """Over the last axis: (1 + Σ (v^-h - 1))^(-1/h); unknown values (NaN) left out.
 
     With one value below 1 it is that value; every further one takes a little more away, so it
-    never exceeds the least. Nothing known: 1. It may be taken of soft minima: the result is
-    that of all their parts.
+    never exceeds the least. Nothing known: 1. Groups may be taken first: the soft minimum of
+    the soft minima of several groups is that of all their values together.
     """
     found = np.asarray(values, float)
     found = np.clip(np.where(np.isfinite(found), found, 1.0), SMALLEST, 1.0)
