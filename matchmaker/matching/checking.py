@@ -108,15 +108,17 @@ def check_closeness(closeness: Closeness, *, path: str = "") -> None:
             raise BadInput(f"{path}{name}", value, f"Give a number from {low:g} to 1.")
 
 
-def check_together(offers: Iterable[Offer], *, path: str = "offers") -> None:
-    """Raises BadInput when two offers have one id, or months lie years apart.
+def check_all(offers: Iterable[Offer], *, path: str = "offers") -> None:
+    """Every offer, and all of them beside each other. `path`: where their list stands.
 
-    Nobody could tell the answers of the former apart; of the latter one is a slip.
+    Raises BadInput for the first thing that cannot be; when two offers have one id, as nobody
+    could tell their answers apart; when months lie years apart, as one of them is a slip.
     """
     seen: dict[str, int] = {}
     begins: tuple[dt.date, str] | None = None
     ends: tuple[dt.date, str] | None = None
     for at, offer in enumerate(offers):
+        check_offer(offer, path=f"{path}[{at}].")
         first = seen.setdefault(offer.id, at)
         if first != at:
             remedy = f"{path}[{first}] has it already; give every offer an id of its own."
@@ -124,13 +126,13 @@ def check_together(offers: Iterable[Offer], *, path: str = "offers") -> None:
         for number, each in enumerate(offer.free):
             place = each.month, f"{path}[{at}].free[{number}].month"
             begins, ends = min(begins or place, place), max(ends or place, place)
-    if begins and ends and _months_between(begins[0], ends[0]) >= MOST_MONTHS:
+    if begins and ends and _months_from(begins[0], ends[0]) >= MOST_MONTHS:
         remedy = f"All months must lie within {MOST_MONTHS} months; the first is {begins[0]}, "
         remedy += f"at {begins[1]}."
         raise BadInput(ends[1], ends[0], remedy)
 
 
-def _months_between(first: dt.date, last: dt.date) -> int:
+def _months_from(first: dt.date, last: dt.date) -> int:
     return 12 * (last.year - first.year) + last.month - first.month
 
 

@@ -17,8 +17,8 @@ from statistics import mean
 
 from matchmaker.matching.consortium.candidates import Pool, Terms, pool_for
 from matchmaker.matching.consortium.problem import Candidate, Problem
-from matchmaker.matching.consortium.sentences import amount_shown
 from matchmaker.matching.consortium.supply import available, by_spec
+from matchmaker.matching.plan_sentences import amount_shown
 from matchmaker.matching.scoring.answers import Finding, Judged, Shown
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import say
@@ -160,7 +160,7 @@ def _capacity(problem: Problem) -> Finding:
 
 
 def _certificates(problem: Problem) -> Finding:
-    """The share of firms that can show all that must be shown, today or in time."""
+    """The share of firms that hold all that must be shown, or renew it before it lapses."""
     if not problem.candidates:
         return _unknown("certificates", "cluster.no_papers")
     lacking: dict[str, set[str]] = defaultdict(set)

@@ -19,16 +19,21 @@ from matchmaker.database import make_engine
 from matchmaker.errors import Unavailable
 from matchmaker.given_file import PIPED, content_of
 from matchmaker.json_data import written
-from matchmaker.matching.exchange.incoming import brought_by, offers_from, schemas
-from matchmaker.matching.exchange.outgoing import Answer, answer_of
+from matchmaker.matching.exchange.incoming import (
+    Brought,
+    BroughtOffers,
+    brought_by,
+    offers_from,
+    schemas,
+)
+from matchmaker.matching.exchange.outgoing import answer_of
 from matchmaker.matching.exchange.printing import lines_of
-from matchmaker.matching.problem import Offer, Requirement
+from matchmaker.matching.exchange.told import Answer
 from matchmaker.matching.queries import firm_names
-from matchmaker.matching.retrieval.best import Retrieved
+from matchmaker.matching.retrieval.best import Fitting, Retrieved
 from matchmaker.matching.retrieval.services import rebuild_offers
 from matchmaker.matching.services import Matching, match, match_among
 from matchmaker.matching.together import Together
-from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading
 from matchmaker.searching import Searching
 from matchmaker.text_columns import terminal_width
@@ -78,10 +83,9 @@ def match_command(
         return
     if file == offers_file == PIPED:
         raise click.UsageError("Only one of them can be piped in: name a file for the other.")
-    book, rates = reference_book(), exchange_rates()
-    brought = brought_by(_content(file, "FILE"), today=day, book=book, rates=rates)
+    brought = brought_by(_content(file, "FILE"))
     offers = offers_from(_content(offers_file, "--offers")) if offers_file else brought.offers
-    look = _Look(config, brought.requirement, day, top, clusters)
+    look = _Look(config, brought, day, top, clusters)
     answer = look.in_database() if offers is None else look.among(offers)
     if as_json:
         click.echo(json.dumps(written(answer), indent=1, ensure_ascii=False))
@@ -91,11 +95,27 @@ def match_command(
 
 
 @dataclass(frozen=True)
+class _Found:
+    """Firms and, if they are asked for, clusters with their plans and what these were made of."""
+
+    best: Retrieved
+    fitting: Fitting | None = None
+    clusters: tuple[Together, ...] = ()
+
+    @property
+    def makers(self) -> set[str]:
+        """The ids of all firms that the answer may name."""
+        makers = {each.offer.maker.id for each in self.best.ranked}
+        makers |= {each.offer.maker.id for each in self.best.excluded}
+        return makers | {each.firm for one in self.clusters for each in one.problem.candidates}
+
+
+@dataclass(frozen=True)
 class _Look:
     """One requirement to be answered: `top` firms, plans of so many `clusters`."""
 
     config: Config
-    requirement: Requirement
+    brought: Brought
     today: dt.date
     top: int
     clusters: int
@@ -103,53 +123,48 @@ class _Look:
     def in_database(self) -> Answer:
         try:
             with only_reading(), _sessions(self.config)() as db:
-                search = Searching(self.config)
-                matching = match(db, search, self.requirement, today=self.today)
-                found, plans = self._found(matching)
-                return self._told(matching, found, plans, firm_names(db, _makers(found, plans)))
+                matching = match(
+                    db, Searching(self.config), self.brought.requirement,
+                    today=self.today, path=self.brought.path,
+                )  # fmt: skip
+                found = self._found(matching)
+                return self._told(matching, found, firm_names(db, found.makers))
         except DBAPIError as broken:
             raise Unavailable(
                 "The database cannot be read; nothing is lost. Prepare it with “matchmaker seed”, "
                 "or name a file of offers with --offers."
             ) from broken
 
-    def among(self, offers: tuple[Offer, ...]) -> Answer:
+    def among(self, own: BroughtOffers) -> Answer:
         with tempfile.TemporaryDirectory(prefix="offers-") as folder:
             matching = match_among(
-                offers, Path(folder), Searching(self.config), self.requirement,
+                own.offers, Path(folder), Searching(self.config), self.brought.requirement,
                 today=self.today, book=reference_book(),
+                path=self.brought.path, offers_path=own.path,
             )  # fmt: skip
-            return self._told(matching, *self._found(matching), {})
+            return self._told(matching, self._found(matching), {})
 
-    def _found(self, matching: Matching) -> tuple[Retrieved, tuple[Together, ...]]:
-        plans = matching.together(self.clusters, SECONDS) if self.clusters else ()
-        return matching.best(self.top), plans
+    def _found(self, matching: Matching) -> _Found:
+        best = matching.best(self.top)
+        if not self.clusters:
+            return _Found(best)
+        fitting = matching.fitting()
+        return _Found(best, fitting, matching.together(fitting, self.clusters, SECONDS))
 
-    def _told(
-        self,
-        matching: Matching,
-        found: Retrieved,
-        plans: tuple[Together, ...],
-        names: Mapping[str, str],
-    ) -> Answer:
+    def _told(self, matching: Matching, found: _Found, names: Mapping[str, str]) -> Answer:
         question = matching.question
         return answer_of(
-            found,
-            self.requirement,
+            found.best,
+            self.brought.requirement,
             today=self.today,
             weights=question.weights.name,
             fit=question.fit.version,
             compared_by="words" if matching.by_words_alone else "meaning and words",
             names=names,
-            clusters=plans,
+            fitting=found.fitting,
+            clusters=found.clusters,
             spoken=matching.spoken,
         )
-
-
-def _makers(found: Retrieved, plans: tuple[Together, ...]) -> set[str]:
-    makers = {each.offer.maker.id for each in found.ranked}
-    makers |= {each.offer.maker.id for each in found.excluded}
-    return makers | {each.firm for plan in plans for each in plan.problem.candidates}
 
 
 def _rebuild(config: Config, today: dt.date) -> None:

@@ -146,7 +146,7 @@ def requirement_from(posted: PostedRequirement, family: str = "") -> Requirement
         quantity=Quantity(posted.quantity, posted.unit),
         ship_from=posted.ship_from,
         ship_by=posted.ship_by,
-        months=_months_between(posted.ship_from, posted.ship_by) if posted.monthly else 0,
+        months=_months_touched(posted.ship_from, posted.ship_by) if posted.monthly else 0,
         family=family,
         market=posted.market or "",
         target=target,
@@ -242,39 +242,18 @@ def _free(db: Session, lines: set[int], today: dt.date) -> Mapping[int, list[Lin
 def _offer(
     product: Product, maker: Maker, held: Iterable[Evidence], months: Iterable[LineMonth]
 ) -> Offer:
+    """The product as an offer: what it is, what can be shown of it, how much, at what price."""
     goods, name = goods_from(product), product.firm.name
-    is_told = product.price_audience in ("public", "verified")
-    description = product.description.replace(name, "")
-    return Offer(
+    title, description = product.title.replace(name, ""), product.description.replace(name, "")
+    offer = Offer(
         id=product.public_id,
         maker=maker,
-        title=product.title.replace(name, "").strip() or product.family.name,
-        text=product_meaning(product.title.replace(name, ""), product.family.name, description),
+        title=title.strip() or product.family.name,
+        text=product_meaning(title, product.family.name, description),
         family=product.family.key,
         hs_code=product.hs_code,
         unit=product.unit,
-        facts=PieceFacts(
-            net_kg=product.net_kg,
-            area_m2=product.unit_m2,
-            volume_m3=product.unit_m3,
-            per_package=product.per_package,
-            per_20ft=product.per_20ft,
-            per_40hc=product.per_40hc,
-        ),
-        moq=product.moq,
-        line=str(product.line_id or ""),
-        free=tuple(FreeMonth(each.month, _of_product(each, product)) for each in months),
-        capacity_confirmed_on=product.line.confirmed_on if product.line else None,
-        tiers=tuple(Tier(each.from_quantity, each.price) for each in product.tiers)
-        if is_told
-        else (),
-        price_audience=product.price_audience if is_told else "public",
-        currency=product.currency,
-        incoterm=product.incoterm,
-        place=product.incoterm_place,
-        price_confirmed_on=product.price_confirmed_on if is_told else None,
-        lead_days=product.lead_days,
-        lead_confirmed_on=product.lead_confirmed_on,
+        facts=_facts(product),
         attributes=dict(product.attributes),
         standards=tuple(product.standards),
         gi=product.gi,
@@ -284,6 +263,48 @@ def _offer(
         has_wood_packaging="wood-packaging" in goods.families,
         made=made_from(product),
     )
+    return _with_price(_with_supply(offer, product, months), product)
+
+
+def _facts(product: Product) -> PieceFacts:
+    return PieceFacts(
+        net_kg=product.net_kg,
+        area_m2=product.unit_m2,
+        volume_m3=product.unit_m3,
+        per_package=product.per_package,
+        per_20ft=product.per_20ft,
+        per_40hc=product.per_40hc,
+    )
+
+
+def _with_supply(offer: Offer, product: Product, months: Iterable[LineMonth]) -> Offer:
+    return replace(
+        offer,
+        moq=product.moq,
+        line=str(product.line_id or ""),
+        free=tuple(FreeMonth(each.month, _of_product(each, product)) for each in months),
+        capacity_confirmed_on=product.line.confirmed_on if product.line else None,
+        lead_days=product.lead_days,
+        lead_confirmed_on=product.lead_confirmed_on,
+    )
+
+
+def _with_price(offer: Offer, product: Product) -> Offer:
+    """With its currency and Incoterm; with its price only if buyers may be told it."""
+    terms = replace(
+        offer,
+        currency=product.currency,
+        incoterm=product.incoterm,
+        place=product.incoterm_place,
+    )
+    if product.price_audience not in ("public", "verified"):
+        return terms
+    return replace(
+        terms,
+        tiers=tuple(Tier(each.from_quantity, each.price) for each in product.tiers),
+        price_audience=product.price_audience,
+        price_confirmed_on=product.price_confirmed_on,
+    )
 
 
 def _of_product(month: LineMonth, product: Product) -> Decimal:
@@ -291,5 +312,6 @@ def _of_product(month: LineMonth, product: Product) -> Decimal:
     return (month.free / product.line_factor).quantize(_STEP, ROUND_DOWN).normalize()
 
 
-def _months_between(first: dt.date, last: dt.date) -> int:
+def _months_touched(first: dt.date, last: dt.date) -> int:
+    """Of the calendar, those of both days included: 1 for two days of one month."""
     return (last.year - first.year) * 12 + last.month - first.month + 1

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import Actor
 from matchmaker.catalogue.visibility import can_see_price
 from matchmaker.certification.readiness import Book
-from matchmaker.matching.checking import check_offer, check_requirement, check_together
+from matchmaker.matching.checking import check_all, check_requirement
 from matchmaker.matching.clusters import Place
 from matchmaker.matching.consortium.problem import Effort
 from matchmaker.matching.problem import Offer, Requirement, Spoken
@@ -22,7 +22,7 @@ from matchmaker.matching.queries import (
     nearby_clusters,
     places_of_clusters,
 )
-from matchmaker.matching.retrieval.best import Retrieved
+from matchmaker.matching.retrieval.best import Fitting, Retrieved
 from matchmaker.matching.retrieval.columns import Audience
 from matchmaker.matching.retrieval.services import brought_table, encoder_of, stock_of_offers
 from matchmaker.matching.retrieval.stock import Stock, StockSearch, search_in
@@ -60,10 +60,14 @@ class Matching:
         """The best offer of each of the `top` firms."""
         return self.search.best(top)
 
-    def together(self, clusters: int, seconds: float) -> tuple[Together, ...]:
+    def fitting(self) -> Fitting:
+        """The offers that may take part in a plan."""
+        return self.search.fitting()
+
+    def together(self, fitting: Fitting, clusters: int, seconds: float) -> tuple[Together, ...]:
         """What the most suitable clusters can do together; each search takes at most so long."""
         effort = Effort(seconds=seconds, clock=time.monotonic)
-        return together(self.question, self.search.fitting(), self.places, clusters, effort)
+        return together(self.question, fitting.judged, self.places, clusters, effort)
 
 
 def match(
@@ -74,13 +78,15 @@ def match(
     today: dt.date,
     audience: Audience = "public",
     weights: Weights | None = None,
+    path: str = "",
 ) -> Matching:
     """A requirement made ready over all offers; `audience`: of whoever asks (`audience_of`).
 
-    Raises BadInput for a requirement that nobody could fulfil or read (`checking`).
+    Raises BadInput for a requirement that nobody could fulfil or read (`checking`); `path` stands
+    before the names of its fields.
     """
     book, rates = book_for(db, requirement), exchange_rates()
-    check_requirement(requirement, today=today, book=book, rates=rates)
+    check_requirement(requirement, today=today, book=book, rates=rates, path=path)
     stock = stock_of_offers(db, search, today, audience)
     encoder = encoder_of(search)
     vector = None
@@ -105,16 +111,17 @@ def match_among(
     *,
     today: dt.date,
     book: Book,
+    path: str = "",
+    offers_path: str = "offers",
 ) -> Matching:
     """The same over a few offers that somebody brings; their table is written into `folder`.
 
-    Raises BadInput for an offer that cannot be, too; its field begins with `offers[3].`, say.
+    Raises BadInput for an offer that cannot be, too; its field begins with `offers[3].`, say, or
+    with another name of their list.
     """
     rates = exchange_rates()
-    check_requirement(requirement, today=today, book=book, rates=rates)
-    for at, offer in enumerate(offers):
-        check_offer(offer, path=f"offers[{at}].")
-    check_together(offers)
+    check_requirement(requirement, today=today, book=book, rates=rates, path=path)
+    check_all(offers, path=offers_path)
     stock = Stock(brought_table(offers, folder, search, book))
     question = prepare(
         requirement,

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matchmaker.matching.clusters import Place, RankedCluster, rank_clusters
-from matchmaker.matching.consortium.describing import say_front, say_plan, say_shortfall
+from matchmaker.matching.consortium.describing import say_front, say_shortfall
 from matchmaker.matching.consortium.planning import consortia_for
 from matchmaker.matching.consortium.problem import Consortia, Effort, Plan, Problem, Shortfall
 from matchmaker.matching.scoring.answers import Judged
@@ -34,9 +34,6 @@ class Together:
     @property
     def plans(self) -> tuple[Plan, ...]:
         return self.answer.plans if isinstance(self.answer, Consortia) else ()
-
-    def said_of(self, plan: Plan) -> tuple[Said, ...]:
-        return say_plan(plan, self.problem.ask)
 
     @property
     def said(self) -> tuple[Said, ...]:

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from matchmaker.certification.readiness import Piece
 from matchmaker.errors import BadInput
 from matchmaker.matching.checking import (
+    check_all,
     check_closeness,
     check_offer,
     check_requirement,
-    check_together,
 )
 from matchmaker.matching.problem import (
     Closeness,
@@ -177,8 +177,8 @@ def test_a_weight_is_counted_in_parts_of_what_is_asked() -> None:
 
 def test_two_offers_with_one_id() -> None:
     with pytest.raises(BadInput, match="mat-1"):
-        check_together([MAT, MAT])
-    check_together([MAT, replace(MAT, id="mat-2")])
+        check_all([MAT, MAT])
+    check_all([MAT, replace(MAT, id="mat-2")])
 
 
 @settings(deadline=None, max_examples=25)

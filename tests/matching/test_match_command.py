@@ -11,9 +11,13 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from matchmaker.certification.models import Scheme
 from matchmaker.cli import commands
 from matchmaker.config import Config
+from matchmaker.database import make_engine
 from matchmaker.errors import MatchmakerError
 from matchmaker.json_data import written
 from matchmaker.matching.exchange.incoming import schemas
@@ -56,8 +60,8 @@ def test_a_file_with_offers_needs_neither_database_nor_model(
     best, others = said.split("  2. ")
     assert "1." in best and "Handloom coir mat — firm-1, alappuzha-coir" in best
     assert "Cashew kernels W320 — firm-2, kollam-cashew" in others
-    assert "Probably another product than the one asked for." in others
-    assert "Probably another product" not in best
+    assert others.count("probably another product than the one asked for") == 1
+    assert "probably another product" not in best
     assert "quantity 100" in best and "→ " in said
 
 
@@ -90,6 +94,23 @@ def test_where_words_are_all_there_is_it_says_what_they_were_taken_for(
     assert "the words do not tell one clearly: state it" in " ".join(said.split())
 
 
+def test_a_scheme_that_only_the_database_knows_may_be_insisted_on(
+    config: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {**written(WANTED), "musts": ["OF-HERE"]}
+    file.write_text(json.dumps(asked))
+    refused = run(config, monkeypatch, str(file), "--clusters", "0")
+    assert "$.musts[0]: “OF-HERE” cannot be used." in str(refused.exception)
+    with Session(make_engine(config.database_url)) as db:
+        known = db.scalars(select(Scheme).order_by(Scheme.code)).first()
+        assert known is not None
+        known.code = "OF-HERE"
+        db.commit()
+    said = run(config, monkeypatch, str(file), "--clusters", "0")
+    assert said.exit_code == 0, said.exception
+    assert "0 offers; 0 judged in full" in said.output
+
+
 def test_firms_of_a_cluster_fill_together_what_none_fills_alone(
     bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -105,10 +126,18 @@ def test_firms_of_a_cluster_fill_together_what_none_fills_alone(
     plan = cluster["plans"][0]
     assert (cluster["cluster"], cluster["firms"]) == ("alappuzha-coir", 3)
     assert sum(Decimal(each) for member in plan["members"] for each in member["amounts"]) == 30_000
-    assert (len(plan["members"]), plan["proof"], plan["currency"]) == (3, "proved", "EUR")
+    assert (len(plan["members"]), plan["money_proof"], plan["currency"]) == (3, "proved", "EUR")
+    assert cluster["front"] == {
+        "members_proof": "proved", "fewest_bound": 3,
+        "steps": [{"at_most": 3, "firms": ["firm-0", "firm-1", "firm-2"], "price": plan["price"],
+                   "saves": 0.0, "money_proof": "proved", "gap": 0.0}],
+    }  # fmt: skip
+    assert answer["judged_for_clusters"] == 3 and "not_judged_for_clusters" not in answer
     assert not [key for member in plan["members"] for key in member if "price" in key]
     said = run(bare, monkeypatch, str(file)).output
     assert "alappuzha-coir: 3 firms" in said and "3 firms fill the order for" in said
+    assert "For clusters and plans: 3 offers judged in full, all that fit." in said
+    assert f"up to 3 firms: {Decimal(plan['price']):,.2f} EUR" in said
     assert "Cluster 1." not in run(bare, monkeypatch, str(file), "--clusters", "0").output
 
 
@@ -127,8 +156,11 @@ def test_offers_may_come_in_a_file_of_their_own(
         ("", "bad.json” cannot be used. It is empty."),
         ("{", "$: “the end of the file” cannot be used. It is no JSON"),
         ('{"id": "a"}', "$.text: “nothing” cannot be used. It is missing"),
-        (json.dumps({**written(WANTED), "quantity": {"amount": 0, "unit": "KGM"}}),
-         "$.quantity.amount: “0” cannot be used. Give at least 0.0001"),
+        (json.dumps({"requirement": {**written(WANTED), "quantity": {"amount": 0, "unit": "KGM"}},
+                     "offers": [written(MAT)]}),
+         "$.requirement.quantity.amount: “0” cannot be used. Give at least 0.0001"),
+        (json.dumps({"requirement": written(WANTED), "offers": [{**written(MAT), "moq": 0}]}),
+         "$.offers[0].moq: “0” cannot be used. Give at least 0.0001"),
         (json.dumps({"requirement": written(WANTED), "offers": []}), "$.offers"),
     ],
 )  # fmt: skip

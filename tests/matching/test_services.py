@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from matchmaker.config import Config
 from matchmaker.errors import BadInput
+from matchmaker.matching.one_pair import judge
 from matchmaker.matching.problem import Closeness, Offer, Requirement
 from matchmaker.matching.retrieval.services import table_folder
-from matchmaker.matching.scoring.judging import judge
 from matchmaker.matching.scoring.weighing import profiles
 from matchmaker.matching.services import match, match_among
 from matchmaker.searching import Searching

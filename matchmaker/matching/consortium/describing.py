@@ -15,18 +15,29 @@ from matchmaker.matching.consortium.problem import (
     Short,
     Shortfall,
 )
-from matchmaker.matching.consortium.sentences import amount_shown, month_shown
+from matchmaker.matching.plan_sentences import amount_shown, month_shown
 from matchmaker.matching.scoring.sentences import Said, say
 from matchmaker.measures import unit_shown
 
 
 def say_plan(plan: Plan, ask: Ask) -> tuple[Said, ...]:
-    """What it costs, how sure that is, when it leaves, what must still be done."""
+    """What it costs, how sure that is, when it leaves."""
     many = len(plan.members)
     price = {"price": f"{plan.price:,.2f}", "currency": ask.currency}
     first = say("plan.alone", **price) if many == 1 else say("plan.members", many=many, **price)
     shipped = say("plan.shipped", first=plan.first_shipment, last=plan.last_shipment)
-    return (first, _proof(plan), shipped, *_to_do(plan))
+    return (first, _proof(plan), shipped)
+
+
+def say_to_do(plan: Plan) -> tuple[Said, ...]:
+    """Which papers must still be obtained by whom, and what is to be agreed before ordering."""
+    said = []
+    for firm, gap in plan.missing:
+        key = "plan.joins" if gap.through_group else "plan.waits"
+        facts = {"firm": firm, "code": gap.code, "low": gap.days[0], "high": gap.days[1]}
+        said.append(say(key if gap.is_certain else "plan.checks", **facts))
+    said += [say("plan.asks", firm=firm, what=what) for firm, what in plan.assumed]
+    return tuple(said)
 
 
 def say_front(answer: Consortia) -> tuple[Said, ...]:
@@ -88,16 +99,6 @@ def _proof(plan: Plan) -> Said:
             return say("plan.best_alone")
         return say("plan.best", many=plan.at_most) if plan.at_most else say("plan.best_of_all")
     return say("plan.near", percent=f"{100 * plan.gap:.1f}")
-
-
-def _to_do(plan: Plan) -> tuple[Said, ...]:
-    said = []
-    for firm, gap in plan.missing:
-        key = "plan.joins" if gap.through_group else "plan.waits"
-        facts = {"firm": firm, "code": gap.code, "low": gap.days[0], "high": gap.days[1]}
-        said.append(say(key if gap.is_certain else "plan.checks", **facts))
-    said += [say("plan.asks", firm=firm, what=what) for firm, what in plan.assumed]
-    return tuple(said)
 
 
 def _short(each: Short, ask: Ask) -> Said:

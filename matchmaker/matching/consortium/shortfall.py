@@ -190,7 +190,7 @@ def _specs(problem: Problem) -> Iterator[Relaxation]:
             # What each could make alone adds up to at least what they can together.
             if (sum(most[spec] for spec in these) < demand).any():
                 continue
-            relaxed = _together(problem, these)
+            relaxed = _merged(problem, these)
             if is_possible(relaxed):
                 yield Relaxation("spec", relaxed, Decimal(size), specs=these)
                 return
@@ -201,7 +201,8 @@ def _most(problem: Problem, own: tuple[Candidate, ...]) -> Whole:
     return found
 
 
-def _together(problem: Problem, specs: tuple[str, ...]) -> Problem:
+def _merged(problem: Problem, specs: tuple[str, ...]) -> Problem:
+    """As if these specs were one."""
     name = " + ".join(specs)
     changed = tuple(
         replace(each, spec=name) if each.spec in specs else each for each in problem.candidates

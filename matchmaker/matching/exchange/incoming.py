@@ -1,37 +1,46 @@
 """Requirements and offers from JSON; `schemas` says how they and the answers look. Pure.
 
 A file holds a requirement, or an object with `requirement` and `offers`; a file of offers holds
-a list of them, or an object with `offers`. What cannot be used raises BadInput with the JSON
-path, the value and the remedy.
+a list of them, or an object with `offers`. What cannot be read raises BadInput with the JSON
+path, the value and the remedy. Whether it makes sense is checked by who judges it (`services`),
+with the book that judges; so all that is read says where in the file it stood.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from matchmaker.certification.readiness import Book
 from matchmaker.errors import BadInput
 from matchmaker.json_data import NOTHING, as_json, no_such_field, read
 from matchmaker.json_schema import schema_of
 from matchmaker.json_text import parsed
-from matchmaker.matching.checking import check_offer, check_requirement, check_together
-from matchmaker.matching.exchange.outgoing import Answer
+from matchmaker.matching.exchange.told import Answer
 from matchmaker.matching.problem import Offer, Requirement
-from matchmaker.matching.scoring.question import Rates
 
 MOST_OFFERS = 200_000
 BOTH = ("requirement", "offers")  # what a file may hold that is more than a requirement
 
 
 @dataclass(frozen=True)
+class BroughtOffers:
+    """Offers of a file; `path`: of their list, such as '$.offers'."""
+
+    offers: tuple[Offer, ...]
+    path: str
+
+
+@dataclass(frozen=True)
 class Brought:
-    """What a file holds: a requirement and, if it brings them, the offers to choose from."""
+    """What a file holds: a requirement and, if it brings them, the offers to choose from.
+
+    `path`: what stands before the names of the requirement's fields, such as '$.requirement.'.
+    """
 
     requirement: Requirement
-    offers: tuple[Offer, ...] | None = None
+    path: str = "$."
+    offers: BroughtOffers | None = None
 
 
 def schemas() -> dict[str, Any]:
@@ -43,19 +52,15 @@ def schemas() -> dict[str, Any]:
     }
 
 
-def brought_by(text: str | bytes, *, today: dt.date, book: Book, rates: Rates) -> Brought:
-    """What a file brings, checked. Raises BadInput."""
+def brought_by(text: str | bytes) -> Brought:
+    """What a file brings. Raises BadInput for what cannot be read."""
     told = parsed(text)
-    if isinstance(told, dict) and _is_both(told):
-        _check_names(told)
-    else:
-        requirement = read(Requirement, told)
-        check_requirement(requirement, today=today, book=book, rates=rates, path="$.")
-        return Brought(requirement)
+    if not isinstance(told, dict) or not _is_both(told):
+        return Brought(read(Requirement, told))
+    _check_names(told)
     requirement = read(Requirement, told["requirement"], "$.requirement")
-    check_requirement(requirement, today=today, book=book, rates=rates, path="$.requirement.")
     offers = _offers(told["offers"], "$.offers") if "offers" in told else None
-    return Brought(requirement, offers)
+    return Brought(requirement, "$.requirement.", offers)
 
 
 def _is_both(told: dict[str, Any]) -> bool:
@@ -73,8 +78,8 @@ def _check_names(told: dict[str, Any]) -> None:
         raise BadInput("$.requirement", NOTHING, remedy)
 
 
-def offers_from(text: str | bytes) -> tuple[Offer, ...]:
-    """The offers of a file, checked. Raises BadInput."""
+def offers_from(text: str | bytes) -> BroughtOffers:
+    """The offers of a file. Raises BadInput for what cannot be read."""
     told = parsed(text)
     if isinstance(told, dict):
         if "offers" not in told:
@@ -84,15 +89,10 @@ def offers_from(text: str | bytes) -> tuple[Offer, ...]:
     return _offers(told, "$")
 
 
-def _offers(told: Any, path: str) -> tuple[Offer, ...]:
+def _offers(told: Any, path: str) -> BroughtOffers:
     if not isinstance(told, list) or not told:
         raise BadInput(path, as_json(told), "Give a list with at least one offer.")
     if len(told) > MOST_OFFERS:
         raise BadInput(path, len(told), f"Give at most {MOST_OFFERS:,} offers.")
-    offers = []
-    for at, each in enumerate(told):
-        offer = read(Offer, each, f"{path}[{at}]")
-        check_offer(offer, path=f"{path}[{at}].")
-        offers.append(offer)
-    check_together(offers, path=path)
-    return tuple(offers)
+    offers = (read(Offer, each, f"{path}[{at}]") for at, each in enumerate(told))
+    return BroughtOffers(tuple(offers), path)

@@ -1,169 +1,35 @@
-"""The answer of matching as it is told: ranked firms, clusters and plans, every word written out.
-
-Plain data for JSON and for the terminal. Members of a plan are told without their prices. Pure.
-"""
+"""From ranked firms, clusters and plans to the answer as it is told (`told.py`). Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 
+from matchmaker.matching.consortium.describing import say_plan, say_to_do
 from matchmaker.matching.consortium.problem import Ask, Consortia, Member, Plan
+from matchmaker.matching.exchange.told import (
+    Answer,
+    ClusterTold,
+    ConversionTold,
+    CriterionTold,
+    ExcludedTold,
+    FirmTold,
+    FrontTold,
+    GapTold,
+    MemberTold,
+    PlanTold,
+    SpokenTold,
+    StepTold,
+)
 from matchmaker.matching.problem import Requirement, Spoken
-from matchmaker.matching.retrieval.best import Retrieved
-from matchmaker.matching.scoring.answers import Excluded, Finding, Gap, Judged, Shown, StepKind
+from matchmaker.matching.retrieval.best import Fitting, Retrieved
+from matchmaker.matching.scoring.answers import Excluded, Finding, Gap, Judged, StepKind
 from matchmaker.matching.scoring.sentences import Said, say
 from matchmaker.matching.together import Together
 
 # What a leg of the way costs is a share of the price: who knows it knows a member's price.
 FOR_ALL_MEMBERS: tuple[StepKind, ...] = ("unit", "currency", "left out")
-
-
-@dataclass(frozen=True)
-class GapTold:
-    """What is missing, how to close it, in how many days (at best and at worst), and who helps."""
-
-    code: str
-    what: str
-    remedy: str
-    days: tuple[int, int] | None = None
-    who: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class CriterionTold:
-    """One criterion: its value from 0 to 1 (null: not known, or not asked) and why."""
-
-    criterion: str
-    value: float | None
-    knowledge: str
-    sentence: str
-    evidence: tuple[Shown, ...] = ()
-    gaps: tuple[GapTold, ...] = ()
-    steps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class FirmTold:
-    """A firm with its best offer. `total`: 0 to 1; `confidence`: how much of it rests on facts."""
-
-    rank: int
-    firm: str
-    name: str
-    cluster: str
-    offer: str
-    title: str
-    total: float
-    confidence: float
-    criteria: tuple[CriterionTold, ...]
-
-
-@dataclass(frozen=True)
-class ExcludedTold:
-    """A fitting offer that is not ranked, and why."""
-
-    firm: str
-    name: str
-    offer: str
-    title: str
-    reason: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class MemberTold:
-    """A firm of a plan and what it ships in each period; its price is nobody else's business."""
-
-    firm: str
-    name: str
-    offers: tuple[str, ...]
-    amounts: tuple[Decimal, ...]
-
-
-@dataclass(frozen=True)
-class ConversionTold:
-    """How the figures of an offer came into what was asked: 'unit', 'currency', or 'left out'."""
-
-    offer: str
-    kind: str
-    step: str
-
-
-@dataclass(frozen=True)
-class PlanTold:
-    """Firms that fill the order together, at one price to the buyer.
-
-    `kinds`: fewest, cheapest, fastest, as many as it is. `gap`: how far the price, weighed by
-    fit, may lie above the best possible, as a share; 0 when `proof` is 'proved'.
-    """
-
-    kinds: tuple[str, ...]
-    members: tuple[MemberTold, ...]
-    price: Decimal
-    currency: str
-    unit: str
-    proof: str
-    gap: float
-    first_shipment: dt.date
-    last_shipment: dt.date
-    sentences: tuple[str, ...]
-    conversions: tuple[ConversionTold, ...] = ()
-
-
-@dataclass(frozen=True)
-class ClusterTold:
-    """What a cluster can do: `firms` that make it, its plans, or why there is none and what would
-    do (`sentences`). `left_out`: offers without price, capacity or factor, not counted.
-    """
-
-    rank: int
-    cluster: str
-    total: float
-    confidence: float
-    criteria: tuple[CriterionTold, ...]
-    firms: int
-    left_out: int
-    plans: tuple[PlanTold, ...]
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class SpokenTold:
-    """What the words were taken for, as the buyer stated neither product family nor HS code.
-
-    `family`: null when they speak of none clearly; `share`: how surely, 0 to 1.
-    """
-
-    family: str | None
-    share: float | None
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What matching answers. `weights`, `fit`: by which versions, so that it can be explained.
-
-    `compared_by`: 'meaning and words', or 'words' where no model was at hand. `offers`: how many
-    there are; `judged`: how many of them had to be judged in full. `left_out`: offers that
-    changed since `as_of` and are not among them, as they are being read anew just now. `spoken`:
-    null when the buyer stated what was meant.
-    """
-
-    requirement: str
-    today: dt.date
-    weights: str
-    fit: str
-    compared_by: str
-    offers: int
-    judged: int
-    firms: tuple[FirmTold, ...]
-    excluded: tuple[ExcludedTold, ...] = ()
-    clusters: tuple[ClusterTold, ...] = ()
-    left_out: int = 0
-    as_of: dt.datetime | None = None
-    spoken: SpokenTold | None = None
 
 
 def answer_of(
@@ -175,11 +41,13 @@ def answer_of(
     fit: str,
     compared_by: str,
     names: Mapping[str, str],
+    fitting: Fitting | None = None,
     clusters: Iterable[Together] = (),
     spoken: Spoken | None = None,
 ) -> Answer:
     """The answer as it is told. `names`: of firms by their ids, as far as they are known.
 
+    `fitting`: what the plans of the `clusters` were made of; None where nobody asked for any.
     `spoken`: the family that the words speak of, told where none was stated.
     """
     return Answer(
@@ -193,6 +61,8 @@ def answer_of(
         firms=tuple(_firm(rank, each, names) for rank, each in enumerate(found.ranked, 1)),
         excluded=tuple(_excluded(each, names) for each in found.excluded),
         clusters=tuple(_cluster(n, each, names) for n, each in enumerate(clusters, 1)),
+        judged_for_clusters=len(fitting.judged) if fitting else 0,
+        not_judged_for_clusters=fitting.left_out if fitting else 0,
         left_out=found.left_out,
         as_of=found.as_of,
         spoken=None if requirement.family or requirement.hs_code else _spoken(spoken),
@@ -262,6 +132,28 @@ def _cluster(rank: int, found: Together, names: Mapping[str, str]) -> ClusterTol
         left_out=len(ranked.pool.left_out),
         plans=tuple(_plan(each, found, names) for each in found.plans),
         sentences=_named(found.said, names),
+        front=_front(found.answer) if isinstance(found.answer, Consortia) else None,
+    )
+
+
+def _front(answer: Consortia) -> FrontTold:
+    before = (answer.front[0], *answer.front)
+    return FrontTold(
+        members_proof=answer.fewest_proof,
+        fewest_bound=answer.fewest_bound,
+        steps=tuple(_step(each, less) for each, less in zip(answer.front, before, strict=False)),
+    )
+
+
+def _step(plan: Plan, less: Plan) -> StepTold:
+    """`less`: the plan of one firm fewer."""
+    return StepTold(
+        at_most=plan.at_most,
+        firms=plan.firms,
+        price=plan.price,
+        saves=round(float(1 - plan.figure / less.figure), 4) if less.figure else 0.0,
+        money_proof=plan.proof,
+        gap=round(plan.gap, 4),
     )
 
 
@@ -273,11 +165,12 @@ def _plan(plan: Plan, found: Together, names: Mapping[str, str]) -> PlanTold:
         price=plan.price,
         currency=ask.currency,
         unit=ask.unit,
-        proof=plan.proof,
+        money_proof=plan.proof,
         gap=round(plan.gap, 4),
         first_shipment=plan.first_shipment,
         last_shipment=plan.last_shipment,
-        sentences=_named(found.said_of(plan), names),
+        summary=_named(say_plan(plan, ask), names),
+        to_do=_named(say_to_do(plan), names),
         conversions=tuple(
             ConversionTold(offer, step.kind, step.words)
             for offer, step in plan.conversions

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from matchmaker.matching.exchange.outgoing import (
+from matchmaker.matching.exchange.told import (
     Answer,
     ClusterTold,
     CriterionTold,
     ExcludedTold,
     FirmTold,
+    FrontTold,
     PlanTold,
 )
 from matchmaker.matching.problem import Requirement
-from matchmaker.matching.scoring.criteria.goods import OTHER
 from matchmaker.measures import unit_shown
 from matchmaker.text_columns import cut, name_shown, one_line, wrapped
 
@@ -33,7 +33,9 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
     if requirement.sample_by:
         yield f"Samples by {requirement.sample_by}: not scored, no offer says how long they take."
     offers = "1 offer" if answer.offers == 1 else f"{answer.offers:,} offers"
-    yield f"{offers}; {answer.judged:,} judged in full, no other can rank as high."
+    yield f"{offers}; {answer.judged:,} judged in full for the list, no other can rank as high."
+    if answer.judged_for_clusters:
+        yield _judged_for_clusters(answer)
     if answer.as_of is not None:
         yield (
             f"As of {answer.as_of:%Y-%m-%d %H:%M} UTC: {answer.left_out:,} offers changed since "
@@ -56,6 +58,17 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
         yield from _cluster(cluster)
 
 
+def _judged_for_clusters(answer: Answer) -> str:
+    judged, others = answer.judged_for_clusters, answer.not_judged_for_clusters
+    if not others:
+        many = "1 offer" if judged == 1 else f"{judged:,} offers"
+        return f"For clusters and plans: {many} judged in full, all that fit."
+    return (
+        f"For clusters and plans: {judged:,} offers judged in full; {others:,} more that may fit "
+        "were not. What is proved of a plan is proved among those judged."
+    )
+
+
 def _asked(asked: Requirement) -> str:
     amount = f"{asked.quantity.amount:,f} {unit_shown(asked.quantity.unit)}"
     rhythm = f" every month, {asked.months} months from {asked.ship_from}" if asked.months else ""
@@ -69,8 +82,6 @@ def _firm(firm: FirmTold) -> Iterator[str]:
         f"{firm.rank:>3}. {100 * firm.total:5.1f}  {_offered(firm)}, {firm.cluster}"
         f"  ({firm.confidence:.0%} of it known)"
     )
-    if _fit_of(firm) < OTHER:  # said of each, so that nobody takes it for a match
-        yield f"{INDENT}Probably another product than the one asked for."
     yield INDENT + ", ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
     for each in firm.criteria:
         if each.knowledge == "unknown" or (each.value is not None and each.value < 1):
@@ -98,11 +109,6 @@ def _who(who: tuple[str, ...]) -> str:
     return f" (ask {', '.join(who)})" if who else ""
 
 
-def _fit_of(firm: FirmTold) -> float:
-    fits = [each.value for each in firm.criteria if each.criterion == "fit"]
-    return fits[0] if fits and fits[0] is not None else 1.0
-
-
 def _excluded(told: ExcludedTold) -> str:
     return f"{INDENT}{_offered(told)}: {told.sentence}"
 
@@ -115,18 +121,30 @@ def _cluster(told: ClusterTold) -> Iterator[str]:
         f"  ({told.confidence:.0%} of it known)"
     )
     yield from (f"{INDENT}{each.criterion}: {each.sentence}" for each in told.criteria)
+    if told.front:
+        yield INDENT + _front(told.front, told.plans[0].currency)
+    yield from (f"{INDENT}{each}" for each in told.sentences)
     for number, plan in enumerate(told.plans, 1):
         yield from _plan(number, plan)
-    yield from (f"{INDENT}{each}" for each in told.sentences)
+
+
+def _front(told: FrontTold, currency: str) -> str:
+    """The price by the number of firms; how sure it is stands beside each plan."""
+    return "; ".join(
+        f"{'1 firm' if each.at_most == 1 else f'up to {each.at_most} firms'}: "
+        f"{each.price:,.2f} {currency}"
+        + (f" (not proved, up to {each.gap:.1%} less)" if each.money_proof != "proved" else "")
+        for each in told.steps
+    )
 
 
 def _plan(number: int, plan: PlanTold) -> Iterator[str]:
-    yield f"{number:>3}. {' and '.join(plan.kinds)}: {' '.join(plan.sentences[:3])}"
+    yield f"{number:>3}. {' and '.join(plan.kinds)}: {' '.join(plan.summary)}"
     unit = unit_shown(plan.unit)
     for member in plan.members:
         amounts = " + ".join(f"{each:,f}" for each in member.amounts)
         yield f"{INDENT}{name_shown(member.name or member.firm, LONGEST_NAME)}: {amounts} {unit}"
-    yield from (f"{INDENT}  → {each}" for each in plan.sentences[3:])
+    yield from (f"{INDENT}  → {each}" for each in plan.to_do)
     # The same rate stands in the steps of many offers.
     steps = dict.fromkeys(each.step for each in plan.conversions)
     yield from (f"{INDENT}  {each}" for each in steps)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime as dt
 import heapq
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,6 +50,18 @@ class Retrieved:
     judged: int = 0
     left_out: int = 0
     as_of: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Offers that may take part in a plan, judged, best first.
+
+    `left_out`: how many more may fit, for which there was no room; their bounds are the lowest.
+    What is proved of a plan is proved among `judged`.
+    """
+
+    judged: tuple[Judged, ...]
+    left_out: int = 0
 
 
 def retrieve(
@@ -93,28 +104,24 @@ def judge_fitting(
     question: Question,
     near: Nearness,
     *,
-    clusters: Collection[str] = (),
-    least_fit: float = LEAST_IN_NEED,
     most: int = MOST_FITTING,
     gone: Rows = NO_ROWS,
-) -> tuple[Judged, ...]:
-    """Every offer that passes the gates and fits at least so well, judged, best first.
+) -> Fitting:
+    """Every offer that passes the gates and fits well enough to be of use, judged, best first.
 
-    For who asks what clusters can do together. Of these clusters, if any are named; of more than
-    `most` offers those of the highest bounds. `gone`: rows that no longer hold.
+    For who asks what clusters can do together. Of more than `most` offers those of the highest
+    bounds are judged, the others counted. `gone`: rows that no longer hold.
     """
     if not table.count:
-        return ()
+        return Fitting(())
     bounds = Bounds(table, question, near)
-    fits = bounds.is_let_in() & (bounds.fit >= least_fit)
-    if clusters:
-        known = np.array([each in clusters for each in table.values("cluster")], np.bool_)
-        fits &= known[table.column("cluster")]
+    fits = bounds.is_let_in() & (bounds.fit >= LEAST_IN_NEED)
     fits[gone] = False
     rows = np.flatnonzero(fits)
+    left_out = max(0, len(rows) - most)
     rows = rows[np.argsort(-bounds.by_product()[rows], kind="stable")[:most]]
     pairs = [(o, near.of(int(row))) for row, o in zip(rows, table.offers(rows), strict=True)]
-    return judge_all(question, pairs).ranked
+    return Fitting(judge_all(question, pairs).ranked, left_out)
 
 
 @dataclass

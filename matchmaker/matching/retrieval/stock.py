@@ -1,8 +1,8 @@
-"""What is on offer now: a table, less what changed since it was made, plus that as it is now. Pure.
+"""What is on offer now, in two tables that are searched as one. Pure.
 
-A table of 100,000 offers takes minutes to make, a change must count at once. So offers that
-changed are taken out of the table and stand, as they are now, in a small one of their own; both
-are searched as one.
+To write the large table of 100,000 offers takes minutes, but a change must count at once. So the
+offers that changed since it was written are passed over in it. They stand, as they are now, in a
+small table of their own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from matchmaker.errors import Unavailable
 from matchmaker.matching.retrieval.best import (
     MOST_FITTING,
+    Fitting,
     Retrieved,
     judge_fitting,
     retrieve,
@@ -21,7 +22,6 @@ from matchmaker.matching.retrieval.best import (
 )
 from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
 from matchmaker.matching.retrieval.nearness import Nearness, nearness_among
-from matchmaker.matching.scoring.answers import Judged
 from matchmaker.matching.scoring.question import Question
 from search.values import Floats
 
@@ -88,14 +88,15 @@ class StockSearch:
         taken, left_out = self.stock.taken, self.stock.left_out
         return replace(found, left_out=left_out, as_of=taken.at) if taken and left_out else found
 
-    def fitting(self, most: int = MOST_FITTING) -> tuple[Judged, ...]:
-        """Every offer that passes the gates and fits, judged, best first."""
+    def fitting(self, most: int = MOST_FITTING) -> Fitting:
+        """Every offer that passes the gates and fits, judged, best first; `most` at most."""
         found = [
-            judged
+            judge_fitting(table, self.question, near, most=most, gone=gone)
             for table, near, gone in self._parts
-            for judged in judge_fitting(table, self.question, near, most=most, gone=gone)
         ]
-        return tuple(sorted(found, key=lambda each: each.rank_key)[:most])
+        judged = sorted((o for each in found for o in each.judged), key=lambda o: o.rank_key)
+        left_out = sum(each.left_out for each in found) + max(0, len(judged) - most)
+        return Fitting(tuple(judged[:most]), left_out)
 
     @property
     def _parts(self) -> tuple[tuple[OfferTable, Nearness, Rows], ...]:

@@ -5,24 +5,16 @@
     verdict = judge_all(question, pairs)                  # ranked and excluded
 
 Neither a firm's name nor its size or paid status is read anywhere here, unless the buyer asked
-for micro enterprises. For retrieval: of the ten criteria `fit` (from cosine, words, family, HS
-and attributes), `hs`, `quantity`, `moq`, `price`, `lead`, `market`, `preferences` and `papers`
-(through `Law.papers` of the held codes) can be had exactly, or bounded from above, from columns
-with the functions of `values.py` and `fit.py`; `reliability` is a constant of the offer and the
-day (`criteria.firm.reliability_value`). What is NaN in a column leaves the mean here and there
-alike, so `weighted_mean`, `soft_minimum` and `total_score` of the bounds bound the total.
+for micro enterprises.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from matchmaker.certification.readiness import Book
 from matchmaker.certification.rules import BLOCS
-from matchmaker.matching.checking import check_closeness, check_offer, check_requirement
-from matchmaker.matching.problem import Closeness, Nearby, Offer, Requirement
+from matchmaker.matching.problem import Closeness, Offer
 from matchmaker.matching.scoring.answers import Excluded, Finding, Judged
 from matchmaker.matching.scoring.criteria.firm import (
     judge_market,
@@ -38,11 +30,9 @@ from matchmaker.matching.scoring.criteria.supply import (
     judge_moq,
     judge_quantity,
 )
-from matchmaker.matching.scoring.fit import FitModel
-from matchmaker.matching.scoring.question import Question, Rates, prepare
+from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import say
 from matchmaker.matching.scoring.values import SMALLEST
-from matchmaker.matching.scoring.weighing import Weights
 
 
 @dataclass(frozen=True)
@@ -51,31 +41,6 @@ class Verdict:
 
     ranked: tuple[Judged, ...]
     excluded: tuple[Excluded, ...]
-
-
-def judge(
-    requirement: Requirement,
-    offer: Offer,
-    closeness: Closeness,
-    *,
-    today: dt.date,
-    weights: Weights,
-    book: Book,
-    rates: Rates,
-    nearby: Mapping[str, Nearby] | None = None,
-    fit: FitModel | None = None,
-) -> Judged | Excluded:
-    """One offer against one requirement. For many offers `prepare` once and `judge_all`.
-
-    Raises BadInput for what makes no sense (`checking`); `judge_all` takes it as checked.
-    """
-    check_requirement(requirement, today=today, book=book, rates=rates)
-    check_offer(offer, path="offer.")
-    check_closeness(closeness)
-    question = prepare(
-        requirement, today=today, weights=weights, book=book, rates=rates, nearby=nearby, fit=fit
-    )
-    return judge_offer(question, offer, closeness)
 
 
 def judge_all(question: Question, pairs: Iterable[tuple[Offer, Closeness]]) -> Verdict:

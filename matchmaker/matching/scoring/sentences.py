@@ -1,7 +1,10 @@
-"""Every sentence of matching for buyers and firms, in one place: a key, facts, plain English.
+"""What findings, gates and changes say to buyers and firms: a key, facts, plain English. Pure.
 
-Pages translate by the key; the facts fill the places in any language. Nothing here says
-'certified': a test report or a declaration is shown, whoever made it.
+Pages translate by the key; the facts fill the places in any language. The sentences of clusters
+and plans stand in `plan_sentences.py` and are said by the same `say`. Not here are the steps of
+conversions, which are worded where figures are converted, and the frame of the print
+(`exchange/printing.py`). Nothing says 'certified': a test report or a declaration is shown,
+whoever made it.
 """
 
 from __future__ import annotations
@@ -9,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from matchmaker.matching.consortium.sentences import SENTENCES as CONSORTIUM
+from matchmaker.matching.plan_sentences import SENTENCES as OF_PLANS
 
 SENTENCES: Mapping[str, str] = {
-    **CONSORTIUM,
+    **OF_PLANS,
     # product fit
     "fit.same": "The description and what was asked for agree well.",
     "fit.near": "The product is near to what was asked for, but not surely the same.",

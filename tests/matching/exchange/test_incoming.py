@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema_rs
@@ -13,7 +14,14 @@ from hypothesis import strategies as st
 
 from matchmaker.errors import BadInput
 from matchmaker.json_data import read, written
-from matchmaker.matching.exchange.incoming import Brought, brought_by, offers_from, schemas
+from matchmaker.matching.checking import check_all, check_requirement
+from matchmaker.matching.exchange.incoming import (
+    Brought,
+    BroughtOffers,
+    brought_by,
+    offers_from,
+    schemas,
+)
 from matchmaker.matching.problem import Offer, Requirement
 from tests.matching.drawn import offers, requirements
 from tests.matching.small_trade import BOOK, MAT, RATES, TODAY, WANTED
@@ -22,8 +30,18 @@ SCHEMAS = schemas()
 
 
 def brought(told: Any) -> Brought:
-    text = told if isinstance(told, str | bytes) else json.dumps(told)
-    return brought_by(text, today=TODAY, book=BOOK, rates=RATES)
+    """What is read and checked, as the services check it."""
+    found = brought_by(told if isinstance(told, str | bytes) else json.dumps(told))
+    check_requirement(found.requirement, today=TODAY, book=BOOK, rates=RATES, path=found.path)
+    if found.offers:
+        check_all(found.offers.offers, path=found.offers.path)
+    return found
+
+
+def offers_of(told: Any) -> BroughtOffers:
+    found = offers_from(told if isinstance(told, str) else json.dumps(told))
+    check_all(found.offers, path=found.path)
+    return found
 
 
 @settings(deadline=None, max_examples=25)
@@ -40,10 +58,12 @@ def test_what_is_written_is_read_again_and_keeps_to_the_schema(
 def test_a_file_is_a_requirement_or_one_with_offers() -> None:
     told, mat = written(WANTED), written(MAT)
     assert brought(told) == Brought(WANTED)
-    assert brought({"requirement": told}) == Brought(WANTED)
-    assert brought({"requirement": told, "offers": [mat]}) == Brought(WANTED, (MAT,))
-    assert offers_from(json.dumps([mat])) == (MAT,)
-    assert offers_from(json.dumps({"offers": [mat]})) == (MAT,)
+    inside = Brought(WANTED, "$.requirement.")
+    assert brought({"requirement": told}) == inside
+    own = BroughtOffers((MAT,), "$.offers")
+    assert brought({"requirement": told, "offers": [mat]}) == replace(inside, offers=own)
+    assert offers_of([mat]) == BroughtOffers((MAT,), "$")
+    assert offers_of({"offers": [mat]}) == own
 
 
 def test_what_is_left_out_has_its_default() -> None:
@@ -127,7 +147,7 @@ def test_what_is_no_requirement_is_refused_in_a_sentence(text: str | bytes) -> N
 )  # fmt: skip
 def test_offers_are_refused_one_by_one(told: Any, field: str) -> None:
     with pytest.raises(BadInput) as refused:
-        offers_from(json.dumps(told))
+        offers_of(told)
     assert refused.value.field == field
 
 
@@ -139,7 +159,7 @@ def test_offers_alone_miss_their_requirement() -> None:
 def test_a_name_that_stands_twice_is_refused_with_its_place() -> None:
     offers = '{"offers": [{"id": "a"}, {"id": "b", "maker": {"id": "m", "id": "n"}}]}'
     with pytest.raises(BadInput, match=r"^\$\.offers\[1\]\.maker\.id: .* twice"):
-        offers_from(offers)
+        offers_of(offers)
 
 
 @pytest.mark.parametrize(("top", "meant"), [("requirment", "requirement"), ("offer", "offers")])
@@ -157,7 +177,7 @@ def test_a_unit_in_words_names_its_code() -> None:
 
 def test_a_field_cut_short_names_the_one_that_was_meant() -> None:
     with pytest.raises(BadInput, match="Did you mean “from_quantity”"):
-        offers_from(json.dumps([{**written(MAT), "tiers": [{"from": 1, "price": 2}]}]))
+        offers_of([{**written(MAT), "tiers": [{"from": 1, "price": 2}]}])
 
 
 def test_a_misspelt_field_names_the_one_that_was_meant() -> None:

@@ -10,8 +10,9 @@ from decimal import Decimal
 import pytest
 
 from matchmaker.json_data import written
-from matchmaker.matching.exchange.outgoing import Answer, ConversionTold, answer_of
+from matchmaker.matching.exchange.outgoing import answer_of
 from matchmaker.matching.exchange.printing import lines_of
+from matchmaker.matching.exchange.told import Answer, ConversionTold
 from matchmaker.matching.problem import LegCosts, Nearby, Offer, Requirement, Tier
 from matchmaker.matching.retrieval.best import Retrieved
 from matchmaker.matching.scoring.question import prepare

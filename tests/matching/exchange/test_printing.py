@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.matching.exchange.outgoing import Answer, CriterionTold, FirmTold
 from matchmaker.matching.exchange.printing import lines_of
+from matchmaker.matching.exchange.told import Answer, CriterionTold, FirmTold
 from matchmaker.text_columns import width_of
 from tests.matching.small_trade import TODAY, WANTED
 
@@ -30,6 +30,13 @@ def test_what_a_file_holds_cannot_steer_the_terminal() -> None:
     lines = list(lines_of(asked, replace(ANSWER, firms=(firm,))))
     assert lines[0].startswith("mats [2J of coir: 5,000 pc to DE")
     assert "Mat [31m — Firm 2, alappuzha-coir" in lines[4]
+
+
+def test_offers_that_had_no_room_among_those_of_plans_are_counted() -> None:
+    cut = replace(ANSWER, judged_for_clusters=600, not_judged_for_clusters=1234)
+    said = " ".join(lines_of(WANTED, cut))
+    assert "For clusters and plans: 600 offers judged in full; 1,234 more that may fit were" in said
+    assert "For clusters" not in " ".join(lines_of(WANTED, ANSWER))
 
 
 def test_samples_are_said_not_to_be_scored() -> None:

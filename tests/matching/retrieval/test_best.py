@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.matching.problem import LegCosts, Nearby, Offer, Preferences, Requirement
-from matchmaker.matching.retrieval.best import retrieve
+from matchmaker.matching.retrieval.best import judge_fitting, retrieve
 from matchmaker.matching.retrieval.bounds import Bounds
 from matchmaker.matching.retrieval.building import TableBuilder
 from matchmaker.matching.retrieval.columns import Audience, OfferTable
@@ -164,6 +164,16 @@ def test_of_many_offers_few_are_judged() -> None:
         found = retrieve(table, question_of(WANTED), nearness(table, WANTED.text), 10)
     assert (found.offers, len(found.ranked)) == (500, 10)
     assert found.judged < 60
+
+
+def test_of_more_fitting_offers_than_there_is_room_for_the_rest_is_counted() -> None:
+    offers = [replace(MAT, id=f"mat-{n}") for n in range(7)]
+    with table_of(offers) as table:
+        question, near = question_of(WANTED), nearness(table, WANTED.text)
+        some = judge_fitting(table, question, near, most=4, gone=np.array([0]))
+        all_of_them = judge_fitting(table, question, near)
+    assert (len(some.judged), some.left_out) == (4, 2)
+    assert (len(all_of_them.judged), all_of_them.left_out) == (7, 0)
 
 
 def test_the_excluded_are_told_with_their_reason() -> None:

@@ -86,7 +86,7 @@ def test_what_was_saved_since_counts_without_a_new_table(db: Session, search: Se
     assert (found.offers, found.left_out, found.as_of) == (3, 0, None)
     told = {each.offer.id: each.offer for each in found.ranked}
     assert [each.price for each in told[dearer.public_id].tiers] == [990]
-    assert {each.offer.id for each in second.fitting()} == set(told)
+    assert {each.offer.id for each in second.fitting().judged} == set(told)
     assert kept.public_id in told
 
 

@@ -11,6 +11,7 @@ import pytest
 from matchmaker.certification.models import GRADES as STORED_GRADES
 from matchmaker.certification.readiness import Piece
 from matchmaker.errors import BadInput
+from matchmaker.matching.one_pair import judge
 from matchmaker.matching.problem import (
     GRADES,
     Closeness,
@@ -22,7 +23,7 @@ from matchmaker.matching.problem import (
     Reliability,
 )
 from matchmaker.matching.scoring.answers import Excluded, Finding, Step
-from matchmaker.matching.scoring.judging import best_of_each_firm, judge, judge_all, judge_offer
+from matchmaker.matching.scoring.judging import best_of_each_firm, judge_all, judge_offer
 from matchmaker.matching.scoring.question import prepare
 from matchmaker.matching.scoring.weighing import profiles
 from matchmaker.measures import PieceFacts, Quantity

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.certification.readiness import Piece
+from matchmaker.matching.one_pair import judge
 from matchmaker.matching.problem import Closeness, Maker, Offer, Requirement, Spoken
 from matchmaker.matching.scoring.answers import Judged
 from matchmaker.matching.scoring.firm_side import interest_of
 from matchmaker.matching.scoring.fit import fit_model
-from matchmaker.matching.scoring.judging import judge, judge_all, judge_offer
+from matchmaker.matching.scoring.judging import judge_all, judge_offer
 from matchmaker.matching.scoring.values import soft_minimum, total_score, weighted_mean
 from matchmaker.matching.scoring.weighing import CRITERIA
 from tests.matching.drawn import closeness, offers, pieces, requirements, spoken

@@ -1,4 +1,4 @@
-"""What plans, shortfalls and changes say to a buyer: keys, facts and plain English. Pure."""
+"""What clusters, plans and shortfalls say to a buyer: keys, facts and plain English. Pure."""
 
 from __future__ import annotations
 
@@ -67,7 +67,6 @@ SENTENCES: Mapping[str, str] = {
     "relax.spec": "If these may come together, it can be done: %(specs)s.",
     "relax.members": "With %(many)s firms it can be done.",
     "relax.quantity": "With %(amount)s %(unit)s less (%(whole)s in all) it can be done.",
-    "spec.asked": "as asked for",
     # what changed after a decline
     "after.joined": "%(firm)s joins with %(after)s %(unit)s.",
     "after.left": "%(firm)s no longer takes part.",
