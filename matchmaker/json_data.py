@@ -31,6 +31,8 @@ Reader = Callable[[Any], Any]
 
 # As the database keeps amounts: zero or more, and nothing in the trade is larger.
 LARGEST = Decimal(10) ** 14
+# Digits after the point of an amount; 1e-999999999 would be written with as many noughts.
+MOST_DIGITS = 20
 # As the schema says it; Python would read '1_000' and digits of any script.
 _DIGITS = re.compile(r"[0-9]+(\.[0-9]+)?")
 LONGEST_TEXT = 100_000
@@ -250,6 +252,13 @@ def _flag(value: Any) -> bool:
 
 
 def _amount(value: Any) -> Decimal:
+    amount = _in_range(value)
+    if int(amount.as_tuple().exponent) < -MOST_DIGITS:
+        raise _Wrong(value, f"Give at most {MOST_DIGITS} digits after the point.")
+    return amount
+
+
+def _in_range(value: Any) -> Decimal:
     remedy = f"Give a number from 0 to {LARGEST:,.0f}, such as 500 or “12.75”."
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         raise _Wrong(value, remedy)
@@ -258,7 +267,7 @@ def _amount(value: Any) -> Decimal:
     amount = Decimal(str(value))
     if not amount.is_finite() or not 0 <= amount <= LARGEST:
         raise _Wrong(value, remedy)
-    return amount
+    return amount.copy_abs()  # there is a nought with a minus
 
 
 def _whole(value: Any) -> int:
@@ -273,7 +282,7 @@ def _whole(value: Any) -> int:
 
 
 def _number(value: Any) -> float:
-    return float(_amount(value))
+    return float(_in_range(value))
 
 
 def _day(value: Any) -> dt.date:
