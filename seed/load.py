@@ -18,6 +18,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
+from matchmaker.accounts.changes import REMOVED, Change, note_changes
 from matchmaker.accounts.models import Organisation
 from matchmaker.accounts.services import found_organisation
 from matchmaker.catalogue.capacity import ProductionLine
@@ -248,17 +249,19 @@ def _already(db: Session, batch: list[FirmPlan]) -> set[str]:
 def remove_demonstration(db: Session) -> int:
     """Delete every made-up firm with all it has, and the people; how many firms.
 
-    Reference data and the audit trail stay. The caller commits and rebuilds the index.
+    Reference data and the audit trail stay. Each firm is noted as removed, for who keeps a copy.
+    The caller commits and rebuilds the index.
     """
     demo = select(Organisation.id).where(Organisation.is_demo)
     firms = select(Firm.id).where(Firm.organisation_id.in_(demo))
-    count = len(db.scalars(firms).all())
+    removed = db.scalars(firms.order_by(Firm.id)).all()
+    note_changes(db, [Change("firm", number, REMOVED) for number in removed])
     let_go(db)
     db.execute(delete(Product).where(Product.firm_id.in_(firms)))
     db.execute(delete(ProductionLine).where(ProductionLine.firm_id.in_(firms)))
     db.execute(delete(Firm).where(Firm.organisation_id.in_(demo)))
     db.execute(delete(Organisation).where(Organisation.is_demo))
-    return count
+    return len(removed)
 
 
 def note_finished(file: Path, scale: int, seed: int, today: dt.date) -> None:

@@ -17,11 +17,13 @@ from matchmaker.accounts.models import ChangeDelivery, ChangeEntry
 from matchmaker.orm import only_reading, utc_now
 
 CONSUMERS: tuple[str, ...] = ("index",)
+# Deleted, so that its number leads nowhere; and changed by nothing but a day that passed.
+REMOVED, BY_DATE = "removed", "by date"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A subject that changed: `action` is 'saved' or 'removed'."""
+    """A subject that changed: `action` is 'saved', REMOVED or BY_DATE."""
 
     subject_kind: str
     subject_id: int
@@ -116,11 +118,18 @@ def _open(consumer: str) -> Select[ChangeEntry]:
 
 
 def sweep_log(db: Session, keep: dt.timedelta = dt.timedelta(days=30)) -> int:
-    """Delete changes that everybody has worked off and that are older than `keep`."""
+    """Delete changes that everybody has worked off and that are older than `keep`.
+
+    The last one stays: by it others tell up to where they have read, and its number is not given
+    again.
+    """
     open_changes = select(ChangeDelivery.change_id)
+    last = select(func.max(ChangeEntry.id)).scalar_subquery()
     result = db.execute(
         delete(ChangeEntry).where(
-            ChangeEntry.at < utc_now() - keep, ChangeEntry.id.not_in(open_changes)
+            ChangeEntry.at < utc_now() - keep,
+            ChangeEntry.id.not_in(open_changes),
+            ChangeEntry.id < last,
         )
     )
     return int(getattr(result, "rowcount", 0))

@@ -1,7 +1,8 @@
 """What changes by the calendar alone: evidence that expired, facts that grew stale.
 
 Nobody saves anything when a day passes, so once a day the products and firms concerned are
-noted as changed and the index follows as for any other change.
+noted as changed and the index follows as for any other change. What all have followed long ago
+is taken out of the log at night.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import datetime as dt
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from matchmaker.accounts.changes import Change, note_changes
+from matchmaker.accounts.changes import BY_DATE, Change, note_changes, sweep_log
 from matchmaker.catalogue.freshness import STALE_AFTER
 from matchmaker.catalogue.models import Firm, Product
 from matchmaker.certification.models import Evidence, EvidenceMember
@@ -42,8 +43,8 @@ def changed_by_date(db: Session, today: dt.date) -> list[Change]:
     )
     products = select(Product.id).where(or_(Product.firm_id.in_(firms), stale))
     return [
-        *(Change("firm", number, "saved") for number in db.scalars(firms.order_by(Firm.id))),
-        *(Change("product", n, "saved") for n in db.scalars(products.order_by(Product.id))),
+        *(Change("firm", number, BY_DATE) for number in db.scalars(firms.order_by(Firm.id))),
+        *(Change("product", n, BY_DATE) for n in db.scalars(products.order_by(Product.id))),
     ]
 
 
@@ -53,8 +54,19 @@ def refresh_facts(run: JobRun, _payload: Payload) -> JSON:
     return run.step("note", _note)
 
 
+@scheduled("changes.forget", "50 3 * * *")
+def forget_old_changes(run: JobRun, _payload: Payload) -> JSON:
+    """Delete what of the change log everybody has worked off; returns how much that was."""
+    return run.step("forget", _forget)
+
+
 def _note() -> int:
     with short_write() as db:
         changes = changed_by_date(db, utc_now().date())
         note_changes(db, changes)
     return len(changes)
+
+
+def _forget() -> int:
+    with short_write() as db:
+        return sweep_log(db)
