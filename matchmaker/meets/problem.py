@@ -122,8 +122,7 @@ class Timetable:
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to go on: `seconds` by the clock that is passed in, or `work` in units of
-    1,000 steps.
+    """How long to go on: `seconds` by the clock passed in, or `work` in units of 1,000 steps.
 
     With `work` alone the same problem, seed and work give the same timetable on any machine.
     `proving`: so many seconds more for the bound alone; the timetable is not touched in them.
