@@ -27,6 +27,7 @@ from matchmaker.certification.queries import IS_SHOWN, evidence_shown
 from matchmaker.certification.readiness import Book
 from matchmaker.certification.rules import WOOD_PACKAGING
 from matchmaker.clusters.models import Cluster, ClusterInstitution, Institution, Port
+from matchmaker.json_data import LARGEST
 from matchmaker.matching.clusters import Place
 from matchmaker.matching.problem import (
     FreeMonth,
@@ -308,8 +309,12 @@ def _with_price(offer: Offer, product: Product) -> Offer:
 
 
 def _of_product(month: LineMonth, product: Product) -> Decimal:
-    """What is free, in the product's units: rounded down, so that nobody promises too much."""
-    return (month.free / product.line_factor).quantize(_STEP, ROUND_DOWN).normalize()
+    """What is free, in the product's units: rounded down, so that nobody promises too much.
+
+    Of a product that takes next to nothing of its line no more than an amount may be.
+    """
+    free = min(month.free / product.line_factor, LARGEST)
+    return free.quantize(_STEP, ROUND_DOWN).normalize()
 
 
 def _months_touched(first: dt.date, last: dt.date) -> int:

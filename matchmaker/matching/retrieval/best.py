@@ -21,7 +21,12 @@ from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
 from matchmaker.matching.retrieval.nearness import Nearness
 from matchmaker.matching.scoring.answers import Excluded, Judged
 from matchmaker.matching.scoring.criteria.goods import LEAST_IN_NEED
-from matchmaker.matching.scoring.judging import best_of_each_firm, judge_all, judge_offer
+from matchmaker.matching.scoring.judging import (
+    best_of_each_firm,
+    excluded_because,
+    judge_all,
+    judge_offer,
+)
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.values import Values
 
@@ -35,21 +40,33 @@ MOST_FITTING = 600
 
 
 @dataclass(frozen=True)
+class KeptOut:
+    """An offer that a gate keeps out, and the bound of the score that it would have had."""
+
+    bound: float
+    excluded: Excluded
+
+
+@dataclass(frozen=True)
 class Retrieved:
     """The best offer of each of the best firms, best first, and the work it took.
 
-    `excluded`: fitting offers that a gate keeps out. `bounded`: offers looked at by their
-    supply too; `judged`: in full. `left_out`: offers that changed since `as_of` and were not
-    looked at, as a new table is being made just now.
+    `kept_out`: offers that might be on the list but for a gate, the most promising first.
+    `bounded`: offers looked at by their supply too; `judged`: in full. `left_out`: offers that
+    changed since `as_of` and were not looked at, as a new table is being made just now.
     """
 
     ranked: tuple[Judged, ...]
-    excluded: tuple[Excluded, ...] = ()
+    kept_out: tuple[KeptOut, ...] = ()
     offers: int = 0
     bounded: int = 0
     judged: int = 0
     left_out: int = 0
     as_of: dt.datetime | None = None
+
+    @property
+    def excluded(self) -> tuple[Excluded, ...]:
+        return tuple(each.excluded for each in self.kept_out)
 
 
 @dataclass(frozen=True)
@@ -89,10 +106,13 @@ def retrieve(
 
 
 def retrieved_from_both(first: Retrieved, second: Retrieved, top: int) -> Retrieved:
-    """The list over two tables, from the lists of each."""
+    """The list over two tables, from the lists of each: that of one table which holds both."""
+    ranked = best_of_each_firm((*first.ranked, *second.ranked))[:top]
+    least = ranked[-1].total if len(ranked) == top else -1.0
+    kept_out = sorted((*first.kept_out, *second.kept_out), key=lambda each: -each.bound)
     return Retrieved(
-        best_of_each_firm((*first.ranked, *second.ranked))[:top],
-        (*first.excluded, *second.excluded)[:EXCLUDED_SHOWN],
+        ranked,
+        tuple(each for each in kept_out if each.bound >= least)[:EXCLUDED_SHOWN],
         first.offers + second.offers,
         first.bounded + second.bounded,
         first.judged + second.judged,
@@ -203,15 +223,15 @@ class _Search:
         """All that were judged, best first."""
         return tuple(sorted(self.judged, key=lambda each: each.rank_key))
 
-    def kept_out(self) -> tuple[Excluded, ...]:
+    def kept_out(self) -> tuple[KeptOut, ...]:
         """Why the most fitting of those that a gate keeps out are not on the list."""
         rows = np.flatnonzero(self.is_kept_out & (self.first >= self._least))
         rows = rows[np.argsort(-self.first[rows], kind="stable")[:EXCLUDED_SHOWN]]
         found = [
-            judge_offer(self.question, offer, self.near.of(int(row)))
+            (float(self.first[row]), excluded_because(self.question, offer))
             for row, offer in zip(rows, self.table.offers(rows), strict=True)
         ]
-        return tuple(each for each in found if isinstance(each, Excluded))
+        return tuple(KeptOut(bound, why) for bound, why in found if why is not None)
 
 
 class _Descending:

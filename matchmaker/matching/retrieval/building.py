@@ -104,13 +104,17 @@ class TableBuilder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._lines.write(b"\n")  # an empty file could not be mapped
-        self._lines.close()
         finished = False
         try:
+            with self._lines:
+                self._lines.write(b"\n")  # an empty file could not be mapped
             if kind is None:
                 self._finish()
                 finished = True
+        except OSError:
+            # On a full disk this fails like the write before it, of which is told.
+            if error is None:
+                raise
         finally:
             if not finished:
                 shutil.rmtree(self._aside, ignore_errors=True)
@@ -256,6 +260,22 @@ class TableBuilder:
         return {"vectors": matrix, "vector_factors": np.array(self._factors, np.float32)}
 
 
+def remove_old_tables(folder: Path, before: float) -> None:
+    """Remove what was never finished, and what was replaced before this time (of files).
+
+    Only for who holds the lock of all that write here: a table that is being written looks like
+    one that was never finished.
+    """
+    pointer = folder / POINTER
+    current, is_long_ago = 0, True
+    if pointer.exists():
+        current = int(pointer.read_text(encoding="utf-8"))
+        is_long_ago = pointer.stat().st_mtime < before
+    for each in _tables(folder) if folder.exists() else ():
+        if int(each.name) > current or (int(each.name) < current and is_long_ago):
+            shutil.rmtree(each, ignore_errors=True)
+
+
 def _day(day: dt.date | None) -> int:
     return NEVER if day is None else days(day)
 
@@ -348,12 +368,15 @@ def _evidence(pieces: list[tuple[int, int, int, int, int]], schemes: int) -> dic
 
 
 def _fresh(folder: Path) -> Path:
-    """A new folder inside, numbered after the last; another process may be faster."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A new folder inside, numbered after the last; another process may be faster.
+
+    Prices that not everybody may see are in it: nobody else on the machine reads it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = max((int(each.name) for each in _tables(folder)), default=0) + 1
     while True:
         try:
-            (folder / str(number)).mkdir()
+            (folder / str(number)).mkdir(mode=0o700)
         except FileExistsError:
             number += 1
         else:

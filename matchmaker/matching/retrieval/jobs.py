@@ -3,6 +3,7 @@
 Once a minute somebody looks whether one is due; it is written behind the heavy jobs, so that
 never two are written at once. One that fails is counted on the health page and tried again in
 the next hour; until then the old table serves, with what changed since read from the database.
+Who looks removes what nobody reads any more, too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,12 @@ from __future__ import annotations
 from matchmaker.config import Config
 from matchmaker.database import get_db
 from matchmaker.jobs import JSON, JobRun, Jobs, Payload, job, scheduled
-from matchmaker.matching.retrieval.services import rebuild_offers, table_wanted
+from matchmaker.matching.retrieval.queries import count_shown
+from matchmaker.matching.retrieval.services import (
+    rebuild_if_wanted,
+    remove_leftovers,
+    table_wanted,
+)
 from matchmaker.orm import only_reading, utc_now
 from matchmaker.searching import searching
 
@@ -20,7 +26,7 @@ LOOK, WRITE = "offers.look", "offers.write"
 @scheduled(LOOK, "* * * * *", timezone="UTC")
 def look_for_changes(run: JobRun, _payload: Payload) -> JSON:
     """Ask for a new table if one is due; returns the id of its job."""
-    return run.step("look", ask_if_due, run.config)
+    return run.step("look", _look, run.config)
 
 
 @job(WRITE, queue="heavy")
@@ -41,11 +47,15 @@ def ask_if_due(config: Config) -> str:
     return job_id
 
 
+def _look(config: Config) -> str:
+    remove_leftovers(searching(), utc_now())
+    return ask_if_due(config)
+
+
 def _write(run: JobRun) -> int:
-    db, now = get_db(), utc_now()
     with only_reading():
-        if not table_wanted(db, searching(), now):
-            return 0
-        return rebuild_offers(
-            db, searching(), now.date(), lambda done: run.progress(done, done, "offers")
+        db = get_db()
+        total = count_shown(db)
+        return rebuild_if_wanted(
+            db, searching(), utc_now(), lambda done: run.progress(done, max(done, total), "offers")
         )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from matchmaker.accounts.changes import BY_DATE, REMOVED
 from matchmaker.accounts.models import ChangeEntry
 from matchmaker.catalogue.models import Firm, Product
-from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC
+from matchmaker.catalogue.visibility import FIRM_IS_PUBLIC, PRODUCT_IS_PUBLIC
 from matchmaker.matching.problem import Maker
 from matchmaker.matching.queries import maker_of
 from matchmaker.matching.retrieval.stock import Taken
@@ -19,39 +21,62 @@ from matchmaker.matching.retrieval.stock import Taken
 # On PostgreSQL a change with a smaller number may be committed after a larger one was seen; no
 # transaction takes so long.
 LATE = dt.timedelta(hours=1)
+# Transactions that were taken back leave gaps among the numbers; of more gaps the stretch from
+# the first to the last counts as one, and what lies between is read once more.
+MOST_GAPS = 100
 AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Row numbers of what changed, in the order of the log; when first and last."""
+    """Row numbers of what changed, what changed last at the end; when first and last.
+
+    `has_removed`: something was deleted, so that its number no longer leads to its public id.
+    """
 
     products: tuple[int, ...] = ()
     firms: tuple[int, ...] = ()
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
+    has_removed: bool = False
 
 
 def taken_now(db: Session, today: dt.date, now: dt.datetime) -> Taken:
     """The state of the catalogue; ask before reading it, so that nothing is missed."""
-    last = db.scalar(select(func.max(ChangeEntry.id))) or 0
-    return Taken(last, _noted(db, last, now), today, now)
+    newest = select(ChangeEntry.id, ChangeEntry.at).order_by(ChangeEntry.id.desc()).limit(1)
+    found = db.execute(newest).one_or_none()
+    last, last_at = (found.id, found.at) if found else (0, None)
+    return Taken(last, last_at, _missing(db, last, now), today, now)
 
 
 def changes_since(db: Session, taken: Taken) -> Changes | None:
-    """What was noted since; None when that cannot be told, for a change came late."""
-    if _noted(db, taken.last, taken.at) != taken.recent:
+    """What was noted since; None when this is not the database that the table was made of.
+
+    An older backup that was restored is another one too. What the date alone changed is left
+    out: a table holds days, and every question compares them with its own.
+    """
+    if db.scalar(select(ChangeEntry.at).where(ChangeEntry.id == taken.last)) != taken.last_at:
         return None
+    late = [ChangeEntry.id.between(first, last) for first, last in taken.missing]
     rows = db.execute(
-        select(ChangeEntry.subject_kind, ChangeEntry.subject_id, ChangeEntry.at)
-        .where(ChangeEntry.id > taken.last, ChangeEntry.subject_kind.in_(("product", "firm")))
+        select(ChangeEntry.subject_kind, ChangeEntry.subject_id, ChangeEntry.action, ChangeEntry.at)
+        .where(
+            or_(ChangeEntry.id > taken.last, *late),
+            ChangeEntry.subject_kind.in_(("product", "firm")),
+            ChangeEntry.action != BY_DATE,
+        )
         .order_by(ChangeEntry.id)
     ).all()
     if not rows:
         return Changes()
-    named = {kind: tuple(dict.fromkeys(n for k, n, _ in rows if k == kind))
-             for kind in ("product", "firm")}  # fmt: skip
-    return Changes(named["product"], named["firm"], rows[0][2], rows[-1][2])
+    times = [row.at for row in rows]
+    return Changes(
+        products=_last_named(n for kind, n, *_ in rows if kind == "product"),
+        firms=_last_named(n for kind, n, *_ in rows if kind == "firm"),
+        first_at=min(times),
+        last_at=max(times),
+        has_removed=any(row.action == REMOVED for row in rows),
+    )
 
 
 def ids_of_products(db: Session, products: Collection[int]) -> list[str]:
@@ -62,6 +87,27 @@ def ids_of_products(db: Session, products: Collection[int]) -> list[str]:
         query = select(Product.public_id).where(Product.id.in_(numbers[start : start + AT_ONCE]))
         found += db.scalars(query).all()
     return found
+
+
+def ids_of_all_products(db: Session) -> Sequence[str]:
+    """Of every product that is there, seen or not; some 0.1 s for 100,000."""
+    return db.scalars(select(Product.public_id)).all()
+
+
+def shown_of(db: Session, products: Sequence[int]) -> list[int]:
+    """Those of these row numbers that everybody may see, in the same order."""
+    shown: set[int] = set()
+    for start in range(0, len(products), AT_ONCE):
+        some = products[start : start + AT_ONCE]
+        query = select(Product.id).join(Firm, Firm.id == Product.firm_id)
+        shown.update(db.scalars(query.where(Product.id.in_(some), PRODUCT_IS_PUBLIC)))
+    return [each for each in products if each in shown]
+
+
+def count_shown(db: Session) -> int:
+    """How many products everybody may see."""
+    query = select(func.count(Product.id)).join(Firm, Firm.id == Product.firm_id)
+    return db.scalar(query.where(PRODUCT_IS_PUBLIC)) or 0
 
 
 def makers_now(db: Session, firms: Collection[int]) -> Mapping[str, tuple[int, Maker | None]]:
@@ -90,7 +136,21 @@ def products_of(db: Session, firms: Collection[int]) -> list[int]:
     return list(db.scalars(query))
 
 
-def _noted(db: Session, last: int, until: dt.datetime) -> int:
-    """How many changes up to this number are of the hour before."""
-    query = select(func.count()).where(ChangeEntry.id <= last, ChangeEntry.at >= until - LATE)
-    return db.scalar(query) or 0
+def _last_named(numbers: Iterable[int]) -> tuple[int, ...]:
+    """Each once, in the order in which they were named last."""
+    return tuple(reversed(dict.fromkeys(reversed(list(numbers)))))
+
+
+def _missing(db: Session, last: int, now: dt.datetime) -> tuple[tuple[int, int], ...]:
+    """Numbers up to `last`, in stretches, that a transaction may hold which is still open."""
+    recent = select(func.min(ChangeEntry.id)).where(
+        ChangeEntry.at >= now - LATE, ChangeEntry.id <= last
+    )
+    first = db.scalar(recent)
+    if first is None:
+        return ()
+    before = db.scalar(select(func.max(ChangeEntry.id)).where(ChangeEntry.id < first)) or 0
+    known = select(ChangeEntry.id).where(ChangeEntry.id.between(first, last))
+    numbers = [before, *db.scalars(known.order_by(ChangeEntry.id))]
+    gaps = [(one + 1, other - 1) for one, other in pairwise(numbers) if other > one + 1]
+    return tuple(gaps) if len(gaps) <= MOST_GAPS else ((gaps[0][0], gaps[-1][1]),)

@@ -30,24 +30,34 @@ from search.values import Floats
 class Taken:
     """Of what a table was made: the database at `at`, judged from `day`.
 
-    `last`: the number of the last change in the log; `recent`: how many changes were noted in
-    the hour before, by which a transaction that was committed late is found out.
+    `last`, `last_at`: number and time of the last change in its log, by which another database
+    is told apart; 0 and None where nothing was noted yet. `missing`: from and to of smaller
+    numbers that were not there: a transaction may still have been open that commits them.
     """
 
     last: int
-    recent: int
+    last_at: dt.datetime | None
+    missing: tuple[tuple[int, int], ...]
     day: dt.date
     at: dt.datetime
 
     def written(self) -> str:
-        return json.dumps([self.last, self.recent, self.day.isoformat(), self.at.isoformat()])
+        last_at = self.last_at.isoformat() if self.last_at else None
+        days = (self.day.isoformat(), self.at.isoformat())
+        return json.dumps([self.last, last_at, self.missing, *days])
 
     @classmethod
     def read(cls, text: str) -> Taken:
         """Raises Unavailable for what `written` did not write."""
         try:
-            last, recent, day, at = json.loads(text)
-            return cls(last, recent, dt.date.fromisoformat(day), dt.datetime.fromisoformat(at))
+            last, last_at, missing, day, at = json.loads(text)
+            return cls(
+                last,
+                dt.datetime.fromisoformat(last_at) if last_at else None,
+                tuple((start, end) for start, end in missing),
+                dt.date.fromisoformat(day),
+                dt.datetime.fromisoformat(at),
+            )
         except (TypeError, ValueError) as wrong:
             raise Unavailable("It is not known of what the table of offers was made.") from wrong
 

@@ -1,75 +1,43 @@
-"""What changed since the table was made counts at once; the worker makes the table anew."""
+"""What changed since the table was made counts at once."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
-from flask import Flask
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
 from matchmaker.accounts.changes import Change, note_changes
-from matchmaker.accounts.models import ChangeEntry
-from matchmaker.catalogue.models import Firm, Product
-from matchmaker.catalogue.services import change_product, facts_of, verify_firm
+from matchmaker.catalogue.models import Firm
+from matchmaker.catalogue.services import (
+    list_product,
+    open_line,
+    verify_firm,
+)
 from matchmaker.config import Config
-from matchmaker.database import get_db
-from matchmaker.jobs import Jobs
-from matchmaker.matching.problem import Requirement
-from matchmaker.matching.retrieval import jobs, services
-from matchmaker.matching.retrieval.columns import OfferTable
-from matchmaker.matching.retrieval.jobs import ask_if_due, write_table
+from matchmaker.matching.retrieval import services
+from matchmaker.matching.retrieval.columns import Audience
 from matchmaker.matching.retrieval.services import (
-    encoder_of,
     rebuild_offers,
     stock_of_offers,
     table_folder,
-    table_wanted,
 )
-from matchmaker.matching.retrieval.stock import StockSearch, search_in
-from matchmaker.measures import Quantity
-from matchmaker.orm import utc_now
+from matchmaker.matching.retrieval.stock import search_in
+from matchmaker.money import Money
 from matchmaker.processes import hold
 from matchmaker.searching import Searching
-from tests.factories import make_firm, make_product
-from tests.matching.small_trade import WANTED, asked
-
-TODAY = dt.date(2026, 11, 21)
-MATS = replace(
-    WANTED, text="Rubber mats", family="", attributes={}, hs_code="", buyer="", market="",
-    quantity=Quantity(Decimal(500), "H87"),
-)  # fmt: skip
-
-
-@pytest.fixture
-def search(tmp_path: Path) -> Searching:
-    """Without a model: words decide."""
-    return Searching(Config.from_env({}, data_dir=tmp_path / "bare"))
-
-
-def looked_for(db: Session, search: Searching, requirement: Requirement = MATS) -> StockSearch:
-    db.flush()
-    stock = stock_of_offers(db, search, TODAY)
-    encoder = encoder_of(search)
-    vector = encoder.encode_query(requirement.text) if encoder else None
-    return search_in(stock, asked(requirement), requirement.text, vector)
-
-
-def titles(found: StockSearch) -> set[str]:
-    return {each.offer.title for each in found.best().ranked}
-
-
-def change(db: Session, product: Product, **facts: Any) -> None:
-    """Whoever makes a table lets go of what the session held: it is read again."""
-    kept = db.get_one(Product, product.id)
-    change_product(db, SYSTEM, kept, replace(facts_of(kept), **facts))
+from tests.factories import (
+    make_family,
+    make_firm,
+    make_product,
+    product_facts,
+)
+from tests.matching.small_trade import asked
+from tests.matching.stocked import MATS, TODAY, change, looked_for, titles
 
 
 def test_what_was_saved_since_counts_without_a_new_table(db: Session, search: Searching) -> None:
@@ -151,87 +119,89 @@ def test_the_table_of_yesterday_serves_but_none_of_a_later_month(
 def test_where_much_changed_a_new_table_is_made_first_by_one_process_only(
     db: Session, search: Searching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "MOST_CHANGED", 1)
-    first = make_product(db, title="Rubber mat a")
+    monkeypatch.setattr(services, "MOST_CHANGED", 2)
+    first, second = (make_product(db, title=f"Rubber mat {n}") for n in "ab")
     old = looked_for(db, search).stock
-    make_product(db, title="Rubber mat b")
-    change(db, first, state="draft")
+    change(db, first, title="Rubber mat a, thicker")
+    for n in "cd":
+        make_product(db, title=f"Rubber mat {n}")
+    change(db, second, state="draft")
+    change(db, first, title="Rubber mat a, still thicker")
     another_process = hold(table_folder(search) / "lock")
     assert another_process is not None
     with another_process:
         meanwhile = looked_for(db, search)
     found = meanwhile.best()
     assert old.taken is not None
-    assert (found.ranked, found.left_out, found.as_of) == ((), 1, old.taken.at)
-    assert titles(looked_for(db, search)) == {"Rubber mat b"}
+    # What was saved first is left out; the draft is nothing that anybody could be shown.
+    assert titles(meanwhile) == {"Rubber mat a, still thicker", "Rubber mat d"}
+    assert (found.left_out, found.as_of) == (1, old.taken.at)
+    assert titles(looked_for(db, search)) == {*titles(meanwhile), "Rubber mat c"}
     assert looked_for(db, search).stock.table.folder != old.table.folder
 
 
-def test_a_change_that_was_committed_late_is_not_overlooked(db: Session, search: Searching) -> None:
-    product = make_product(db, title="Rubber mat")
-    make_product(db, title="Rubber ring")
-    looked_for(db, search)
-    late = ChangeEntry(id=-1, subject_kind="product", subject_id=product.id, action="saved")
-    db.get_one(Product, product.id).state = "draft"
-    db.add(late)
-    assert titles(looked_for(db, search)) == {"Rubber ring"}
+class Asked(NamedTuple):
+    """What somebody is shown of a price: its tiers, whether it is known, what a plan takes."""
+
+    tiers: tuple[Decimal, ...]
+    is_known: bool
+    in_plans: tuple[Decimal, ...]
 
 
-def test_the_worker_waits_for_quiet_but_not_for_ever(
-    db: Session, search: Searching, monkeypatch: pytest.MonkeyPatch
+def shown_to(db: Session, search: Searching, audience: Audience) -> dict[str, Asked]:
+    stock = stock_of_offers(db, search, TODAY, audience)
+    wanted = replace(MATS, target=Money(Decimal(1000), "INR"))
+    found = search_in(stock, asked(wanted), wanted.text)
+    plans = {
+        each.offer.id: tuple(tier.price for tier in each.offer.tiers)
+        for each in found.fitting().judged
+    }
+    return {
+        each.offer.title: Asked(
+            tuple(tier.price for tier in each.offer.tiers),
+            each.by_criterion["price"].value is not None,
+            plans[each.offer.id],
+        )
+        for each in found.best().ranked
+    }
+
+
+def test_a_price_that_was_withdrawn_since_is_shown_to_nobody_who_may_not_see_it(
+    db: Session, search: Searching
 ) -> None:
-    monkeypatch.setattr(services, "WORTH_A_TABLE", 2)
-    now = utc_now()
-    product = make_product(db, title="Rubber mat")
+    changed = {
+        "verified": {"price_audience": "verified"},
+        "request": {"price_audience": "request"},
+        "hidden": {"state": "draft"},
+    }
+    products = {name: make_product(db, title=name) for name in changed}
+    prices = (Decimal(900), Decimal(850))
+    full, nothing = Asked(prices, True, prices), Asked((), False, ())
     db.flush()
-    assert table_wanted(db, search, now) == "none"
-    rebuild_offers(db, search, now.date())
-    assert table_wanted(db, search, now) == ""
-    for kind, number in (("product", product.id), ("firm", product.firm_id)):
-        note_changes(db, [Change(kind, number, "saved")])
-    last, first = db.scalars(select(ChangeEntry).order_by(ChangeEntry.id.desc()).limit(2))
-    for ago_first, ago_last, is_due in ((30, 30, False), (61, 61, True), (16 * 60, 0, True)):
-        first.at, last.at = (now - dt.timedelta(seconds=ago) for ago in (ago_first, ago_last))
-        db.flush()
-        assert bool(table_wanted(db, search, now)) is is_due
-
-
-def test_a_few_changes_are_worth_no_table_and_a_night_is(db: Session, search: Searching) -> None:
-    now = utc_now()
-    product = make_product(db, title="Rubber mat")
+    for audience in ("public", "verified"):
+        assert shown_to(db, search, audience) == dict.fromkeys(changed, full)
+    for name, facts in changed.items():
+        change(db, products[name], **facts)
     db.flush()
-    rebuild_offers(db, search, now.date())
-    note_changes(db, [Change("product", product.id, "saved")])
-    at_night = dt.datetime.combine(now.date(), dt.time(23, 59), dt.UTC)
-    assert table_wanted(db, search, at_night) == ""
-    assert table_wanted(db, search, at_night + dt.timedelta(minutes=1))
+    assert shown_to(db, search, "public") == {"verified": nothing, "request": nothing}
+    assert shown_to(db, search, "verified") == {"verified": full, "request": nothing}
 
 
-class Run:
-    """A job's run that forgets."""
+def test_a_line_that_a_product_hardly_needs_breaks_no_question(
+    db: Session, search: Searching
+) -> None:
+    firm, family = make_firm(db), make_family(db)
+    line = open_line(
+        db, SYSTEM, firm, family, name="Press", unit="H87", confirmed_on=TODAY,
+        months={TODAY.replace(day=1): (Decimal(10) ** 13, Decimal(0))},
+    )  # fmt: skip
+    facts = product_facts(title="Rubber mat", line_factor=Decimal("0.0001"))
+    list_product(db, SYSTEM, firm, family, facts, line=line)
+    (found,) = looked_for(db, search).best().ranked
+    assert [each.free for each in found.offer.free] == [Decimal(10) ** 14]
 
-    def __init__(self, config: Config) -> None:
-        self.config = config
 
-    def step(self, _name: str, work: Callable[..., object], *args: object) -> object:
-        return work(*args)
-
-    def progress(self, done: int, total: int, note: str = "") -> None:
-        pass
-
-
-def test_the_worker_is_asked_once_and_writes_one_table(app: Flask, config: Config) -> None:
-    with app.app_context():
-        db = get_db()
-        make_product(db, title="Rubber mat")
-        db.commit()
-        job_id = ask_if_due(config)
-        assert ask_if_due(config) == job_id
-        state = Jobs(config).state(job_id)
-        assert state is not None and (state.name, state.status) == (jobs.WRITE, "waiting")
-        assert Jobs(config).counts()["waiting"] == 1
-        assert write_table(Run(config), {}) == 1
-        assert OfferTable(table_folder(Searching(config))).count == 1
-        assert ask_if_due(config) == ""
-        assert write_table(Run(config), {}) == 0
-        Jobs(config).close()
+def test_a_row_that_cannot_be_read_again_is_left_out(db: Session, search: Searching) -> None:
+    make_product(db, title="Rubber mat")
+    make_product(db, title="Rubber mat, boundless", attributes={"thickness_mm": 1e15})
+    assert titles(looked_for(db, search)) == {"Rubber mat"}
