@@ -129,12 +129,13 @@ def _cluster(told: ClusterTold) -> Iterator[str]:
 
 
 def _front(told: FrontTold, currency: str) -> str:
-    """The price by the number of firms; how sure it is stands beside each plan."""
+    """The price by the number of firms, as far as each further firm saves something."""
+    steps = (each for each in told.steps if each.saves > 0 or each is told.steps[0])
     return "; ".join(
         f"{'1 firm' if each.at_most == 1 else f'up to {each.at_most} firms'}: "
         f"{each.price:,.2f} {currency}"
         + (f" (not proved, up to {each.gap:.1%} less)" if each.money_proof != "proved" else "")
-        for each in told.steps
+        for each in steps
     )
 
 

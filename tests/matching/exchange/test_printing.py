@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from matchmaker.matching.exchange.printing import lines_of
-from matchmaker.matching.exchange.told import Answer, CriterionTold, FirmTold
+from matchmaker.matching.exchange.told import (
+    Answer,
+    ClusterTold,
+    CriterionTold,
+    FirmTold,
+    FrontTold,
+    PlanTold,
+    StepTold,
+)
 from matchmaker.text_columns import width_of
 from tests.matching.small_trade import TODAY, WANTED
 
@@ -42,3 +51,23 @@ def test_offers_that_had_no_room_among_those_of_plans_are_counted() -> None:
 def test_samples_are_said_not_to_be_scored() -> None:
     lines = list(lines_of(replace(WANTED, sample_by=dt.date(2027, 1, 15)), ANSWER))
     assert lines[1] == "Samples by 2027-01-15: not scored, no offer says how long they take."
+
+
+def test_the_front_names_the_price_by_the_number_of_firms_where_one_more_saves() -> None:
+    steps = (
+        StepTold(2, ("a", "b"), Decimal("900"), 0.0, "proved", 0.0),
+        StepTold(3, ("a", "b", "c"), Decimal("880.5"), 0.02, "not proved", 0.013),
+        StepTold(4, ("a", "b", "c"), Decimal("880.5"), 0.0, "proved", 0.0),
+    )
+    plan = PlanTold(
+        ("fewest",), (), Decimal("900"), "EUR", "H87", "proved", 0.0, TODAY, TODAY,
+        ("2 firms fill the order.",), ("Agree with b before ordering: moq.",),
+    )  # fmt: skip
+    front = FrontTold("proved", 2, steps)
+    cluster = ClusterTold(1, "alappuzha-coir", 0.9, 0.8, (), 3, 0, (plan,), (), front)
+    lines = list(lines_of(WANTED, replace(ANSWER, firms=(), clusters=(cluster,))))
+    assert lines[-3:] == [
+        "      up to 2 firms: 900.00 EUR; up to 3 firms: 880.50 EUR (not proved, up to 1.3% less)",
+        "  1. fewest: 2 firms fill the order.",
+        "        → Agree with b before ordering: moq.",
+    ]
