@@ -82,12 +82,16 @@ def stock_of_offers(
 
     A new table is made first where there is none, where too much changed, and for another model.
     While another process is at that the old one serves without what changed
-    (`Stock.left_out`): nobody waits for minutes. The session may begin its transaction anew, to
-    see what another process made its table of. Raises Unavailable where there is no table and
-    another process is still making the first.
+    (`Stock.left_out`): nobody waits for minutes. The session's transaction may end, so that it
+    sees what another process made its table of; nothing unsaved may be in it. Raises Unavailable
+    where there is no table and another process is still making the first.
     """
     seen = _current(search)
     held = _held(db, search, today, audience)
+    if held is None and seen:
+        # Our transaction may be older than the table: then that is not another database's.
+        db.rollback()
+        held = _held(db, search, today, audience)
     if held is None or _is_outdated(held, search):
         with _turn(search, 0.0 if held else PATIENCE) as is_ours:
             if is_ours and _current(search) == seen:

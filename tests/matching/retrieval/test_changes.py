@@ -50,8 +50,9 @@ def test_a_change_that_was_committed_late_is_not_overlooked(db: Session, search:
 
 
 def test_many_gaps_among_the_numbers_are_kept_as_one(
-    db: Session, monkeypatch: pytest.MonkeyPatch
+    any_db: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    db = any_db
     for number in (3, 4, 7, 9):
         db.add(ChangeEntry(id=number, subject_kind="firm", subject_id=0, action="saved"))
     db.flush()
@@ -69,6 +70,7 @@ def test_the_table_of_another_database_is_not_taken_for_this_one_s(
     fewer = replace(taken, last=taken.last + 1)  # an older backup was restored
     otherwise = replace(taken, last_at=taken.at - dt.timedelta(days=1))  # and went on from there
     assert (changes_since(db, fewer), changes_since(db, otherwise)) == (None, None)
+    db.commit()
     rebuild_offers(db, search, TODAY)
     foreign = table_folder(search) / OfferTable(table_folder(search)).folder.name / "table.json"
     told = json.loads(foreign.read_text())

@@ -35,9 +35,7 @@ from matchmaker.matching.retrieval.services import (
 from matchmaker.orm import only_reading, utc_now
 from matchmaker.processes import hold
 from matchmaker.searching import Searching
-from tests.factories import (
-    make_product,
-)
+from tests.factories import make_product
 from tests.matching.small_trade import MAT
 from tests.matching.stocked import TODAY, change, looked_for, titles
 
@@ -73,6 +71,20 @@ def test_a_question_that_waited_takes_the_table_that_another_made(
 
     monkeypatch.setattr(services, "_turn", faster)
     with only_reading(), Session(db.get_bind()) as slow:
+        assert titles(looked_for(slow, search)) == {"Rubber mat a", "Rubber mat b"}
+    assert OfferTable(table_folder(search)).folder.name == "1"
+
+
+def test_a_question_that_began_before_the_table_was_made_takes_it_nevertheless(
+    db: Session, search: Searching
+) -> None:
+    make_product(db, title="Rubber mat a")
+    db.commit()
+    with only_reading(), Session(db.get_bind()) as slow:
+        changes_since(slow, taken_now(slow, TODAY, utc_now()))
+        make_product(db, title="Rubber mat b")
+        db.commit()
+        rebuild_offers(db, search, TODAY)
         assert titles(looked_for(slow, search)) == {"Rubber mat a", "Rubber mat b"}
     assert OfferTable(table_folder(search)).folder.name == "1"
 
@@ -118,32 +130,39 @@ def test_a_few_changes_are_worth_no_table_and_a_night_is(db: Session, search: Se
 
 
 class Run:
-    """A job's run that forgets."""
+    """A job's run that keeps nothing but how far it was."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.told: list[tuple[int, int]] = []
 
     def step(self, _name: str, work: Callable[..., object], *args: object) -> object:
         return work(*args)
 
     def progress(self, done: int, total: int, note: str = "") -> None:
-        pass
+        self.told.append((done, total))
 
 
-def test_the_worker_is_asked_once_and_writes_one_table(app: Flask, config: Config) -> None:
+def test_the_worker_is_asked_once_and_writes_one_table(
+    app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "ENCODE_AT_ONCE", 1)
     with app.app_context():
-        db = get_db()
-        make_product(db, title="Rubber mat")
+        db, run = get_db(), Run(config)
+        for n in range(2):
+            make_product(db, title=f"Rubber mat {n}")
+        make_product(db, title="A draft", state="draft")
         db.commit()
         job_id = ask_if_due(config)
         assert ask_if_due(config) == job_id
         state = Jobs(config).state(job_id)
         assert state is not None and (state.name, state.status) == (jobs.WRITE, "waiting")
         assert Jobs(config).counts()["waiting"] == 1
-        assert write_table(Run(config), {}) == 1
-        assert OfferTable(table_folder(Searching(config))).count == 1
+        assert write_table(run, {}) == 2
+        assert run.told == [(1, 2), (2, 2)]
+        assert OfferTable(table_folder(Searching(config))).count == 2
         assert ask_if_due(config) == ""
-        assert write_table(Run(config), {}) == 0
+        assert write_table(run, {}) == 0
         Jobs(config).close()
 
 

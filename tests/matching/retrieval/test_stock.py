@@ -108,7 +108,7 @@ def test_the_table_of_yesterday_serves_but_none_of_a_later_month(
     db: Session, search: Searching
 ) -> None:
     make_product(db, title="Rubber mat")
-    db.flush()
+    db.commit()
     folder = stock_of_offers(db, search, TODAY).table.folder
     for later in (1, 40):
         day = TODAY + dt.timedelta(days=later)
