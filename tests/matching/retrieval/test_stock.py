@@ -172,7 +172,7 @@ def test_a_price_that_was_withdrawn_since_is_shown_to_nobody_who_may_not_see_it(
     changed = {
         "verified": {"price_audience": "verified"},
         "request": {"price_audience": "request"},
-        "hidden": {"state": "draft"},
+        "hidden": {"state": "hidden"},
     }
     products = {name: make_product(db, title=name) for name in changed}
     prices = (Decimal(900), Decimal(850))
