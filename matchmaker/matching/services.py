@@ -85,9 +85,12 @@ def match(
     Raises BadInput for a requirement that nobody could fulfil or read (`checking`); `path` stands
     before the names of its fields.
     """
-    book, rates = book_for(db, requirement), exchange_rates()
+    rates = exchange_rates()
+    book = book_for(db, requirement)
     check_requirement(requirement, today=today, book=book, rates=rates, path=path)
     stock = stock_of_offers(db, search, today, audience)
+    # Whoever makes a table lets go of all that the session held, rules and schemes included.
+    book = book_for(db, requirement)
     encoder = encoder_of(search)
     vector = None
     if encoder is not None and encoder.model_id == stock.table.model_id:

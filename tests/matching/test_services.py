@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,10 +15,14 @@ from matchmaker.config import Config
 from matchmaker.errors import BadInput
 from matchmaker.matching.one_pair import judge
 from matchmaker.matching.problem import Closeness, Offer, Requirement
-from matchmaker.matching.retrieval.services import table_folder
+from matchmaker.matching.retrieval.columns import OfferTable
+from matchmaker.matching.retrieval.services import rebuild_offers, table_folder
 from matchmaker.matching.scoring.weighing import profiles
 from matchmaker.matching.services import match, match_among
+from matchmaker.orm import only_reading
 from matchmaker.searching import Searching
+from tests.certification.test_services import make_scheme
+from tests.factories import make_product
 from tests.matching.small_trade import BOOK, MAT, NEAR, RATES, TODAY, WANTED
 
 LATE = replace(WANTED, ship_from=dt.date(2020, 1, 1), ship_by=dt.date(2020, 2, 1))
@@ -38,6 +43,21 @@ def test_a_requirement_that_nobody_could_fulfil_finds_no_offer(
         match(db, search, asked, today=TODAY)
     assert refused.value.field == field
     assert not table_folder(search).exists()
+
+
+def test_a_question_that_makes_the_table_anew_still_knows_the_rules(
+    db: Session, search: Searching
+) -> None:
+    make_product(db, title="Rubber mat")
+    make_scheme(db, code="ISO22000", lead_days_min=5, lead_days_max=9)
+    db.commit()
+    rebuild_offers(db, search, TODAY)
+    state = table_folder(search) / OfferTable(table_folder(search)).folder.name / "table.json"
+    state.write_text(json.dumps({**json.loads(state.read_text()), "state": "of other days"}))
+    wanted = replace(WANTED, musts=("ISO22000",))
+    with only_reading(), Session(db.get_bind()) as reader:
+        found = match(reader, search, wanted, today=TODAY).best()
+    assert [each.offer.title for each in found.ranked] == ["Rubber mat"]
 
 
 @pytest.mark.parametrize(
