@@ -246,6 +246,7 @@ def approves(officer: Page, link: str, shows: Callable[[], bool]) -> float:
     officer.goto("/desk/queues/evidence")
     officer.get_by_role("row").filter(has_text=FIRM).get_by_role("link").first.click()
     expect(officer.locator("object.paper")).to_be_visible()
+    officer.wait_for_load_state("domcontentloaded")  # by then the page listens to keys
     officer.keyboard.press("a")
     officer.get_by_label("seen by desk").check()
     officer.get_by_label("How? Buyers read it.").fill(APPROVED)

@@ -32,7 +32,7 @@ forbidden = [{}, {}, {}];
 
 
 def run(*arguments: str, text: str | bytes = "") -> Result:
-    return CliRunner().invoke(timetable, arguments, input=text)
+    return CliRunner(env={"COLUMNS": "100"}).invoke(timetable, arguments, input=text)
 
 
 def written(folder: Path, document: dict[str, Any]) -> str:
