@@ -34,7 +34,9 @@ CASHEW = replace(
 
 def run(config: Config, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     monkeypatch.setattr(Config, "from_env", lambda *_a, **_k: config)
-    return CliRunner(env={"COLUMNS": "100"}).invoke(commands, ["match", *words, "--today", str(TODAY)])
+    return CliRunner(env={"COLUMNS": "100"}).invoke(
+        commands, ["match", *words, "--today", str(TODAY)]
+    )
 
 
 @pytest.fixture
