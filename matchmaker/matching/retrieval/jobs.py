@@ -8,6 +8,8 @@ Who looks removes what nobody reads any more, too.
 
 from __future__ import annotations
 
+import datetime as dt
+
 from matchmaker.config import Config
 from matchmaker.database import get_db
 from matchmaker.jobs import JSON, JobRun, Jobs, Payload, job, scheduled
@@ -35,9 +37,8 @@ def write_table(run: JobRun, _payload: Payload) -> JSON:
     return run.step("write", _write, run)
 
 
-def ask_if_due(config: Config) -> str:
-    """Asking again within the hour asks for nothing more."""
-    now = utc_now()
+def ask_if_due(config: Config, now: dt.datetime) -> str:
+    """The id of the job, "" where none is due; asking again within the hour asks for no other."""
     with only_reading():
         wanted = table_wanted(get_db(), searching(), now)
     if not wanted:
@@ -48,8 +49,9 @@ def ask_if_due(config: Config) -> str:
 
 
 def _look(config: Config) -> str:
-    remove_leftovers(searching(), utc_now())
-    return ask_if_due(config)
+    now = utc_now()
+    remove_leftovers(searching(), now)
+    return ask_if_due(config, now)
 
 
 def _write(run: JobRun) -> int:
