@@ -8,11 +8,10 @@ from functools import cache
 import pycountry
 
 from matchmaker.measures import BASE_UNITS, UNITS
+from matchmaker.trade_words import unit_of
 
 # What people write of countries that no list of names holds.
 _COUNTRIES = {"uk": "GB", "uae": "AE", "usa": "US", "england": "GB", "korea": "KR"}
-_UNITS = {"pcs": "H87", "pc": "H87", "piece": "H87", "kgs": "KGM", "ton": "TNE", "mt": "TNE",
-          "sqm": "MTK", "m2": "MTK", "m3": "MTQ", "meter": "MTR"}  # fmt: skip
 
 
 @cache
@@ -62,11 +61,6 @@ def currencies() -> frozenset[str]:
 
 def unit_meant(text: str) -> str:
     """A sentence with the code of the unit that was named in words or signs, or nothing."""
-    wanted = text.strip().casefold() or "nothing"
-    code = _UNITS.get(wanted) or _UNITS.get(wanted.removesuffix("s"))
-    for each in UNITS.values():
-        if each.dimension in BASE_UNITS and wanted in (
-            each.code.casefold(), each.symbol.casefold(), each.name, f"{each.name}s"
-        ):  # fmt: skip
-            code = code or each.code
-    return f"Did you mean {code}? " if code else ""
+    code, count = unit_of(text) or ("", 0)
+    is_unit = count == 1 and UNITS[code].dimension in BASE_UNITS  # a quintal is no unit of its own
+    return f"Did you mean {code}? " if is_unit else ""

@@ -44,7 +44,7 @@ PURE = (
     "matchmaker/catalogue/importing/saying.py",
     "matchmaker/catalogue/importing/staging.py",
     "matchmaker/catalogue/importing/stating.py",
-    "matchmaker/catalogue/importing/units.py",
+    "matchmaker/trade_words.py",
     "matchmaker/catalogue/importing/world.py",
     "matchmaker/catalogue/imaging.py",
     "matchmaker/catalogue/quality.py",

@@ -12,9 +12,9 @@ from matchmaker.catalogue.importing.one_unit import other_unit
 from matchmaker.catalogue.importing.remarks import Unread
 from matchmaker.catalogue.importing.saying import is_same
 from matchmaker.catalogue.importing.stating import Stated
-from matchmaker.catalogue.importing.units import unit_of
 from matchmaker.catalogue.importing.world import FamilyInfo
 from matchmaker.measures import UNITS
+from matchmaker.trade_words import unit_of
 
 
 def read_attributes(stated: Stated, before: Mapping[str, Any] | None, family: FamilyInfo) -> None:

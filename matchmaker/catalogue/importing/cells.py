@@ -13,9 +13,9 @@ from decimal import Decimal
 
 from matchmaker.catalogue.importing.numbers import MULTIPLIERS, NUMBER, Style, number_in, plain
 from matchmaker.catalogue.importing.remarks import Unread, remark
-from matchmaker.catalogue.importing.units import CURRENCY_WORDS, currency_of, package_of, unit_of
 from matchmaker.errors import N_
 from matchmaker.measures import UNITS
+from matchmaker.trade_words import CURRENCY_WORDS, currency_of, package_of, unit_of
 
 SMALLEST, LARGEST = Decimal("0.0001"), Decimal(10) ** 14
 # Words beside a number that change nothing.

@@ -15,8 +15,8 @@ from matchmaker.catalogue.importing.cells import Hint
 from matchmaker.catalogue.importing.columns import BY_KEY, COLUMNS, MOST_STEPS, PASSED_OVER
 from matchmaker.catalogue.importing.numbers import NUMBER, number_in, plain, style_of
 from matchmaker.catalogue.importing.sheets import Cell, Sheet, strings_in, text_of
-from matchmaker.catalogue.importing.units import currency_of, package_of, unit_of
 from matchmaker.measures import UNITS
+from matchmaker.trade_words import currency_of, package_of, unit_of
 
 LOOK_AT = 30  # rows in which headings are looked for
 SKIP = "-"  # a column that is not taken

@@ -1,4 +1,4 @@
-"""Words for units and currencies, as sheets write them. Pure."""
+"""Words for units, currencies and packages, as sheets and buyers write them. Pure."""
 
 from __future__ import annotations
 
