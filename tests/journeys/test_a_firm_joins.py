@@ -209,7 +209,8 @@ def counts(firm: Page) -> list[int]:
 
 def agrees(firm: Page) -> None:
     firm.get_by_role("button", name=re.compile(r"Write \d+ rows")).click()
-    expect(firm.get_by_text("Written.")).to_be_visible(timeout=30_000)
+    # Its place, not its word alone: 'being written.' stands on the page that reloads itself.
+    expect(firm.locator(".notice.ok")).to_contain_text("Written.", timeout=30_000)
 
 
 def uploads_a_certificate(firm: Page) -> None:

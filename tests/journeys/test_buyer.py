@@ -33,6 +33,12 @@ def tick(page: Page, name: str, number: int) -> str:
     return value
 
 
+def led_on(page: Page, link: Locator) -> None:
+    """Click, and have the page it leads to whole: a click returns when the first byte is there."""
+    with page.expect_navigation():
+        link.click()
+
+
 def settled(page: Page) -> None:
     """The list is the one that was asked for last."""
     expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
@@ -239,33 +245,33 @@ def test_everything_works_without_scripts(open_context: Open, paths: dict[str, s
     page = open_context(java_script_enabled=False).new_page()
     page.goto("/")
     page.locator("#q").fill("ruber mat")
-    page.locator("form.ask button").click()
+    led_on(page, page.locator("form.ask button"))
     assert page.locator(ROWS).count()
     page.goto("/search?unit=piece")
     for _value in range(2):
         facet(page, "state").locator("input:not(:checked)").first.check()
-    page.get_by_role("button", name="Apply filters").click()
+    led_on(page, page.get_by_role("button", name="Apply filters"))
     chosen = parse_qs(urlsplit(page.url).query)
     assert len(chosen["state"]) == 2
     assert page.locator("#results .chips .chip").count() == 3
     assert page.locator(ROWS).count()
     page.locator("#sort").select_option("price")
-    page.get_by_role("button", name="Apply filters").click()
+    led_on(page, page.get_by_role("button", name="Apply filters"))
     prices = shown_prices(page)
     assert prices == sorted(prices) != []
-    page.locator("#results .chips .chip", has_text=chosen["state"][0]).first.click()
+    led_on(page, page.locator("#results .chips .chip", has_text=chosen["state"][0]).first)
     assert parse_qs(urlsplit(page.url).query)["state"] == chosen["state"][1:]
-    page.get_by_role("link", name="Next").click()
+    led_on(page, page.get_by_role("link", name="Next"))
     assert "page=2" in page.url
-    page.locator(f"{NAMES} a").first.click()
+    led_on(page, page.locator(f"{NAMES} a").first)
     assert page.url.count("/products/")
     page.locator("details.menu > summary").click()
     page.locator("#currency").select_option("GBP")
-    page.get_by_role("button", name="Change").click()
+    led_on(page, page.get_by_role("button", name="Change"))
     assert "£" in (page.locator("main").text_content() or "")
     page.goto(paths["cluster"])
     page.locator("#port").select_option("DEHAM")
-    page.get_by_role("button", name="Show the way").click()
+    led_on(page, page.get_by_role("button", name="Show the way"))
     assert way_by_sea(page) > 10_000
 
 

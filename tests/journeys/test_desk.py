@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -69,7 +68,7 @@ def test_a_queue_is_worked_by_keys(officer: Page, config: Config) -> None:
     officer.goto("/desk")
     officer.keyboard.press("j")
     officer.keyboard.press("Enter")
-    expect(officer).to_have_url(re.compile("/desk/queues/firms"))
+    officer.wait_for_url("**/desk/queues/firms**")  # whole: its keys listen
     officer.keyboard.press("j")
     officer.keyboard.press("j")
     officer.keyboard.press("k")
@@ -97,7 +96,8 @@ def pages_of(officer: Page) -> list[str]:
         officer.goto(f"/desk/queues/{queue}")
         found.append(str(officer.locator("[data-open]").first.get_attribute("href")))
     officer.goto("/desk/queues/firms")
-    officer.locator("[data-open]").first.click()
+    with officer.expect_navigation():
+        officer.locator("[data-open]").first.click()
     public = officer.get_by_text("As buyers see it").get_attribute("href")
     found.append(f"/report{public}")
     return [*found, "/desk/firms", "/desk/people", "/desk/contacts", "/desk/audit"]
