@@ -14,6 +14,7 @@ from wtforms import (  # type: ignore[import-untyped]
     FormField,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -187,7 +188,8 @@ def product_form(
     form = type("FormOfFamily", (ProductForm,), fields)(
         data=(_shown_at_first(said) if said else {}) | {"family": family.key} | others
     )
-    form.line.choices = [("", ""), *((str(number), name) for number, name in lines)]
+    named = (SelectChoice(str(number), name) for number, name in lines)
+    form.line.choices = [SelectChoice("", ""), *named]
     form.add_rows(ROWS_AT_FIRST)
     return form  # type: ignore[no-any-return]
 

@@ -11,6 +11,7 @@ from flask_wtf.file import FileField
 from wtforms import (  # type: ignore[import-untyped]
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -213,7 +214,7 @@ def form_for(question: str, attributes: Mapping[str, Mapping[str, Any]]) -> _Que
         fields["value"] = AmountField()
     else:
         values = [str(each) for each in about.get("values") or ()]
-        choices = [*((each, each) for each in values), (OTHER, _("Something else"))]
+        choices = [*map(SelectChoice, values), SelectChoice(OTHER, _("Something else"))]
         fields["value"] = RadioField(choices=choices, validate_choice=False)
         fields["other"] = StringField(filters=[lambda typed: (typed or "").strip()])
     return cast(_Question, type("AboutOne", (AttributeForm,), fields)())

@@ -12,6 +12,7 @@ from flask_wtf.file import FileField
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
     RadioField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -60,8 +61,8 @@ class EvidenceForm(FlaskForm):  # type: ignore[misc]
     covers = RadioField(
         lazy_gettext("What does it cover?"),
         choices=[
-            ("all", lazy_gettext("All that we make")),
-            ("some", lazy_gettext("Only some of it")),
+            SelectChoice("all", lazy_gettext("All that we make")),
+            SelectChoice("some", lazy_gettext("Only some of it")),
         ],
         default="all",
     )
@@ -124,8 +125,8 @@ def form_for(
     form.issued_on.label.text, form.expires_on.label.text = _(words.issued), _(words.expires)
     if scheme.validity_months is not None:
         form.expires_on.validators = [NEEDED]
-    form.products.choices = [(each.id, each.title) for each in products]
-    form.sites.choices = [(each.id, f"{each.name}, {each.town}") for each in sites]
+    form.products.choices = [SelectChoice(each.id, each.title) for each in products]
+    form.sites.choices = [SelectChoice(each.id, f"{each.name}, {each.town}") for each in sites]
     return form
 
 

@@ -250,7 +250,7 @@ def _form(
 def _choose_product(form: EvidenceForm) -> None:
     """Coming from a product's line in the finder, that product is ticked."""
     wanted = request.args.get("product", type=int)
-    if request.method == "GET" and wanted in {number for number, _title in form.products.choices}:
+    if request.method == "GET" and wanted in {each.value for each in form.products.choices}:
         form.covers.data, form.products.data = "some", [wanted]
 
 
