@@ -1,4 +1,4 @@
-"""Codes of languages, countries, currencies and units, and which one was meant. Pure."""
+"""Codes of languages, countries, states, currencies and units, and which one was meant. Pure."""
 
 from __future__ import annotations
 
@@ -51,6 +51,12 @@ def country_meant(text: str) -> str:
     except LookupError:
         return ""
     return f"Did you mean {code}? "
+
+
+def indian_state(code: str) -> str:
+    """The name of the state that has this ISO 3166-2 code, such as KL or IN-KL, or nothing."""
+    wanted = f"IN-{code.strip().upper().removeprefix('IN-')}"
+    return next((each.name for each in pycountry.subdivisions if each.code == wanted), "")
 
 
 @cache

@@ -27,9 +27,11 @@ from matchmaker.matching.exchange.incoming import (
     schemas,
 )
 from matchmaker.matching.exchange.outgoing import answer_of
-from matchmaker.matching.exchange.printing import lines_of
-from matchmaker.matching.exchange.told import Answer
-from matchmaker.matching.queries import firm_names
+from matchmaker.matching.exchange.printing import lines_of, remark_lines
+from matchmaker.matching.exchange.remarks import remarks_on
+from matchmaker.matching.exchange.told import Answer, RemarkTold
+from matchmaker.matching.queries import firm_names, names_known
+from matchmaker.matching.reference_names import reference_names
 from matchmaker.matching.retrieval.best import Fitting, Retrieved
 from matchmaker.matching.retrieval.services import rebuild_offers
 from matchmaker.matching.services import Matching, match, match_among
@@ -92,6 +94,8 @@ def match_command(
         return
     for line in lines_of(brought.requirement, answer, width=terminal_width()):
         click.echo(line)
+    for line in remark_lines(answer, width=terminal_width()):
+        click.echo(line, err=True)
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,10 @@ class _Look:
                     today=self.today, path=self.brought.path,
                 )  # fmt: skip
                 found = self._found(matching)
-                return self._told(matching, found, firm_names(db, found.makers))
+                names = firm_names(db, found.makers)
+                asked, path = self.brought.requirement, self.brought.path
+                remarks = remarks_on(asked, (), names_known(db), path=path)
+                return self._told(matching, found, names, remarks)
         except DBAPIError as broken:
             raise Unavailable(
                 "The database cannot be read; nothing is lost. Prepare it with “matchmaker seed”, "
@@ -142,7 +149,11 @@ class _Look:
                 today=self.today, book=reference_book(),
                 path=self.brought.path, offers_path=own.path,
             )  # fmt: skip
-            return self._told(matching, self._found(matching), {})
+            remarks = remarks_on(
+                self.brought.requirement, own.offers, reference_names(),
+                path=self.brought.path, offers_path=own.path,
+            )  # fmt: skip
+            return self._told(matching, self._found(matching), {}, remarks)
 
     def _found(self, matching: Matching) -> _Found:
         best = matching.best(self.top)
@@ -151,7 +162,13 @@ class _Look:
         fitting = matching.fitting()
         return _Found(best, fitting, matching.together(fitting, self.clusters, SECONDS))
 
-    def _told(self, matching: Matching, found: _Found, names: Mapping[str, str]) -> Answer:
+    def _told(
+        self,
+        matching: Matching,
+        found: _Found,
+        names: Mapping[str, str],
+        remarks: tuple[RemarkTold, ...],
+    ) -> Answer:
         question = matching.question
         return answer_of(
             found.best,
@@ -164,6 +181,7 @@ class _Look:
             fitting=found.fitting,
             clusters=found.clusters,
             spoken=matching.spoken,
+            remarks=remarks,
         )
 
 

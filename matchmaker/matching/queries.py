@@ -29,6 +29,7 @@ from matchmaker.certification.rules import WOOD_PACKAGING
 from matchmaker.clusters.models import Cluster, ClusterInstitution, Institution, Port
 from matchmaker.json_data import LARGEST
 from matchmaker.matching.clusters import Place
+from matchmaker.matching.exchange.remarks import KnownNames
 from matchmaker.matching.problem import (
     FreeMonth,
     Maker,
@@ -123,6 +124,16 @@ def places_of_clusters(db: Session) -> dict[str, Place]:
             port_km=each.seaport_km,
         )
         for each in clusters
+    }
+
+
+def names_known(db: Session) -> KnownNames:
+    """What a requirement may name and this database knows: families, clusters, their states."""
+    places = db.execute(select(Cluster.slug, Cluster.state)).all()
+    return {
+        "family": frozenset(db.scalars(select(ProductFamily.key))),
+        "cluster": frozenset(row.slug for row in places),
+        "state": frozenset(row.state for row in places),
     }
 
 

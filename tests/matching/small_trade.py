@@ -29,7 +29,7 @@ RATES = FixedRates(
 
 BOOK = reference_book()
 PAPERS = ("IEC", "AD_CODE", "GST_LUT", "COIR_RCMC", "REACH")
-MAKER = Maker("firm-1", "alappuzha-coir", state="KL", size="micro", is_verified=True,
+MAKER = Maker("firm-1", "alappuzha-coir", state="Kerala", size="micro", is_verified=True,
               markets=frozenset({"DE", "US"}), languages=frozenset({"en", "de"}),
               payment_terms=frozenset({"LC_SIGHT"}))  # fmt: skip
 MAT = Offer(

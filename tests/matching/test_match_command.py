@@ -96,6 +96,60 @@ def test_where_words_are_all_there_is_it_says_what_they_were_taken_for(
     assert "the words do not tell one clearly: state it" in " ".join(said.split())
 
 
+def test_names_that_nobody_knows_are_told_beside_the_answer(
+    bare: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = run(bare, monkeypatch, str(file))
+    assert (right.exit_code, right.stderr) == (0, "")
+    assert "remarks" not in json.loads(run(bare, monkeypatch, str(file), "--json").output)
+    asked = replace(WANTED, family="coir-handlom-mat")
+    file.write_text(json.dumps({"requirement": written(asked), "offers": [written(MAT)]}))
+    said = run(bare, monkeypatch, str(file))
+    assert said.exit_code == 0 and "Handloom coir mat — firm-1" in said.stdout
+    assert " ".join(said.stderr.split()) == (
+        "$.requirement.family: “coir-handlom-mat”. No product family of this name is known. "
+        "Did you mean “coir-handloom-mat”?"
+    )
+    programs = run(bare, monkeypatch, str(file), "--json")
+    answer = json.loads(programs.stdout)
+    jsonschema_rs.validate(schemas()["answer"], answer)
+    assert (programs.exit_code, programs.stderr) == (0, "")
+    assert answer["remarks"] == [
+        {"field": "$.requirement.family", "value": "coir-handlom-mat",
+         "sentence": "No product family of this name is known.", "meant": ["coir-handloom-mat"]}
+    ]  # fmt: skip
+
+
+def test_a_file_of_offers_may_name_families_of_its_own(
+    bare: Config, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(json.dumps(written(replace(WANTED, family="palm-leaf-roof"))))
+    others = tmp_path / "offers.json"
+    others.write_text(json.dumps([written(replace(MAT, family="palm-leaf-roof"))]))
+    assert run(bare, monkeypatch, str(file), "--offers", str(others)).stderr == ""
+    others.write_text(json.dumps([written(replace(MAT, family="palm-leave-roof"))]))
+    said = run(bare, monkeypatch, str(file), "--offers", str(others)).stderr
+    assert said.startswith("$.family: “palm-leaf-roof”.") and "$[0].family:" in said
+
+
+def test_the_database_tells_which_names_it_does_not_know(
+    site_config: Config, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wishes = {"clusters": ["alapuzha-coir"], "states": ["Keralla"], "payment_terms": ["60 days"]}
+    asked = {**written(WANTED), "family": "coir-tufted-mats", "hs_code": "", "prefers": wishes}
+    file.write_text(json.dumps(asked))
+    said = run(site_config, monkeypatch, str(file), "--clusters", "0")
+    assert said.exit_code == 0, said.exception
+    told = " ".join(said.stderr.split())
+    for field, meant in (("family", "coir-tufted-mat"), ("prefers.clusters", "alappuzha-coir"),
+                         ("prefers.states", "Kerala")):  # fmt: skip
+        assert f"$.{field}: " in told and f"Did you mean “{meant}”?" in told
+    assert told.count("$.") == 3
+    right = {"clusters": ["alappuzha-coir"], "states": ["Kerala"], "payment_terms": ["60 days"]}
+    file.write_text(json.dumps({**asked, "family": "coir-tufted-mat", "prefers": right}))
+    assert run(site_config, monkeypatch, str(file), "--clusters", "0").stderr == ""
+
+
 def test_a_scheme_that_only_the_database_knows_may_be_insisted_on(
     config: Config, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

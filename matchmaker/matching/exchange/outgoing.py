@@ -19,6 +19,7 @@ from matchmaker.matching.exchange.told import (
     GapTold,
     MemberTold,
     PlanTold,
+    RemarkTold,
     SpokenTold,
     StepTold,
 )
@@ -44,6 +45,7 @@ def answer_of(
     fitting: Fitting | None = None,
     clusters: Iterable[Together] = (),
     spoken: Spoken | None = None,
+    remarks: tuple[RemarkTold, ...] = (),
 ) -> Answer:
     """The answer as it is told. `names`: of firms by their ids, as far as they are known.
 
@@ -66,6 +68,7 @@ def answer_of(
         left_out=found.left_out,
         as_of=found.as_of,
         spoken=None if requirement.family or requirement.hs_code else _spoken(spoken),
+        remarks=remarks,
     )
 
 

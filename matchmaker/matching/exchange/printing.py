@@ -12,6 +12,7 @@ from matchmaker.matching.exchange.told import (
     FirmTold,
     FrontTold,
     PlanTold,
+    RemarkTold,
 )
 from matchmaker.matching.problem import Requirement
 from matchmaker.measures import unit_shown
@@ -20,12 +21,30 @@ from matchmaker.text_columns import cut, name_shown, one_line, wrapped
 INDENT = " " * 6
 WIDTH = 100
 LONGEST_TEXT, LONGEST_NAME = 70, 50  # columns
+MOST_REMARKS = 20
 
 
 def lines_of(requirement: Requirement, answer: Answer, *, width: int = WIDTH) -> Iterator[str]:
     """The whole print, in so many columns."""
     for line in _lines(requirement, answer):
         yield from wrapped(one_line(line), width)
+
+
+def remark_lines(answer: Answer, *, width: int = WIDTH) -> Iterator[str]:
+    """What is to be said beside the answer: names in the file that nobody knows."""
+    for each in answer.remarks[:MOST_REMARKS]:
+        yield from wrapped(one_line(_remark(each)), width)
+    others = len(answer.remarks) - MOST_REMARKS
+    if others > 0:
+        yield f"{others:,} more of the names are not known; --json tells them all."
+
+
+def _remark(told: RemarkTold) -> str:
+    value = name_shown(told.value, LONGEST_NAME)
+    places = f" (and {told.others:,} more)" if told.others else ""
+    meant = " or ".join(f"“{name_shown(each, LONGEST_NAME)}”" for each in told.meant)
+    ask = f" Did you mean {meant}?" if meant else ""
+    return f"{told.field}{places}: “{value}”. {told.sentence}{ask}"
 
 
 def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:

@@ -165,6 +165,21 @@ class SpokenTold:
 
 
 @dataclass(frozen=True)
+class RemarkTold:
+    """A name in the file that nobody knows; the answer stands, as if it were meant so.
+
+    `field`: where it first stands; `others`: in how many more places. `meant`: the known name
+    that is nearest, or the few that hold its words; empty where none is near.
+    """
+
+    field: str
+    value: str
+    sentence: str
+    meant: tuple[str, ...] = ()
+    others: int = 0
+
+
+@dataclass(frozen=True)
 class Answer:
     """What matching answers. `weights`, `fit`: by which versions, so that it can be explained.
 
@@ -173,7 +188,8 @@ class Answer:
     `judged_for_clusters`: how many for clusters and plans; `not_judged_for_clusters`: how many
     more may fit, for which there was no room: what is proved of a plan is proved without them.
     `left_out`: offers that changed since `as_of` and are not among them, as they are being read
-    anew just now. `spoken`: null when the buyer stated what was meant.
+    anew just now. `spoken`: null when the buyer stated what was meant. `remarks`: names in the
+    file that nobody knows; it may be mistyped.
     """
 
     requirement: str
@@ -191,3 +207,4 @@ class Answer:
     left_out: int = 0
     as_of: dt.datetime | None = None
     spoken: SpokenTold | None = None
+    remarks: tuple[RemarkTold, ...] = ()

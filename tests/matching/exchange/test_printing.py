@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from matchmaker.matching.exchange.printing import lines_of
+from matchmaker.matching.exchange.printing import lines_of, remark_lines
 from matchmaker.matching.exchange.told import (
     Answer,
     ClusterTold,
@@ -16,6 +16,7 @@ from matchmaker.matching.exchange.told import (
     FirmTold,
     FrontTold,
     PlanTold,
+    RemarkTold,
     StepTold,
 )
 from matchmaker.text_columns import width_of
@@ -46,6 +47,17 @@ def test_offers_that_had_no_room_among_those_of_plans_are_counted() -> None:
     said = " ".join(lines_of(WANTED, cut))
     assert "For clusters and plans: 600 offers judged in full; 1,234 more that may fit were" in said
     assert "For clusters" not in " ".join(lines_of(WANTED, ANSWER))
+
+
+def test_names_that_nobody_knows_are_shown_until_there_are_too_many() -> None:
+    wrong = RemarkTold("$.offers[0].family", "mat\x1b[2J", "Not known.", ("mat", "mats"), 1200)
+    assert list(remark_lines(replace(ANSWER, remarks=(wrong,)))) == [
+        "$.offers[0].family (and 1,200 more): “mat [2J”. Not known. Did you mean “mat” or “mats”?"
+    ]
+    lines = list(remark_lines(replace(ANSWER, remarks=(wrong,) * 1025)))
+    assert len(lines) == 21
+    assert lines[-1] == "1,005 more of the names are not known; --json tells them all."
+    assert list(remark_lines(ANSWER)) == []
 
 
 def test_samples_are_said_not_to_be_scored() -> None:
