@@ -142,6 +142,7 @@ def migrate_command(config: Config) -> None:
 @click.pass_obj
 def seed(config: Config, scale: int | None, seed: int, today: dt.datetime | None) -> None:
     """Load reference data and a made-up economy; again adds nothing twice."""
+    from matchmaker.store import open_store
     from seed.load import seed_world
     from seed.world import DEFAULT_SCALE
 
@@ -152,6 +153,7 @@ def seed(config: Config, scale: int | None, seed: int, today: dt.datetime | None
             today=today.date() if today else _today(),
             scale=scale or DEFAULT_SCALE,
             seed=seed,
+            store=open_store(config),
             progress=progress,
         ),
     )
@@ -168,11 +170,16 @@ def demo() -> None:
 @click.pass_obj
 def demo_remove(config: Config) -> None:
     """Delete every made-up firm; reference data stays."""
+    from matchmaker.store import open_store
     from seed.load import remove_demonstration
+    from seed.papers import demonstration_papers
 
-    sessions = sessions_of(config)
+    sessions, store = sessions_of(config), open_store(config)
     with sessions() as db, db.begin():
+        papers = demonstration_papers(db)
         count = remove_demonstration(db)
+    for digest in papers:
+        store.remove(digest)
     _rebuild(config)
     click.echo(f"Removed {count:,} demonstration firms. The reference data is left.")
 

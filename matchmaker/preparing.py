@@ -69,6 +69,7 @@ class Seed:
         self.demonstration, self.scale = demonstration, scale
         self.has_run = False
         self.marker = config.data_dir / SEEDED
+        self.config = config
         self.sessions = sessionmaker(make_engine(config.database_url))
 
     def is_done(self) -> bool:
@@ -83,6 +84,7 @@ class Seed:
         return loaded and (self.marker.exists() or not self.demonstration)
 
     def run(self, progress: Progress) -> None:
+        from matchmaker.store import open_store
         from seed.load import note_finished, seed_world
         from seed.reference import load_reference
         from seed.world import DEFAULT_SCALE
@@ -94,7 +96,8 @@ class Seed:
                 load_reference(db, progress)
             return
         scale = self.scale or DEFAULT_SCALE
-        seed_world(self.sessions, today=today, scale=scale, progress=progress)
+        store = open_store(self.config)
+        seed_world(self.sessions, today=today, scale=scale, store=store, progress=progress)
         note_finished(self.marker, scale, 1, today)
 
 

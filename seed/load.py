@@ -30,6 +30,8 @@ from matchmaker.certification.services import declare_evidence, grade_evidence, 
 from matchmaker.clusters.models import Cluster
 from matchmaker.money import exchange_rates
 from matchmaker.orm import only_reading
+from matchmaker.store import Store
+from seed.papers import add_papers
 from seed.people import add_people, let_go
 from seed.products import ProductPlan
 from seed.reference import is_loaded, load_reference
@@ -73,9 +75,13 @@ def seed_world(
     today: dt.date,
     scale: int = DEFAULT_SCALE,
     seed: int = 1,
+    store: Store | None = None,
     progress: Progress = lambda _done, _all, _note: None,
 ) -> Seeded:
-    """Reference data, then the made-up economy of `scale` products. Commits as it goes."""
+    """Reference data, then the made-up economy of `scale` products. Commits as it goes.
+
+    With a store, some of the evidence has a document that waits for the desk.
+    """
     with sessions() as db, db.begin():
         if not is_loaded(db):
             load_reference(db, progress)
@@ -95,6 +101,8 @@ def seed_world(
         progress(done, total, f"{products:,} products")
     with sessions() as db, db.begin():
         add_people(db)
+        if store is not None:
+            add_papers(db, store, today)
     return Seeded(firms, products)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -9,9 +12,11 @@ from matchmaker.accounts.changes import open_changes
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth, ProductionLine
 from matchmaker.catalogue.models import Firm, HsCode, PriceTier, Product
-from matchmaker.certification.models import Evidence, MarketRule, Scheme
+from matchmaker.certification.models import Evidence, EvidenceDocument, MarketRule, Scheme
 from matchmaker.clusters.models import Cluster, SeaDistance
+from matchmaker.store import Store
 from seed.load import remove_demonstration, seed_world
+from seed.papers import WANTED, demonstration_papers
 from tests.conftest import TODAY
 
 MADE_UP = (Organisation, Firm, Product, PriceTier, ProductionLine, LineMonth, Evidence)
@@ -51,3 +56,26 @@ def test_every_made_up_firm_is_marked_and_noted_for_the_index(sqlite_engine: Eng
         marked = db.scalar(select(func.count()).where(*is_made_up)) or 0
         assert marked == seeded.firms
         assert len(open_changes(db, "index")) >= seeded.firms + seeded.products
+
+
+def test_some_documents_wait_for_the_desk_and_not_twice(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    sessions = sessionmaker(sqlite_engine)
+    store = Store(LocalFileSystem(), str(tmp_path))
+    seed_world(sessions, today=TODAY, scale=300, store=store)
+    with sessions() as db:
+        papers = db.scalars(select(EvidenceDocument)).all()
+        assert len(papers) == WANTED
+        assert {each.evidence.review for each in papers} == {"waiting"}
+        assert {each.evidence.holder.is_demo for each in papers} == {True}
+        assert {each.media_type for each in papers} == {"image/jpeg", "application/pdf"}
+        assert all(store.get(each.digest) for each in papers)
+        assert len({each.evidence.submitted_at for each in papers}) == WANTED
+    seed_world(sessions, today=TODAY, scale=300, store=store)
+    assert counts(sqlite_engine, (EvidenceDocument,)) == [WANTED]
+    with sessions() as db, db.begin():
+        gone = demonstration_papers(db)
+        assert sorted(gone) == sorted(each.digest for each in papers)
+        remove_demonstration(db)
+    assert counts(sqlite_engine, (EvidenceDocument,)) == [0]
