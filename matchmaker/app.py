@@ -8,7 +8,18 @@ from flask_compress import Compress
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from matchmaker import access, database, health, joining, logs, searching, signing_in, store, web
+from matchmaker import (
+    access,
+    changing_address,
+    database,
+    health,
+    joining,
+    logs,
+    searching,
+    signing_in,
+    store,
+    web,
+)
 from matchmaker.accounts import frame
 from matchmaker.accounts.pages import pages as accounts_pages
 from matchmaker.api import wiring
@@ -52,6 +63,7 @@ def create_app(config: Config | None = None) -> Flask:
     frame.set_up(app)
     app.register_blueprint(accounts_pages)
     app.register_blueprint(joining.pages)
+    app.register_blueprint(changing_address.pages)
     app.register_blueprint(notices_views.pages)
     app.register_blueprint(sourcing_views.pages)
     app.register_blueprint(catalogue_pages)

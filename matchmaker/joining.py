@@ -15,13 +15,14 @@ from flask_babel import get_locale
 from flask_security.confirmable import send_confirmation_instructions
 from flask_security.signals import user_confirmed
 from flask_security.utils import hash_password, send_mail
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice  # type: ignore[import-untyped]
 
 from matchmaker.access import open_to
 from matchmaker.accounts.actor import SYSTEM, Actor
+from matchmaker.accounts.addresses import account_of
 from matchmaker.accounts.attempts import asks_for_mail
 from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.accounts.forms import JoinAsFirmForm, JoinAsTraderForm, JoinForm
@@ -111,11 +112,6 @@ def _show_firm(db: Session, organisation: Organisation) -> None:
     firm.is_confirmed = True
     shown = concerned_by(db, [organisation.id])
     note_changes(db, [*shown, Change("cluster", firm.cluster_id, "saved")])
-
-
-def account_of(db: Session, email: str) -> User | None:
-    """Who has this address, however it is spelled."""
-    return db.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
 
 
 @pages.get("/join")

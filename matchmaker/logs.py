@@ -34,7 +34,8 @@ SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 QUIET = ("/static/", "/healthz")
 # Addresses that end in a secret: whoever reads the log could sign in by it.
 SECRET = re.compile(
-    r"^((?:/[a-z]{2})?/(?:enter|invitation|confirm|recover|privacy/data|unsubscribe)/)[^/]+"
+    r"^((?:/[a-z]{2})?/(?:enter|invitation|confirm|account/email/confirm|recover|privacy/data"
+    r"|unsubscribe)/)[^/]+"
 )
 
 log = structlog.get_logger("matchmaker.web")

@@ -64,7 +64,13 @@ GUESSED_AT = (
 )
 WRITES_MAIL = ("security.forgot_password", "security.send_confirmation")
 # Mails that anybody can have sent to any address; so many an hour, then no more.
-ASKED_FOR_BY_ANYBODY = ("reset_instructions", "confirmation_instructions", "welcome_existing")
+ASKED_FOR_BY_ANYBODY = (
+    "reset_instructions",
+    "confirmation_instructions",
+    "welcome_existing",
+    "address_confirmation",
+    "address_taken",
+)
 
 
 class Outbox(MailUtil):

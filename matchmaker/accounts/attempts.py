@@ -27,6 +27,9 @@ MAILS_PER_NETWORK = parse("20 per hour")
 MAILS_PER_ADDRESS = parse("5 per hour")
 REFUSED_KEYS = parse("60 per 15 minutes")  # keys of programs that open nothing, one network
 INVITATIONS = parse("100 per day")  # of one person, to whatever addresses
+# Letters by which one person would confirm an address. Not counted by network: a cluster agent
+# helps a room full of people over one line.
+OWN_ADDRESS = parse("10 per hour")
 DEVICE_COOKIE = "known_device"
 A_YEAR = 31_536_000
 
@@ -104,6 +107,12 @@ def shows_wrong_key() -> None:
 def invites(person: str) -> None:
     """Count an invitation by mail of this person. Raises TooManyMails."""
     if not limiter.limiter.hit(INVITATIONS, "invites", person):
+        raise TooManyMails
+
+
+def confirms_address(person: str) -> None:
+    """Count a letter to what may be the address of this person. Raises TooManyMails."""
+    if not limiter.limiter.hit(OWN_ADDRESS, "confirms", person):
         raise TooManyMails
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, session, url_for
+from flask import current_app, render_template, request, session, url_for
+from flask_login import COOKIE_NAME
 from flask_security import login_user
 from flask_security.proxies import _security
+from flask_security.utils import check_and_update_authn_fresh
 
 from matchmaker.access import ACTING_FOR, ACTING_IN
 from matchmaker.accounts.models import User
@@ -29,6 +31,26 @@ def let_in(user: User, how: str) -> object | None:
     session.pop(ACTING_IN, None)
     session.pop(ACTING_FOR, None)
     return second_step
+
+
+def in_anew(user: User) -> None:
+    """Keep this browser signed in after all sessions of the person were ended."""
+    login_user(user, remember=COOKIE_NAME in request.cookies, authn_via=["change"])
+
+
+def asked_again(user: User) -> Any | None:
+    """The page that asks who they are once more; None if that was today, or nothing can be lost.
+
+    Who has neither password nor confirmed address has nothing to type but a new link, and would
+    depend for good on whoever hands it over.
+    """
+    if not (user.password or user.confirmed_at):
+        return None
+    config = current_app.config
+    within, grace = config["SECURITY_FRESHNESS"], config["SECURITY_FRESHNESS_GRACE_PERIOD"]
+    if check_and_update_authn_fresh(within, grace):
+        return None
+    return _security._reauthn_handler(within, grace)
 
 
 def page_to_hand_over(*, address: str, name: str, text: str, back: str, title: str) -> str:

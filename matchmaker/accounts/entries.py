@@ -1,4 +1,4 @@
-"""Ways in besides the password: invitations, links handed over, keys of programs."""
+"""Ways in besides the password: invitations, links handed over and mailed, keys of programs."""
 
 from __future__ import annotations
 
@@ -48,6 +48,24 @@ class SignInLink(PublicId, Model):
     expires_at: Mapped[dt.datetime] = mapped_column(Utc)
     used_at: Mapped[dt.datetime | None] = mapped_column(Utc)
     user: Mapped[User] = relationship(foreign_keys=[user_id])
+
+
+class AddressChange(Model):
+    """The e-mail address somebody would like, until the link mailed to it confirms it.
+
+    Rows go once they are confirmed, given up or too old: an address that is not theirs is not kept.
+    """
+
+    __tablename__ = "address_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), index=True
+    )
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
+    expires_at: Mapped[dt.datetime] = mapped_column(Utc)
+    user: Mapped[User] = relationship()
 
 
 class ApiKey(PublicId, Model):

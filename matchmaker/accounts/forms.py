@@ -24,6 +24,7 @@ from wtforms.validators import (  # type: ignore[import-untyped]
 )
 
 from matchmaker.accounts.messages import WEAKNESSES
+from matchmaker.accounts.models import User
 from matchmaker.accounts.passwords import weakness_of
 from matchmaker.accounts.phones import phone_of
 from matchmaker.errors import BadInput
@@ -69,13 +70,16 @@ class PasswordChoice(Form):
 
     password = PasswordField(lazy_gettext("Password"), [NEEDED])
 
-    def validate_password(self, field: Any) -> None:
-        known = [
+    def known(self) -> list[str]:
+        """What was typed beside it that everybody knows."""
+        return [
             str(getattr(self, name).data or "")
             for name in ("name", "email", "organisation")
             if hasattr(self, name)
         ]
-        weakness = weakness_of(field.data or "", *known)
+
+    def validate_password(self, field: Any) -> None:
+        weakness = weakness_of(field.data or "", *self.known())
         if weakness:
             raise ValidationError(_(WEAKNESSES[weakness]))
 
@@ -111,6 +115,23 @@ class AcceptForm(PasswordChoice):
 
 class ConfirmForm(PasswordChoice):
     """Who reads an address says by which password it is theirs from now on."""
+
+
+class FirstPasswordForm(PasswordChoice):
+    """Who came in by links until now gets a password with their address."""
+
+    def __init__(self, user: User, email: str) -> None:
+        super().__init__()
+        self._known = [user.name, email, *(each.organisation.name for each in user.memberships)]
+
+    def known(self) -> list[str]:
+        return self._known
+
+
+class AddressForm(Form):
+    """The e-mail address a person would like to have."""
+
+    email = EmailField(lazy_gettext("E-mail address"), [NEEDED, an_email])
 
 
 class AcceptByPhoneForm(Form):
@@ -150,7 +171,5 @@ class EraseForm(Form):
     sure = BooleanField(lazy_gettext("Yes, erase my account for good"), [AGREED])
 
 
-class AskForm(Form):
+class AskForm(AddressForm):
     """The address whose data are asked for."""
-
-    email = EmailField(lazy_gettext("E-mail address"), [NEEDED, Length(max=254), an_email])

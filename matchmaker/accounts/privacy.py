@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
-from matchmaker.accounts.entries import Contact, Invitation
+from matchmaker.accounts.entries import AddressChange, Contact, Invitation
 from matchmaker.accounts.members import end_membership, is_last_manager
 from matchmaker.accounts.models import AuditEntry, User
 from matchmaker.orm import Model
@@ -26,7 +26,7 @@ SECRETS = frozenset(
     {"password", "fs_uniquifier", "tf_totp_secret", "mf_recovery_codes", "secret_hash"}
 )
 # Rows about nobody but the person; they go with the account, in this order.
-PERSONAL = ("notice_wish", "notice", "letter", "sign_in_link", "used_draft")
+PERSONAL = ("notice_wish", "notice", "letter", "sign_in_link", "address_change", "used_draft")
 ERASED_NAME = "Former member"
 
 
@@ -85,6 +85,10 @@ def data_of_address(db: Session, email: str) -> dict[str, Any]:
             }
             for each in db.scalars(select(Invitation).where(_is(Invitation.email, address)))
         ],
+        "waiting": [
+            {"since": each.created_at.isoformat()}
+            for each in db.scalars(select(AddressChange).where(_is(AddressChange.email, address)))
+        ],
         "letters": [
             _plain(row._asdict())
             for row in db.execute(
@@ -140,6 +144,7 @@ def erase_address(db: Session, actor: Actor | None, email: str) -> int:
     for statement in (
         delete(Contact).where(_is(Contact.email, address)),
         delete(Invitation).where(_is(Invitation.email, address)),
+        delete(AddressChange).where(_is(AddressChange.email, address)),
         delete(letters).where(_is(letters.c.address, address)),
     ):
         count += int(getattr(db.execute(statement), "rowcount", 0))

@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from matchmaker.access import ACTING_FOR, ACTING_IN, acting, open_to
+from matchmaker.accounts.addresses import waiting_address
+from matchmaker.accounts.forms import AddressForm
 from matchmaker.accounts.mandates import clients_of
 from matchmaker.accounts.standing import BUYING_KINDS, may_contact, may_post
 from matchmaker.database import get_db
@@ -45,6 +47,8 @@ def home() -> str:
         actor=actor,
         memberships=sorted(actor.user.memberships, key=lambda each: each.id),
         clients=clients_of(db, home) if home else [],
+        waiting=waiting_address(db, actor.user),
+        address_form=AddressForm(),
         contacts=may_contact(db, actor) if buys and home else None,
         posts=may_post(db, actor) if buys and home else None,
     )

@@ -7,10 +7,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_security.utils import hash_password
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from matchmaker.access import ACTING_FOR, ACTING_IN, current_actor, open_to
+from matchmaker.accounts.addresses import account_of
 from matchmaker.accounts.attempts import attempt_at
 from matchmaker.accounts.entering import let_in
 from matchmaker.accounts.entries import Invitation
@@ -107,10 +107,7 @@ def _form(asked: Invitation) -> AcceptForm | AcceptByPhoneForm:
 
 def _has_account(asked: Invitation) -> bool:
     """Whether the address invited has one; only who got the mail can ask."""
-    if not asked.email:
-        return False
-    query = select(User.id).where(func.lower(User.email) == asked.email.lower())
-    return get_db().scalar(query) is not None
+    return bool(asked.email) and account_of(get_db(), str(asked.email)) is not None
 
 
 def _page(asked: Invitation, form: AcceptForm | AcceptByPhoneForm) -> str:

@@ -9,16 +9,15 @@ from flask_babel import gettext as _
 from flask_security import logout_user
 from flask_security.utils import send_mail
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from matchmaker.access import acting, open_to
 from matchmaker.accounts.actor import SYSTEM
+from matchmaker.accounts.addresses import account_of
 from matchmaker.accounts.attempts import asks_for_mail, may_write_to
 from matchmaker.accounts.entering import public_address
 from matchmaker.accounts.errors import LinkSpent
 from matchmaker.accounts.forms import AskForm, EraseForm
-from matchmaker.accounts.models import User
 from matchmaker.accounts.notice import NOTICE_VERSION
 from matchmaker.accounts.privacy import (
     data_of_address,
@@ -108,7 +107,7 @@ def held(secret: str) -> str:
         "privacy/held.html",
         address=address,
         data=data_of_address(get_db(), address),
-        has_account=_has_account(address),
+        has_account=account_of(get_db(), address) is not None,
         secret=secret,
     )
 
@@ -136,11 +135,6 @@ def _file(data: dict[str, Any]) -> Response:
     answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _has_account(address: str) -> bool:
-    query = select(User.id).where(func.lower(User.email) == address)
-    return get_db().scalar(query) is not None
 
 
 def _address_of(secret: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
+from matchmaker.accounts.addresses import forget_old_addresses
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.drafts import forget_old_drafts
 from matchmaker.accounts.models import AuditEntry
@@ -33,6 +34,7 @@ def remind(run: JobRun, _payload: Payload) -> JSON:
 def _remind() -> int:
     with short_write() as db:
         forget_old_drafts(db)
+        forget_old_addresses(db)
         return remind_firms(db, utc_now())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import SYSTEM
+from matchmaker.accounts.addresses import ask_for_address
 from matchmaker.accounts.drafts import UsedDraft, note_draft
 from matchmaker.accounts.entries import Contact
 from matchmaker.accounts.invitations import invite
@@ -53,6 +54,7 @@ def make_known(db: Session, cast: Cast) -> User:
         )
     )
     hand_over_link(db, SYSTEM, user)
+    ask_for_address(db, user, f"new.{MARKS[1]}")
     note_draft(db, cast.owner, "a-phone-made-this", "thing1")
     invite(db, cast.rival, cast.rival_firm.organisation, name=MARKS[0], role="viewer",
            email=MARKS[1])  # fmt: skip
@@ -78,7 +80,9 @@ def test_the_file_holds_all_of_a_person_and_no_secret(db: Session, cast: Cast) -
     assert data["memberships"] == [
         {"organisation": cast.firm.name, "kind": "firm", "role": "owner"}
     ]
-    assert {"letter.user_id", "notice.user_id", "sign_in_link.user_id"} <= data["rows"].keys()
+    tables = ("address_change", "letter", "notice", "sign_in_link")
+    assert {f"{table}.user_id" for table in tables} <= data["rows"].keys()
+    assert [row["email"] for row in data["rows"]["address_change.user_id"]] == [f"new.{MARKS[1]}"]
     assert [each["source"] for each in data["elsewhere"]["contacts"]] == ["fair"]
 
 
@@ -114,15 +118,25 @@ def test_after_erasure_nothing_names_the_person(db: Session, cast: Cast) -> None
     assert not user.is_active
     # The trail of acts stays, under the number.
     trail = db.scalars(select(AuditEntry.action).where(AuditEntry.actor == identity)).all()
-    assert trail == ["user.erased", "organisation.without_owner", "address.erased"]
+    assert trail == [
+        "user.address_asked",
+        "user.erased",
+        "organisation.without_owner",
+        "address.erased",
+    ]
 
 
 def test_who_never_registered_is_told_and_forgotten_too(db: Session, cast: Cast) -> None:
-    make_known(db, cast)
-    address = MARKS[1].upper()
-    data = data_of_address(db, address)
-    assert [len(data[key]) for key in ("contacts", "invitations", "letters")] == [1, 1, 0]
+    user = make_known(db, cast)
+    kinds = ("contacts", "invitations", "waiting", "letters")
+    data = data_of_address(db, MARKS[1].upper())
+    assert [len(data[kind]) for kind in kinds] == [1, 1, 0, 0]
+    ask_for_address(db, user, "guest@example.com")
     write_letter(db, address="guest@example.com", kind="x", subject="Come", text="…")
-    assert len(data_of_address(db, "guest@example.com")["letters"]) == 1
-    assert erase_address(db, SYSTEM, "guest@example.com") == 1
-    assert data_of_address(db, "guest@example.com")["letters"] == []
+    data = data_of_address(db, "guest@example.com")
+    assert [len(data[kind]) for kind in kinds] == [0, 0, 1, 1]
+    # Somebody typed it: who that was is not the guest's to know.
+    assert data["waiting"][0].keys() == {"since"}
+    assert erase_address(db, SYSTEM, "guest@example.com") == 2
+    data = data_of_address(db, "guest@example.com")
+    assert [len(data[kind]) for kind in kinds] == [0, 0, 0, 0]
