@@ -25,6 +25,7 @@ class SmallSite(WebServer):
 
         @app.get("/slow")
         def slow() -> str:
+            structlog.get_logger("small").info("begun")
             time.sleep(1.5)
             return "finished"
 

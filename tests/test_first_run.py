@@ -13,6 +13,7 @@ from matchmaker.config import Config
 from matchmaker.first_run import Progress, Step, address, bar, moved_to, up
 from matchmaker.processes import hold
 from matchmaker.server_status import lock_file, note_status
+from tests.ports import free_port
 
 
 class Terminal(io.StringIO):
@@ -43,10 +44,7 @@ class Kitchen:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return Config.from_env({"MATCHMAKER_DATA": str(tmp_path)}, port=port)
+    return Config.from_env({"MATCHMAKER_DATA": str(tmp_path)}, port=free_port())
 
 
 def without_times(text: str) -> str:

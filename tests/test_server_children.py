@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 SCRIPT = Path(__file__).with_name("small_site.py")
 ROOT = SCRIPT.parent.parent
@@ -23,9 +24,7 @@ class Site:
     """A running site and what it wrote."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.log = folder / "log"
         settings = {
             "MATCHMAKER_DATA": str(folder),
@@ -40,7 +39,7 @@ class Site:
             )
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path, headers=headers)
             answer = connection.getresponse()
@@ -52,7 +51,7 @@ class Site:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
 
-def until(happens, seconds: float = 15):
+def until(happens, seconds: float = 60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
@@ -104,11 +103,11 @@ def test_stopping_lets_a_running_request_finish(site: Site):
     answers: list[str] = []
     slow = threading.Thread(target=lambda: answers.append(site.get("/slow")[2]))
     slow.start()
-    time.sleep(0.5)
+    until(lambda: "begun" in site.log.read_text())
     site.process.terminate()
     slow.join()
     assert answers == ["finished"]
-    assert site.process.wait(timeout=15) == 0
+    assert site.process.wait(timeout=60) == 0
 
 
 def test_killing_the_web_server_leaves_no_worker_behind(site: Site):

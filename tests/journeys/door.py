@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.ports import free_port
+
 
 class Door:
     """Passes bytes on to `target` (host, port) while it is open.
@@ -20,7 +22,7 @@ class Door:
         self._listening: socket.socket | None = None
         self._connected: set[socket.socket] = set()
         self._lock = threading.Lock()
-        self.port = 0
+        self.port = free_port()  # nobody else takes it while the door is shut
         self.open()
 
     @property
@@ -29,7 +31,6 @@ class Door:
 
     def open(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", self.port), backlog=128)
-        self.port = self._listening.getsockname()[1]
         threading.Thread(target=self._let_in, args=(self._listening,), daemon=True).start()
 
     def shut(self) -> None:

@@ -19,8 +19,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from matchmaker.config import Config
+from tests.ports import free_port
 
 T = TypeVar("T")
+# Seconds after which an answer counts as none: how fast pages are is told by benchmarks.
+SLOWEST = 60.0
 COMMAND = str(Path(sys.executable).parent / "matchmaker")
 
 
@@ -37,7 +40,7 @@ class Answer:
         return self.body.decode("utf-8", "replace")
 
 
-def ask(port: int, target: str, timeout: float = 20, **headers: str) -> Answer:
+def ask(port: int, target: str, timeout: float = SLOWEST, **headers: str) -> Answer:
     """One GET of this machine; header names with _ for -."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
@@ -58,11 +61,11 @@ class RunningSite:
     log_file: Path
     process: subprocess.Popen[bytes]
 
-    def get(self, target: str, timeout: float = 20, **headers: str) -> Answer:
+    def get(self, target: str, timeout: float = SLOWEST, **headers: str) -> Answer:
         """One GET on a connection of its own; the target goes over the wire as it is given."""
         return ask(self.config.port, target, timeout, **headers)
 
-    def raw(self, request: bytes, timeout: float = 20) -> bytes:
+    def raw(self, request: bytes, timeout: float = SLOWEST) -> bytes:
         """Bytes in, bytes out: for what no polite client would send."""
         with socket.create_connection(("127.0.0.1", self.config.port), timeout) as plug:
             # A server that refuses early closes while we still send: what it said counts.
@@ -89,7 +92,7 @@ class RunningSite:
 
     def is_ready(self) -> bool:
         try:
-            return self.get("/healthz", timeout=2).status == 200
+            return self.get("/healthz", timeout=10).status == 200
         except (OSError, http.client.HTTPException):
             return False
 
@@ -134,7 +137,7 @@ def running_on(data: Path, log_file: Path, **settings: str) -> Iterator[RunningS
 
     `settings` are further ones of the environment: `search_engine="http://..."`.
     """
-    port = _free_port()
+    port = free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MATCHMAKER_")}
     environment |= {
         "MATCHMAKER_DATA": str(data),
@@ -147,7 +150,7 @@ def running_on(data: Path, log_file: Path, **settings: str) -> Iterator[RunningS
         process = subprocess.Popen([COMMAND, "run"], env=environment, stdout=log, stderr=log)
     site = RunningSite(Config.from_env(environment), log_file, process)
     try:
-        until(site.is_ready, 60, lambda: log_file.read_text()[-3000:])
+        until(site.is_ready, 120, lambda: log_file.read_text()[-3000:])
         yield site
     finally:
         site.stop()
@@ -162,9 +165,3 @@ def until(happens: Callable[[], T], seconds: float, why: Callable[[], object] = 
         if time.monotonic() > deadline:
             raise AssertionError(f"It did not happen within {seconds} s. {why()}")
         time.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

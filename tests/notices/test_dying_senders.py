@@ -22,10 +22,11 @@ from matchmaker.config import ROOT, Config
 from matchmaker.notices import sending
 from matchmaker.notices.models import Letter
 from matchmaker.orm import utc_now
-from tests.notices.conftest import Sink, free_port
+from tests.notices.conftest import Sink
+from tests.ports import free_port
 
 SCRIPT = Path(__file__).with_name("sender_under_test.py")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 @dataclass

@@ -5,10 +5,31 @@ from typing import Any
 
 import pytest
 
+from search.meilisearch import server
 from search.meilisearch.engine import MeilisearchEngine
 from tests.search.meilisearch.wall import INDEXING_KEY, SEARCH_KEY, Wall, listening
 
 Opened = Callable[..., MeilisearchEngine]
+
+
+class Clock:
+    """Time as the engine sees it: only its own waiting takes any, however slow the machine is."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return 1000 + sum(self.slept)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    given = Clock()
+    monkeypatch.setattr(server, "time", given)
+    return given
 
 
 @pytest.fixture
