@@ -18,6 +18,7 @@ from matchmaker.processes import die_with_parent
 from matchmaker.server import Program, Supervisor
 
 FOLDER = Path(sys.argv[1])
+LIFE = 600  # seconds: longer than any test waits for an end that comes of itself
 
 
 def parent() -> int:
@@ -25,7 +26,7 @@ def parent() -> int:
         return Program(
             name,
             [sys.executable, __file__, str(FOLDER), "child", name],
-            is_up=(FOLDER / f"started-{name}").exists,
+            is_up=lambda: _noted(FOLDER / f"started-{name}"),
             is_well=is_well,
         )
 
@@ -37,6 +38,10 @@ def parent() -> int:
     return Supervisor(programs, on_ready=(FOLDER / "ready").touch).run()
 
 
+def _noted(file: Path) -> bool:
+    return file.exists() and file.read_text().endswith("\n")
+
+
 def _take(file: Path) -> bool:
     there = file.exists()
     file.unlink(missing_ok=True)
@@ -45,12 +50,12 @@ def _take(file: Path) -> bool:
 
 def child(name: str) -> None:
     die_with_parent()
-    grandchild = subprocess.Popen(["sleep", "60"])
+    grandchild = subprocess.Popen(["sleep", str(LIFE)])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with (FOLDER / f"started-{name}").open("a") as noted:
         noted.write(f"{os.getpid()} {grandchild.pid}\n")
     try:
-        time.sleep(60)
+        time.sleep(LIFE)
     finally:
         grandchild.kill()
 

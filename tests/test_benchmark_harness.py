@@ -88,7 +88,7 @@ def test_percentiles_are_values_that_were_measured():
 
 def test_times_are_milliseconds():
     (first,) = timed(lambda: time.sleep(0.01), repeat=1, warm_up=0)
-    assert 9 < first < 200
+    assert 9 < first < 9_000  # neither seconds nor microseconds
     assert len(timed_each([lambda: None] * 4)) == 4
 
 

@@ -83,7 +83,7 @@ def diary(config: Config) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
-def until(happens, seconds: float = 20):
+def until(happens, seconds: float = 90):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := happens():
@@ -141,10 +141,10 @@ def test_what_one_worker_does_for_jobs_rows_schedules_and_residents(config, jobs
         assert over(jobs, "slow").status == "cancelled"
         # a second worker of the same name is refused
         second = start_worker(config)
-        assert second.wait(timeout=20) != 0
+        assert second.wait(timeout=90) != 0
         # and the first stops cleanly when asked
         running.terminate()
-        assert running.wait(timeout=20) == 0
+        assert running.wait(timeout=90) == 0
     assert diary(config)[-1] == "resident left"
     assert not (config.data_dir / "run" / "worker-1.beat").exists()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -126,7 +124,6 @@ def test_the_health_page_says_how_mail_stands(house: House) -> None:
 def test_reading_the_bell_waits_for_no_writer(house: House) -> None:
     with house.app.app_context(), database.engine.connect() as writer:
         writer.execute(text("UPDATE notice SET read_at = NULL"))  # holds SQLite's only lock
-        began = time.monotonic()
+        # A wait for the lock would end, after fifteen seconds, in a page that says so.
         assert house.comes("owner").get("/notices").status_code == 200
-        assert time.monotonic() - began < 5  # a wait for the lock ends after fifteen
         writer.rollback()

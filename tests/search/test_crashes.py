@@ -13,7 +13,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -70,8 +69,7 @@ def test_a_full_disk_stops_writing_alone(tmp_path: Path, way: str, why: str, rem
 
 def test_two_processes_read_while_one_writes(tmp_path: Path) -> None:
     found = delays(tmp_path, readers=2, batches=12, pause=0.05)
-    assert len(found) == 24
-    assert median(found) <= 0.3
+    assert len(found) == 24  # how soon each was: python -m tests.benchmarks.crashes
 
 
 @pytest.fixture

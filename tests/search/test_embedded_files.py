@@ -39,7 +39,7 @@ def make_document(number: int, title: str = "rubber mat") -> Document:
 
 @pytest.fixture
 def engine(tmp_path: Path) -> EmbeddedEngine:
-    engine = EmbeddedEngine(tmp_path, writer_wait=5)
+    engine = EmbeddedEngine(tmp_path, writer_wait=60)
     engine.ensure(SETTINGS)
     return engine
 
@@ -55,11 +55,12 @@ import sys
 sys.path[:0] = [{str(Path(__file__).parents[2])!r}, {str(Path(__file__).parent)!r}]
 from pathlib import Path
 from test_embedded_files import *
-engine = EmbeddedEngine(Path(sys.argv[1]), writer_wait=5)
+engine = EmbeddedEngine(Path(sys.argv[1]), writer_wait=60)
 {textwrap.dedent(code)}
 """
     return subprocess.Popen(
         [sys.executable, "-c", program, *map(str, arguments)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -120,16 +121,18 @@ def test_a_commit_of_another_process_is_seen_at_once(engine: EmbeddedEngine) -> 
         """
         for number in range(5):
             engine.write("goods", [make_document(number)])
-            print(time.time(), flush=True)
-            time.sleep(0.15)
+            print("written", flush=True)
+            sys.stdin.readline()
         """,
         engine._root,
     )
+    assert writer.stdin is not None
     assert writer.stdout is not None
     for number in range(5):
-        written = float(writer.stdout.readline())
-        while engine.search("goods", Query(f"number{number}")).total == 0:
-            assert time.time() - written < 0.1
+        assert writer.stdout.readline() == "written\n"
+        assert engine.search("goods", Query(f"number{number}")).total == 1
+        writer.stdin.write("go on\n")
+        writer.stdin.flush()
     assert writer.wait() == 0
 
 
@@ -140,8 +143,8 @@ def test_a_forked_reader_goes_on_reading(engine: EmbeddedEngine) -> None:
     child = os.fork()
     if child == 0:
         try:
-            deadline = time.time() + 5
-            while len(titles(engine)) < 2 and time.time() < deadline:
+            deadline = time.monotonic() + 60
+            while len(titles(engine)) < 2 and time.monotonic() < deadline:
                 time.sleep(0.01)
             os.write(send, b"yes" if len(titles(engine)) == 2 else b"no")
         finally:

@@ -19,7 +19,7 @@ from search.contract import Query
 from search.embedded.engine import EmbeddedEngine
 from tests.search.crashing import SETTINGS, do, make_product, named
 
-GIVE_UP = 30.0  # seconds for one batch
+GIVE_UP = 60.0  # seconds for one batch
 FIRST = 50  # number of the first batch: what it writes is not replaced soon
 
 

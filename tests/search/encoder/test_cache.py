@@ -106,7 +106,7 @@ def test_two_processes_write_one_file_at_once(tmp_path: Path) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(30)
+        worker.join()
     assert [worker.exitcode for worker in workers] == [0, 0]
     assert cache.count("counting@1") == 500
 
@@ -123,7 +123,7 @@ def test_threads_share_a_cache(tmp_path: Path) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join()
     assert cache.count("counting@1") == 200
 
 

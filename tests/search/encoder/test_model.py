@@ -93,13 +93,18 @@ def test_a_wheel_other_than_the_pinned_one_is_refused(
 def test_a_growing_download_is_progress_and_pips_complaint_the_error(tmp_path: Path) -> None:
     seen: list[float] = []
     program = (
-        "import os, pathlib, time; part = pathlib.Path(os.environ['TMPDIR'], 'part.whl');"
-        "part.write_bytes(bytes(250)); time.sleep(1.2); part.unlink();"
-        "print('ERROR: no route'); raise SystemExit(1)"
+        "import os, pathlib, time; part = pathlib.Path(os.environ['TMPDIR'], 'part.whl')\n"
+        "part.write_bytes(bytes(250))\n"
+        "while not pathlib.Path(os.environ['TMPDIR'], 'noticed').exists(): time.sleep(0.02)\n"
+        "part.unlink(); print('ERROR: no route'); raise SystemExit(1)"
     )
-    complaint = download._run_watched(
-        [sys.executable, "-c", program], tmp_path, 1000, lambda step, done: seen.append(done)
-    )
+
+    def note(_step: str, done: float) -> None:
+        seen.append(done)
+        if done:
+            (tmp_path / "noticed").touch()
+
+    complaint = download._run_watched([sys.executable, "-c", program], tmp_path, 1000, note)
     assert 0.25 in seen
     assert max(seen) == 0.25
     assert complaint == "ERROR: no route"
