@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from matchmaker.accounts.actor import SYSTEM, Actor
 from matchmaker.accounts.entries import AddressChange
@@ -111,6 +111,19 @@ def test_the_link_leads_who_opens_it_elsewhere_to_where_it_works(
     assert read(lambda db: db.scalars(select(User.email).order_by(User.id)).all()) == [None, ASHA]
 
 
+def test_who_has_a_password_signs_in_where_the_letter_was_opened(
+    app: Flask, asha: FlaskClient, read: Any
+) -> None:
+    give(asha)
+    link, other = link_in_last_letter(app), app.test_client()
+    sign_in_here = re.search(r'class="button" href="([^"]+)"', other.get(link).text)
+    assert sign_in_here
+    answer = other.post(sign_in_here[1], data={"email": ASHA, "password": GOOD})
+    assert answer.headers["Location"] == link
+    assert other.post(link).headers["Location"] == "/account"
+    assert read(lambda db: db.scalar(select(User.email))) == NEW
+
+
 def test_the_old_address_is_told_and_all_other_browsers_are_signed_out(
     app: Flask, asha: FlaskClient
 ) -> None:
@@ -130,6 +143,16 @@ def test_the_old_address_is_told_and_all_other_browsers_are_signed_out(
     assert try_password(app.test_client(), NEW, GOOD) == 302
     # Who still reads the old mailbox can recover nothing by what lies in it.
     assert app.test_client().get(by_old_address).headers["Location"] == "/recover"
+
+
+def test_the_made_up_address_of_a_made_up_person_is_not_written_to(
+    app: Flask, asha: FlaskClient, read: Any
+) -> None:
+    read(lambda db: (db.execute(update(User).values(is_demo=True)), db.commit()))
+    give(asha)
+    asha.post(link_in_last_letter(app))
+    assert letters(app) == [(NEW, "account.address_confirmation")]
+    assert read(lambda db: db.scalar(select(User.email))) == NEW
 
 
 def test_nobody_learns_whose_address_it_is_but_its_owner(
