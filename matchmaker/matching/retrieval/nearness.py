@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from matchmaker.matching.problem import Closeness, Spoken
 from matchmaker.matching.retrieval.columns import NO_ROWS, OfferTable, Rows
 from matchmaker.matching.retrieval.families import spoken_among
+from matchmaker.matching.retrieval.terms import about_goods
 from matchmaker.matching.retrieval.words import full_score
 from search.values import Floats
 
@@ -55,16 +56,25 @@ def nearness_among(
 
     `gone`: rows of the first that no longer hold; the best of the others counts as 1.
     """
-    scores = [each.keywords.scores(text).astype(np.float64) for each in tables]
-    scores[0][gone] = 0.0
-    best = max(float(each.max(initial=0.0)) for each in scores)
-    whole = full_score(best, tables[0].keywords.ideal(text))
-    shares = [each / whole if best > 0 else None for each in scores]
-    spoken = spoken_among(tables, shares, gone)
+    shares = _shares(tables, text, gone)
+    goods = about_goods(text)
+    voting = shares if goods == text else _shares(tables, goods, gone)
+    spoken = spoken_among(tables, voting, gone)
     return tuple(
         Nearness(None if vector is None else _cosines(table, vector), words, spoken)
         for table, words in zip(tables, shares, strict=True)
     )
+
+
+def _shares(
+    tables: Sequence[OfferTable], text: str, gone: Rows
+) -> list[NDArray[np.float64] | None]:
+    """Of every row of each table the share of the best keyword score; None: no word is known."""
+    scores = [each.keywords.scores(text).astype(np.float64) for each in tables]
+    scores[0][gone] = 0.0
+    best = max(float(each.max(initial=0.0)) for each in scores)
+    whole = full_score(best, tables[0].keywords.ideal(text))
+    return [each / whole if best > 0 else None for each in scores]
 
 
 def _cosines(table: OfferTable, vector: Floats) -> NDArray[np.float64] | None:

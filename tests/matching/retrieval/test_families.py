@@ -76,6 +76,17 @@ def test_one_offer_in_the_wrong_family_decides_nothing(tmp_path: Path) -> None:
     assert found is not None and found.family == "brass-lamp"
 
 
+@pytest.mark.parametrize("terms", ["packed in cartons", "in bags. FOB Cochin, 20 ft container"])
+def test_packing_and_terms_have_no_vote(tmp_path: Path, terms: str) -> None:
+    packed = [replace(each, text=f"{each.text}, packed in cartons or bags, FOB Cochin, 20 ft")
+              if "cashew" in each.title else each for each in offers_of(KINDS)]  # fmt: skip
+    table = table_of(tmp_path, packed)
+    assert nearness(table, f"Ventilators {terms}").spoken is None
+    lamps = nearness(table, f"Brass lamps {terms}")
+    assert lamps.spoken == nearness(table, "Brass lamps").spoken is not None
+    assert lamps.words is not None and lamps.words[8] > 0.1  # cashew kernels still hold the words
+
+
 def test_a_family_of_many_speaks_no_louder_than_one_of_few(tmp_path: Path) -> None:
     few = spoken_in(tmp_path, offers_of(KINDS), "brass lamps")
     many = spoken_in(tmp_path, [*offers_of(KINDS), *(
