@@ -24,6 +24,7 @@ from tests.factories import (
     make_firm,
     make_organisation,
     make_product,
+    make_requirement,
     make_user,
 )
 
@@ -57,6 +58,7 @@ def fill_queues(db: Session, cast: Cast, times: int = 1) -> None:
         db.add(Notice(user_id=phone.id, **said))
         buyer = make_organisation(db, kind="buyer", name=f"Buyer {number}")
         make_actor(db, buyer, "owner")
+        make_requirement(db, buyer, ship_by=today + dt.timedelta(days=60))
     db.flush()
 
 

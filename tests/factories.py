@@ -19,6 +19,7 @@ from matchmaker.catalogue.services import ProductFacts, list_product, register_f
 from matchmaker.clusters.models import Cluster, Port, Sector
 from matchmaker.measures import UNITS
 from matchmaker.orm import utc_now
+from matchmaker.sourcing.models import Requirement
 
 _numbers = itertools.count(1)
 
@@ -142,6 +143,22 @@ class Cast:
     officer: Actor
     operator: Actor
     suspended: Actor  # owner of a third firm, suspended as a person
+
+
+def make_requirement(
+    db: Session, buyer: Organisation, *, ship_by: dt.date, **changes: Any
+) -> Requirement:
+    """A hundred mats, to be shipped within the month before `ship_by`."""
+    facts: dict[str, Any] = {"title": "Mats for stables", "quantity": Decimal(100), "unit": "H87"}
+    made = Requirement(
+        organisation_id=buyer.id,
+        ship_from=ship_by - dt.timedelta(days=30),
+        ship_by=ship_by,
+        **(facts | changes),
+    )
+    db.add(made)
+    db.flush()
+    return made
 
 
 def make_cast(db: Session) -> Cast:

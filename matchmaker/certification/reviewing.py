@@ -25,6 +25,11 @@ from matchmaker.wording import gettext as _
 GRADES_GIVEN = GRADES[1:]
 
 
+def grades_for(evidence: Evidence) -> tuple[str, ...]:
+    """The grades a desk can give it: nobody has seen a document that was never sent."""
+    return GRADES_GIVEN if evidence.documents else GRADES_GIVEN[1:]
+
+
 def stamp_of(evidence: Evidence) -> str:
     """What an officer looks at, in short: facts, documents, where the review stands."""
     documents = sorted(each.digest for each in evidence.documents)
@@ -50,6 +55,12 @@ def approve(
     actor.must_be_desk()
     if grade not in GRADES_GIVEN:
         raise BadInput("grade", grade, _("Choose how far you checked it."))
+    if grade not in grades_for(evidence):
+        raise BadInput(
+            "grade", grade,
+            _("No document was sent that could have been seen. Confirm it with its issuer, or ask"
+              " for the document."),
+        )  # fmt: skip
     _must_be_as_seen(evidence, seen)
     grade_evidence(db, actor, evidence, grade=grade, on=on, how=how.strip())
     evidence.review, evidence.review_note = "approved", None

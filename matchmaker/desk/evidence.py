@@ -16,7 +16,7 @@ from matchmaker.certification.fields import FACTS
 from matchmaker.certification.history import history_of
 from matchmaker.certification.models import Evidence, EvidenceDocument
 from matchmaker.certification.queries import find_evidence, firm_of
-from matchmaker.certification.reviewing import GRADES_GIVEN, approve, ask, refuse, stamp_of
+from matchmaker.certification.reviewing import approve, ask, grades_for, refuse, stamp_of
 from matchmaker.certification.shelves import lapsed_products, state_of
 from matchmaker.database import get_db
 from matchmaker.desk import working
@@ -184,7 +184,7 @@ def _case_page(
                 .options(joinedload(Assignment.officer))
             ),
             seen=stamp_of(found),
-            grades=GRADES_GIVEN,
+            grades=grades_for(found),
             following=next_case(db, found),
             decision=decision,
             wrong=wrong,

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from matchmaker.accounts.models import User
 from matchmaker.orm import Model, PublicId, Utc, one_of, utc_now
 
-QUEUES = ("firms", "evidence", "expiring", "stale", "imports", "flags", "unreached", "buyers")
+QUEUES = (
+    *("firms", "evidence", "expiring", "stale", "imports", "flags", "unreached", "buyers"),
+    "requirements",
+)
 
 
 class Assignment(Model):

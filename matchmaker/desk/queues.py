@@ -1,4 +1,4 @@
-"""What waits for a desk: eight queues, each one statement over the tables of the rooms.
+"""What waits for a desk: nine queues, each one statement over the tables of the rooms.
 
 All give the same columns, so that filtering, counting, sorting and paging are written once:
 subject (public id), organisation_id, since (day), until (day or None), what, state, number.
@@ -39,6 +39,7 @@ from matchmaker.certification.validity import SOON
 from matchmaker.desk.models import FirmRefusal, Flag
 from matchmaker.notices.models import Notice
 from matchmaker.orm import Utc
+from matchmaker.sourcing.models import Requirement
 
 # Evidence that ended longer ago is no news to anybody.
 ENDED_LATELY = dt.timedelta(days=30)
@@ -234,6 +235,17 @@ def buyers_to_verify(_look: Look) -> Select[Any]:
     )
 
 
+def requirements_open(look: Look) -> Select[Any]:
+    """What buyers need and still can be shipped, until they close it."""
+    return _columns(
+        Requirement.public_id,
+        Requirement.organisation_id,
+        _day(Requirement.created_at),
+        what=Requirement.title,
+        state=case((Requirement.is_verified, "verified"), else_="unverified"),
+    ).where(Requirement.state == "open", Requirement.ship_by >= look.today)
+
+
 STATEMENTS: dict[str, Callable[[Look], Select[Any]]] = {
     "firms": firms_to_verify,
     "evidence": evidence_to_check,
@@ -243,4 +255,5 @@ STATEMENTS: dict[str, Callable[[Look], Select[Any]]] = {
     "flags": flagged,
     "unreached": people_unreached,
     "buyers": buyers_to_verify,
+    "requirements": requirements_open,
 }

@@ -63,8 +63,14 @@ QUEUE_WORDS = {
         N_("Make two of the checks, so that they can ask any firm."),
         N_("Every buyer with a confirmed address is known."),
     ),
+    "requirements": QueueWords(
+        N_("Requirements to answer"),
+        N_("Find the firms that can make it, and bring them and the buyer together."),
+        N_("No buyer waits for an answer."),
+    ),
 }
 STATES = {"expired": N_("has ended"), "expiring": N_("ends soon")}
+BUYERS = {"verified": N_("from a verified buyer"), "unverified": N_("from a buyer not verified")}
 IMPORT_STATES = {
     "failed": N_("failed"),
     "reading": N_("stuck while reading"),
@@ -74,7 +80,7 @@ IMPORT_STATES = {
 
 def title_of(case: Case) -> str:
     """The one thing a row is about."""
-    if case.queue in ("evidence", "expiring", "imports", "unreached"):
+    if case.queue in ("evidence", "expiring", "imports", "unreached", "requirements"):
         return case.what
     if case.queue == "flags" and case.what:
         return case.what
@@ -97,6 +103,7 @@ def detail_of(case: Case) -> str:
             "%(num)s notice not read", "%(num)s notices not read", case.number
         ),
         "buyers": lambda: _("address confirmed, not verified"),
+        "requirements": lambda: _(BUYERS[case.state]),
     }  # fmt: skip
     return str(said[case.queue]())
 
@@ -112,6 +119,7 @@ def address_of(case: Case) -> str:
         "flags": "desk.flag",
         "unreached": "desk.person",
         "buyers": "desk.buyer",
+        "requirements": "sourcing.requirement",
     }[case.queue]
     return url_for(endpoint, public_id=case.subject)
 

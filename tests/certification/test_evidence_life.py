@@ -126,7 +126,18 @@ def test_a_desk_grades_upwards_of_seen_and_says_how(db: Session, cast: Cast, gra
     with pytest.raises(BadInput):
         approve(db, cast.officer, evidence, grade=grade, how="Shown.", on=TODAY, seen=seen)
     with pytest.raises(BadInput):
-        approve(db, cast.officer, evidence, grade="seen", how=" ", on=TODAY, seen=seen)
+        approve(db, cast.officer, evidence, grade="confirmed", how=" ", on=TODAY, seen=seen)
+
+
+def test_no_desk_has_seen_a_document_that_was_never_sent(
+    db: Session, cast: Cast, store: Store
+) -> None:
+    evidence = declare(db, cast)
+    with pytest.raises(BadInput, match="No document was sent"):
+        checked(db, cast, evidence, "seen")
+    add_document(db, cast.owner, store, evidence, pdf(), "a.pdf")
+    checked(db, cast, evidence, "seen")
+    assert evidence.grade == "seen"
 
 
 def test_nobody_approves_what_they_did_not_see(db: Session, cast: Cast, store: Store) -> None:

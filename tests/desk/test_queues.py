@@ -13,7 +13,7 @@ from matchmaker.certification.services import declare_evidence
 from matchmaker.desk.cases import Wanted, count_all, look_around, read_cases
 from matchmaker.desk.models import QUEUES, FirmRefusal
 from matchmaker.orm import utc_now
-from tests.factories import make_cast, make_cluster, make_firm, make_product
+from tests.factories import make_cast, make_cluster, make_firm, make_product, make_requirement
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -110,3 +110,20 @@ def test_all_queues_are_counted_at_once(any_db: Session) -> None:
     totals = {each.queue: each.total for each in counts if each.total}
     assert totals == {"firms": 4, "expiring": 1, "buyers": 1}
     assert all(each.nobody == each.total and each.mine == 0 for each in counts)
+
+
+def test_a_requirement_waits_until_it_is_closed_or_too_late(any_db: Session) -> None:
+    cast = make_cast(any_db)
+    asked = {
+        name: make_requirement(
+            any_db, cast.stranger.organisation, state=state, ship_by=TODAY + late
+        )
+        for name, state, late in (
+            ("open", "open", dt.timedelta(0)),
+            ("closed", "closed", dt.timedelta(9)),
+            ("late", "open", dt.timedelta(-1)),
+        )
+    }
+    assert subjects(any_db, "requirements") == [asked["open"].public_id]
+    cases, _total = read_cases(any_db, look_around(any_db, NOW), "requirements", Wanted(), 0)
+    assert [(each.what, each.state) for each in cases] == [("Mats for stables", "unverified")]
