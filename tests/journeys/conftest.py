@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from matchmaker.config import Config
@@ -19,6 +19,9 @@ from tests.journeys.running import Answer, ask
 # The shell without windows first: a page takes it a third of the time.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), None)
+# Until something counts as never happening: machines that test are slow and busy.
+PATIENCE = 60_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 # Nothing of the browser's own may call out: tests run on machines without a network.
 FLAGS = (
     "--no-sandbox",
@@ -83,7 +86,7 @@ def open_context(browser: Browser, address: str) -> Iterator[Callable[..., Brows
 
     def make(**options: object) -> BrowserContext:
         context = browser.new_context(base_url=address, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return context
 
@@ -96,6 +99,12 @@ def open_context(browser: Browser, address: str) -> Iterator[Callable[..., Brows
 def page(open_context: Callable[..., BrowserContext]) -> Page:
     """A page that fails the test for any script error or breach of the content policy."""
     return watched(open_context().new_page())
+
+
+def led_on(page: Page, link: Locator) -> None:
+    """Click, and have the page it leads to whole: a click returns when the first byte is there."""
+    with page.expect_navigation():
+        link.click()
 
 
 def watched(page: Page) -> Page:

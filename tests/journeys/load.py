@@ -22,6 +22,7 @@ from tests.journeys.running import Answer, RunningSite, until
 RESULT = '<li class="row">'
 HEALED = 90.0  # seconds within which everything must be worked off
 SAVE_EVERY = 0.2
+ENOUGH = 5  # pages that said so, and changes that wait: an outage nobody met proves nothing
 WARNING = re.compile(r"waiting for the index</th>.*?Says\">([^<]*)<", re.DOTALL)
 
 
@@ -41,7 +42,8 @@ class Met:
     @property
     def away_said(self) -> int:
         """Pages that said honestly that the search does not answer."""
-        return sum(times for (_, came), times in self.answers.items() if came == "503")
+        answers = list(self.answers.items())  # visitors may be adding to them
+        return sum(times for (_, came), times in answers if came == "503")
 
     @property
     def bad_answers(self) -> int:
@@ -58,13 +60,15 @@ def outage(
 ) -> Met:
     """Load, the search away for so long, and back; ends when nothing waits for the index.
 
-    Each visitor waits `pause` seconds between two pages.
+    Each visitor waits `pause` seconds between two pages. Where the machine is slow the search
+    stays away until somebody has met the outage and something waits.
     """
     load = Load(site, pause)
     with load:
         time.sleep(1)
         take_away()
         time.sleep(seconds)
+        until(lambda: load.met.away_said >= ENOUGH and load.waiting() >= ENOUGH, HEALED)
         load.met.waiting_at_most = load.waiting()
         bring_back()
         began = time.monotonic()
@@ -73,7 +77,7 @@ def outage(
     until(lambda: load.waiting() == 0, HEALED)
     load.met.drained_after = time.monotonic() - began
     until(lambda: RESULT in load.ask(f"/search?q={load.met.last_word}").text, HEALED)
-    until(lambda: load.said_of_lag() == "none", 5)
+    until(lambda: load.said_of_lag() == "none", HEALED)
     load.close()
     return load.met
 

@@ -98,7 +98,7 @@ def live(site_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Itera
     folder = tmp_path_factory.mktemp("bad-input")
     data = copy_of(site_config.data_dir, folder / "data")
     with running_on(data, folder / "log") as site:
-        until(lambda: site.get("/search?q=mat").status == 200, 20)
+        until(lambda: site.get("/search?q=mat").status == 200, 120)
         yield site
 
 

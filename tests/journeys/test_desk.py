@@ -73,7 +73,8 @@ def test_a_queue_is_worked_by_keys(officer: Page, config: Config) -> None:
     officer.keyboard.press("j")
     officer.keyboard.press("k")
     subject = officer.locator("tr.here input[name=case]").get_attribute("value")
-    officer.keyboard.press("a")
+    with officer.expect_navigation():  # whole, so that its keys listen again
+        officer.keyboard.press("a")
     expect(officer.get_by_text("1 case is yours.")).to_be_visible()
     with Session(make_engine(config.database_url)) as db:
         taken = db.execute(

@@ -29,12 +29,22 @@ from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.orm import utc_now
 from tests.factories import make_cast, make_product, make_user
-from tests.journeys.conftest import Silent, watched
+from tests.journeys.conftest import Silent, led_on, watched
 from tests.journeys.running import until
 
 PHONE = {"width": 390, "height": 844}
 LONG_AGO = dt.date(2026, 1, 2)
 AXE = Axe()
+# Whether a draft with this word and a photo lies in the browser's own store (js/keep.js).
+IS_KEPT = """async (word) => {
+  const answered = (asked) =>
+    new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const store = await answered(indexedDB.open('matchmaker-kept'));
+  const drafts = await answered(store.transaction('drafts').objectStore('drafts').getAll());
+  store.close();
+  return drafts.some(({ fields }) => fields.some(([, value]) => value === word)
+    && fields.some(([, value]) => value instanceof Blob));
+}"""
 WHICH_KIND = "ഏതുതരം ഉൽപ്പന്നമാണ്?"
 Open = Callable[..., BrowserContext]
 
@@ -115,8 +125,9 @@ def kept_ready(page: Page) -> None:
 
 
 def asks(page: Page, words: str) -> None:
-    """The next question is this one; a photo takes a busy machine some seconds."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(words, timeout=30_000)
+    """The next question is this one, and its page is whole."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    page.wait_for_load_state()
 
 
 def assert_fits(page: Page) -> None:
@@ -132,7 +143,7 @@ def assert_fits(page: Page) -> None:
 def test_five_answers_in_malayalam(phone: Page, firm_site: FirmSite) -> None:
     phone.goto("/ml/firm")
     assert_fits(phone)
-    phone.get_by_role("link", name="ഉൽപ്പന്നം ചേർക്കുക").last.click()
+    led_on(phone, phone.get_by_role("link", name="ഉൽപ്പന്നം ചേർക്കുക").last)
     kept_ready(phone)
     assert_fits(phone)
     phone.set_input_files("input[type=file]", a_photo())
@@ -159,11 +170,11 @@ def test_a_connection_that_breaks_while_sending_loses_nothing(
     answer_five(phone, "മറൈൻ പ്ലൈവുഡ്")
     phone.context.set_offline(True)
     phone.get_by_role("button", name="പ്രസിദ്ധീകരിക്കുക").click()
-    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല", timeout=30_000)
+    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല")
     assert len(firm_site.products()) == 1
     phone.context.set_offline(False)
-    until(lambda: len(firm_site.products()) == 2, 30)
-    expect(phone.locator(".kept")).to_contain_text("അയച്ചു: മറൈൻ പ്ലൈവുഡ്", timeout=30_000)
+    until(lambda: len(firm_site.products()) == 2, 60)
+    expect(phone.locator(".kept")).to_contain_text("അയച്ചു: മറൈൻ പ്ലൈവുഡ്")
     phone.locator(".kept a").click()
     expect(phone.locator(".house > p").first).to_have_text("മറൈൻ പ്ലൈവുഡ്")
     made = firm_site.products()[-1]
@@ -189,10 +200,10 @@ def test_an_answer_that_got_lost_on_its_way_makes_no_second_listing(
     kept_ready(phone)
     answer_five(phone, "കയർ ചവിട്ടി")
     phone.get_by_role("button", name="പ്രസിദ്ധീകരിക്കുക").click()
-    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല", timeout=30_000)
+    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല")
     assert len(firm_site.products()) == 2
     phone.evaluate("dispatchEvent(new Event('online'))")
-    expect(phone.locator(".kept")).to_contain_text("അയച്ചു: കയർ ചവിട്ടി", timeout=30_000)
+    expect(phone.locator(".kept")).to_contain_text("അയച്ചു: കയർ ചവിട്ടി")
     assert len(firm_site.products()) == 2
 
 
@@ -203,7 +214,7 @@ def test_what_was_typed_is_there_again_after_the_page_was_closed(
     kept_ready(phone)
     phone.set_input_files("input[type=file]", a_photo(600, 400))
     phone.get_by_label("എന്താണ് ഉൽപ്പന്നം?").fill("കുരുമുളക്")
-    phone.wait_for_timeout(900)  # it is kept when the typing pauses
+    until(lambda: phone.evaluate(IS_KEPT, "കുരുമുളക്"), 60)  # when the typing pauses
     phone.close()
     again = phone.context.new_page()
     again.goto("/ml/firm/add")
@@ -226,14 +237,16 @@ def test_a_wrong_number_is_said_beside_the_field_and_the_photo_stays(
     expect(phone.locator(".field.wrong input")).to_be_focused()
     assert phone.evaluate("document.querySelector('#photo').files.length") == 1
     phone.locator(".field.wrong input").fill("640")
+    # Until the form that came back is kept again, Enter would send it as a plain form.
+    until(lambda: phone.evaluate("document.querySelector('form[data-keep]').draft"), 60)
     phone.context.set_offline(True)
     phone.keyboard.press("Enter")
-    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല", timeout=30_000)
+    expect(phone.locator(".kept")).to_contain_text("കണക്ഷനില്ല")
     # The form is ready for the next product, without the faults of this one.
     expect(phone.locator(".wrong")).to_have_count(0)
     expect(phone.locator("#price")).to_have_value("")
     phone.context.set_offline(False)
-    expect(phone.locator(".kept")).to_contain_text("അയച്ചു: കുരുമുളക്", timeout=30_000)
+    expect(phone.locator(".kept")).to_contain_text("അയച്ചു: കുരുമുളക്")
     assert firm_site.products()[-1].has_photo
 
 
@@ -253,9 +266,9 @@ def test_who_has_only_a_phone_enters_by_the_agents_link_and_confirms_a_price(
 ) -> None:
     page = watched(open_context(viewport=PHONE).new_page())
     page.goto(firm_site.link)
-    page.locator("main form button").click()
+    led_on(page, page.locator("main form button"))
     page.goto("/ml/firm")
-    page.get_by_role("link", name="സ്ഥിരീകരിക്കുക", exact=True).click()
+    led_on(page, page.get_by_role("link", name="സ്ഥിരീകരിക്കുക", exact=True))
     assert_fits(page)
     page.get_by_role("button", name="ഇപ്പോഴും ശരി").first.click()
     expect(page.locator(".flash")).to_contain_text("സ്ഥിരീകരിച്ചു")
@@ -329,7 +342,7 @@ def test_no_page_of_an_import_shuts_anybody_out(
     rows = "Item,Rate,MOQ,Ware\nRing mat,Rs 120/pc,5,x\nCoir mat,9,4,y\nRubber mat,cheap,5,z\n"
     sheet = {"name": "list.csv", "mimeType": "text/csv", "buffer": rows.encode()}
     phone.set_input_files("#file", sheet)  # type: ignore[arg-type]
-    phone.locator("main form button.primary").click()
+    led_on(phone, phone.locator("main form button.primary"))
     phone.locator("progress").wait_for()
     looks_well()
     address = phone.url
@@ -338,6 +351,7 @@ def test_no_page_of_an_import_shuts_anybody_out(
         assert _read(Run(), public_id) == "staged"  # type: ignore[arg-type]
     # The page turns by itself; leaving while it does so would be refused.
     expect(phone.locator(".import-counts")).to_be_visible()
+    phone.wait_for_load_state()
     for kind in ("error", "created"):
         phone.goto(f"{address}?kind={kind}")
         phone.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
@@ -351,8 +365,8 @@ def test_no_page_of_an_import_shuts_anybody_out(
     phone.locator("progress").wait_for()
     with app.app_context():
         assert _write(Run(), public_id) == "applied"  # type: ignore[arg-type]
-    phone.goto(address)
     phone.locator(".notice.ok").wait_for()
+    phone.wait_for_load_state()
     looks_well()
     phone.goto("/ml/firm/import")
     looks_well()

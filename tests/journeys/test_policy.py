@@ -115,7 +115,14 @@ def _listen(page: Page, problems: list[str], asked: list[str]) -> None:
         ),
     )
     page.on("request", lambda each: asked.append(each.url))
-    page.on("requestfailed", lambda lost: problems.append(f"{page.url}: lost {lost.url}"))
+    page.on(
+        "requestfailed",
+        lambda lost: (
+            problems.append(f"{page.url}: lost {lost.url} ({lost.failure})")
+            if lost.failure != "net::ERR_ABORTED"  # we went on to the next page
+            else None
+        ),
+    )
     page.on(
         "response",
         lambda answer: (

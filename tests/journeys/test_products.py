@@ -26,7 +26,7 @@ from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.orm import only_reading
 from tests.factories import make_cast, product_facts
-from tests.journeys.conftest import Silent, watched
+from tests.journeys.conftest import Silent, led_on, watched
 from tests.journeys.running import until
 from tests.journeys.test_axe import AXE, grave
 
@@ -109,7 +109,7 @@ def test_a_product_is_kept_by_keyboard_alone(enter: Callable[..., Page], house: 
     tab_to(page, "title")
     retype(page, "Ribbed cow mat of rubber")
     tab_to(page, "hs_words")
-    page.keyboard.type("door mat of coir")
+    page.keyboard.insert_text("door mat of coir")  # at once: one answer comes, not one a pause
     page.locator("#hs_words-list [role=option]").first.wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -139,7 +139,7 @@ def test_two_editors_meet_and_nothing_is_lost(enter: Callable[..., Page], house:
         product = db.scalars(select(Product).where(Product.public_id == house.product)).one()
         change_product(db, SYSTEM, product, replace(facts_of(product), title="Theirs", lead_days=9))
         db.commit()
-    page.click(".keep-bar .button")
+    led_on(page, page.locator(".keep-bar .button"))
     expect(page.locator(".versus")).to_have_count(2)
     page.evaluate(AXE.axe_script)
     assert not grave(page, whole=True)
@@ -167,7 +167,7 @@ def test_a_photo_dropped_on_the_page_is_taken(enter: Callable[..., Page], house:
     )
     photo = page.locator(".photos img")
     expect(photo).to_have_count(1)
-    until(lambda: photo.evaluate("img => img.complete && img.naturalWidth > 0"), 5)
+    until(lambda: photo.evaluate("img => img.complete && img.naturalWidth > 0"), 60)
     assert house.read().has_photo
     assert page.problems == []  # type: ignore[attr-defined]
 
