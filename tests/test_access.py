@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from flask import Flask, session
@@ -64,16 +63,14 @@ class Visits:
     """The application with the cast in it, and a thing of every kind of theirs."""
 
     app: Flask
-    cookies: dict[str, dict[str, Any]]
+    cookies: dict[str, str]
     belongings: dict[str, list[str]]
     token: str
 
     def __call__(self, role: str) -> FlaskClient:
         """A fresh client in this role: some pages (a spent link) sign people out."""
         visitor = self.app.test_client()
-        with visitor.session_transaction() as session:
-            session.update(self.cookies.get(role, {}))
-            session["csrf_token"] = RAW_TOKEN
+        visitor.set_cookie("session", self.cookies[role])
         return visitor
 
     def send(self, role: str, method: str, address: str) -> int:
@@ -88,16 +85,23 @@ def comes(app: Flask) -> Visits:
         cast = make_cast(get_db())
         belongings = make_belongings(get_db(), cast)
         get_db().commit()
-        cookies = {name: _cookies(app, getattr(cast, name)) for name in PEOPLE}
+        cookies = {name: _cookie(app, getattr(cast, name)) for name in PEOPLE}
+    cookies["visitor"] = _cookie(app, None)
     with app.test_request_context():
         session["csrf_token"] = RAW_TOKEN
         return Visits(app, cookies, belongings, generate_csrf())
 
 
-def _cookies(app: Flask, actor: Actor) -> dict[str, Any]:
-    client = sign_in(app.test_client(), actor)
+def _cookie(app: Flask, actor: Actor | None) -> str:
+    """What a browser holds of who is signed in, and of the token of its forms."""
+    client = app.test_client()
+    if actor is not None:
+        sign_in(client, actor)
     with client.session_transaction() as session:
-        return dict(session)
+        session["csrf_token"] = RAW_TOKEN
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Pages of accounts: forms without tokens, passwords hashed quickly, a look at the database."""
+"""Pages of accounts: forms without tokens, a look at the database."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from matchmaker.database import get_db
 
 @pytest.fixture
 def in_haste(app: Flask) -> None:
-    """The walk of the routes sends tokens, these stories go without; passwords hash quickly."""
+    """The walk of the routes sends tokens, these stories go without."""
     app.config["WTF_CSRF_ENABLED"] = False
-    hashes = app.extensions["security"].pwd_context
-    hashes.update(argon2__rounds=1, argon2__memory_cost=64, argon2__parallelism=1)
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from passlib.totp import TOTP
 
 from matchmaker.accounts.attempts import DEVICE_COOKIE
+from matchmaker.app import create_app
+from matchmaker.config import Config
 from tests.accounts.visits import GOOD, letters, link_in_last_letter, make_account, try_password
 
 pytestmark = pytest.mark.usefixtures("in_haste")
@@ -125,3 +127,14 @@ def test_the_second_step_by_code_and_by_recovery_code(app: Flask) -> None:
     answer = other.post("/sign-in/recovery-code", data={"code": code}, environ_overrides=overrides)
     assert answer.status_code == 302
     assert other.get("/account").status_code == 200
+
+
+def test_on_the_real_site_each_guess_at_a_stolen_password_costs_time_and_memory(
+    config: Config,
+) -> None:
+    """The application of the tests hashes in haste; this one is made as for visitors."""
+    kept = create_app(config).extensions["security"].pwd_context.hash(GOOD)
+    _, kind, _version, costs, *_rest = kept.split("$")
+    cost = {name: int(value) for name, value in (each.split("=") for each in costs.split(","))}
+    assert kind == "argon2id"
+    assert cost["m"] >= 19_456 and cost["t"] >= 2  # kilobytes and rounds: what OWASP asks for
