@@ -1,17 +1,22 @@
 """Firms are reminded of what has grown old: once a month, those who can do something about it."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from matchmaker.accounts.addresses import ask_for_address
+from matchmaker.accounts.drafts import UsedDraft
+from matchmaker.accounts.entries import AddressChange
 from matchmaker.catalogue.freshness import standing_of
 from matchmaker.catalogue.reconfirming import confirm, facts_to_confirm
-from matchmaker.catalogue.reminding import remind_firms
+from matchmaker.catalogue.reminding import remind, remind_firms
 from matchmaker.notices.models import Notice
 from matchmaker.orm import utc_now
-from tests.factories import make_cast, make_product
+from tests.factories import make_cast, make_product, make_user
 
 # The audit trail, which says who was reminded when, knows no other clock than the real one.
 NOW = utc_now()
@@ -60,3 +65,27 @@ def test_hidden_listings_are_not_asked_about(db: Session) -> None:
     make_product(db, firm=cast.firm, price_confirmed_on=LONG_AGO, state="hidden")
     assert facts_to_confirm(db, cast.firm, TODAY) == []
     assert remind_firms(db, NOW) == 0
+
+
+class Run:
+    """A job's run of this morning."""
+
+    def step(self, _name: str, work: Callable[[], int]) -> int:
+        return work()
+
+
+def test_what_is_too_old_to_be_of_use_is_swept_in_the_morning(app: Flask, app_db: Session) -> None:
+    user = make_user(app_db)
+    ask_for_address(app_db, user, "old@example.org")
+    app_db.execute(update(AddressChange).values(expires_at=NOW - dt.timedelta(minutes=1)))
+    ask_for_address(app_db, make_user(app_db), "new@example.org")
+    for key, days in (("of-last-year", 181), ("of-yesterday", 1)):
+        app_db.add(
+            UsedDraft(user_id=user.id, key=key, made="a thing", at=NOW - dt.timedelta(days=days))
+        )
+    app_db.commit()
+    with app.app_context():
+        assert remind(Run(), {}) == 0
+    app_db.rollback()
+    assert app_db.scalars(select(AddressChange.email)).all() == ["new@example.org"]
+    assert app_db.scalars(select(UsedDraft.key)).all() == ["of-yesterday"]
