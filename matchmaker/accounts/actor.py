@@ -125,5 +125,6 @@ def _client_of(agent: Organisation, client: str) -> Organisation | None:
             Mandate.agent_id == agent.id,
             Mandate.ended_at.is_(None),
             Organisation.public_id == client,
+            Organisation.kind != "desk",  # its staff alone decides, whatever was written down
         )
     )

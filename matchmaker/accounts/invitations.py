@@ -11,7 +11,12 @@ from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.entries import Invitation
 from matchmaker.accounts.errors import LinkSpent
-from matchmaker.accounts.managing import may_manage, must_bring_people, roles_of
+from matchmaker.accounts.managing import (
+    managing_role,
+    may_manage,
+    must_bring_people,
+    roles_of,
+)
 from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.accounts.phones import phone_of
 from matchmaker.accounts.services import add_member
@@ -42,7 +47,7 @@ def invite(
     must_bring_people(actor, organisation)
     if role not in roles_of(organisation):
         raise BadInput("role", role, _("Choose one of the roles offered."))
-    if role == "owner" and not may_manage(actor, organisation) and _has_owner(organisation):
+    if role not in roles_offered(actor, organisation):
         raise NotAllowed(_("Only an owner of this organisation can do that."))
     if not name.strip():
         raise BadInput("name", name, _("Enter the name of the person."))
@@ -70,6 +75,14 @@ def invite(
         after={"invitation": invitation.public_id, "role": role},
     )
     return invitation, secret.text
+
+
+def roles_offered(actor: Actor, organisation: Organisation) -> tuple[str, ...]:
+    """The roles this actor may invite to: agents make no owner where there is one."""
+    roles = roles_of(organisation)
+    if may_manage(actor, organisation) or not _has_owner(organisation):
+        return roles
+    return tuple(role for role in roles if role != managing_role(organisation))
 
 
 def _has_owner(organisation: Organisation) -> bool:

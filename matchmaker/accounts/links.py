@@ -7,6 +7,7 @@ only the button on its page does.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,8 +16,8 @@ from matchmaker.accounts.actor import DESK_ROLES, Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.entries import SignInLink
 from matchmaker.accounts.errors import LinkSpent
-from matchmaker.accounts.managing import may_bring_people
-from matchmaker.accounts.models import User
+from matchmaker.accounts.managing import managing_role, may_bring_people, may_manage
+from matchmaker.accounts.models import Mandate, Membership, User
 from matchmaker.accounts.tokens import hash_of, new_secret
 from matchmaker.errors import NotAllowed
 from matchmaker.orm import utc_now
@@ -29,8 +30,9 @@ def may_hand_over(actor: Actor, user: User) -> bool:
     """Whether the actor may make a link that signs `user` in.
 
     Only for people without a password, because whoever holds the link can act as them, and
-    never for the staff of desks. Desks for everybody else; owners and agents for members of
-    their organisation who belong to no other.
+    never for the staff of desks. Desks for everybody else. Owners and agents for members of
+    their organisation who belong to no other and have no mail to come in by; agents never for
+    those who manage it: an agent would be what nobody made it.
     """
     if actor.is_system:
         return True
@@ -44,8 +46,12 @@ def may_hand_over(actor: Actor, user: User) -> bool:
         return False
     if actor.is_desk:
         return True
-    organisations = [each.organisation for each in user.memberships]
-    return len(organisations) == 1 and may_bring_people(actor, organisations[0])
+    if len(user.memberships) != 1 or (user.email and user.confirmed_at):
+        return False
+    organisation = user.memberships[0].organisation
+    if may_manage(actor, organisation):
+        return True
+    return managing_role(organisation) not in roles and may_bring_people(actor, organisation)
 
 
 def hand_over_link(
@@ -132,6 +138,29 @@ def living_links(db: Session, user: User) -> list[SignInLink]:
             .order_by(SignInLink.id.desc())
         )
     )
+
+
+def shut_out(db: Session, mandate: Mandate) -> list[User]:
+    """Whoever holds a link that the agent's people made for the client's members is let in no more.
+
+    Links not used stop working; who came in by one is signed out, everywhere, and returned: the
+    person needs a new link, and the agent, if it was the agent, does not get one.
+    """
+    of_agent = select(Membership.user_id).where(Membership.organisation_id == mandate.agent_id)
+    of_client = select(Membership.user_id).where(Membership.organisation_id == mandate.client_id)
+    links = db.scalars(
+        select(SignInLink)
+        .where(SignInLink.made_by_id.in_(of_agent), SignInLink.user_id.in_(of_client))
+        .where(SignInLink.created_at >= mandate.granted_at)
+        .order_by(SignInLink.id)
+    ).all()
+    now = utc_now()
+    for link in links:
+        link.expires_at = min(link.expires_at, now)
+    entered = dict.fromkeys(each.user for each in links if each.used_at is not None)
+    for user in entered:
+        user.fs_uniquifier = uuid.uuid4().hex
+    return list(entered)
 
 
 def revoke_links(db: Session, actor: Actor, user: User) -> int:

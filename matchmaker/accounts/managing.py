@@ -51,6 +51,7 @@ def may_bring_people(actor: Actor, organisation: Organisation) -> bool:
     return (
         client is not None
         and client.id == organisation.id
+        and client.kind != "desk"
         and not actor.is_suspended
         and bool(actor.roles & WRITING_ROLES)
     )

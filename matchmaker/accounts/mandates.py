@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
+from matchmaker.accounts.links import shut_out
 from matchmaker.accounts.managing import may_manage, must_manage
-from matchmaker.accounts.models import Mandate, Organisation
+from matchmaker.accounts.models import Mandate, Organisation, User
 from matchmaker.accounts.vouching import vouch_for
 from matchmaker.errors import BadInput, Conflict, NotAllowed
 from matchmaker.orm import utc_now
@@ -32,6 +33,8 @@ def give_mandate(
         )
     if agent.id == client.id:
         raise BadInput("agent", agent.name, _("Nobody needs a mandate to act for themselves."))
+    if client.kind == "desk":
+        raise BadInput("client", client.name, _("Nobody acts for an export desk but its staff."))
     if not how.strip():
         raise BadInput("how", how, _("Say how it was given: signed, by telephone, at a meeting."))
     mandate = Mandate(
@@ -57,12 +60,15 @@ def give_mandate(
     return mandate
 
 
-def end_mandate(db: Session, actor: Actor, mandate: Mandate) -> None:
-    """Ended by the client, a desk, or the agent itself. The caller commits."""
+def end_mandate(db: Session, actor: Actor, mandate: Mandate) -> list[User]:
+    """Ended by the client, a desk, or the agent itself. The caller commits.
+
+    Returns the members who are signed out because they came in by a link of the agent.
+    """
     if not (may_manage(actor, mandate.client) or may_manage(actor, mandate.agent)):
         raise NotAllowed(_("Only an owner of this organisation can do that."))
     if mandate.ended_at is not None:
-        return
+        return []
     mandate.ended_at = utc_now()
     record(
         db,
@@ -72,6 +78,7 @@ def end_mandate(db: Session, actor: Actor, mandate: Mandate) -> None:
         mandate.client.public_id,
         before={"agent": mandate.agent.public_id},
     )
+    return shut_out(db, mandate)
 
 
 def agents_of(db: Session, client: Organisation) -> list[Mandate]:

@@ -60,9 +60,13 @@ def end(public_id: str) -> Response:
         may_manage(actor, mandate.client) or may_manage(actor, mandate.agent)
     ):
         raise NotFound(_("This mandate was not found."))
-    end_mandate(db, actor, mandate)
+    signed_out = end_mandate(db, actor, mandate)
     db.commit()
     flash(_("%(agent)s no longer acts for it.", agent=mandate.agent.name), "success")
+    if signed_out and may_manage(actor, mandate.client):
+        names = ", ".join(each.name for each in signed_out)
+        flash(_("Signed out, because they came in by its links: %(names)s. Hand them new ones.",
+                names=names), "success")  # fmt: skip
     return redirect(_back(mandate.client))
 
 

@@ -14,9 +14,9 @@ from matchmaker.accounts.attempts import invites
 from matchmaker.accounts.entering import page_to_hand_over, public_address
 from matchmaker.accounts.entries import Invitation
 from matchmaker.accounts.forms import InviteForm
-from matchmaker.accounts.invitations import invite, open_invitations, withdraw
+from matchmaker.accounts.invitations import invite, open_invitations, roles_offered, withdraw
 from matchmaker.accounts.links import hand_over_link, living_links, may_hand_over, revoke_links
-from matchmaker.accounts.managing import may_bring_people, may_manage, roles_of
+from matchmaker.accounts.managing import managing_role, may_bring_people, may_manage, roles_of
 from matchmaker.accounts.members import change_role, members_of, remove_member
 from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.accounts.views import pages, role_name
@@ -204,10 +204,11 @@ def _person(public_id: str) -> User:
 
 def _form(organisation: Organisation) -> InviteForm:
     form = InviteForm()
-    roles = roles_of(organisation)
+    roles = roles_offered(acting(), organisation)
     form.role.choices = [SelectChoice(role, role_name(role)) for role in roles]
     if request.method == "GET":
-        form.role.data = roles[1]  # the second: who manages is chosen on purpose
+        # Who manages is chosen on purpose, and stands first where it is offered at all.
+        form.role.data = next(each for each in roles if each != managing_role(organisation))
     return form
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,13 @@ from matchmaker.accounts.actor import SYSTEM, Actor, actor_of
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.entries import SignInLink
 from matchmaker.accounts.errors import LastOwner, LinkSpent
-from matchmaker.accounts.invitations import accept, invitation_of, invite, withdraw
+from matchmaker.accounts.invitations import (
+    accept,
+    invitation_of,
+    invite,
+    roles_offered,
+    withdraw,
+)
 from matchmaker.accounts.links import (
     hand_over_link,
     link_of,
@@ -23,7 +30,7 @@ from matchmaker.accounts.links import (
 )
 from matchmaker.accounts.mandates import agents_of, clients_of, end_mandate, give_mandate
 from matchmaker.accounts.members import change_role, members_of, remove_member
-from matchmaker.accounts.models import AuditEntry, Membership, User
+from matchmaker.accounts.models import AuditEntry, Mandate, Membership, User
 from matchmaker.accounts.standing import suspend_organisation
 from matchmaker.accounts.tokens import hash_of
 from matchmaker.errors import BadInput, Conflict, NotAllowed
@@ -95,6 +102,22 @@ def test_no_link_opens_the_account_of_who_has_a_password_or_works_for_a_desk(
     assert may_hand_over(cast.officer, elsewhere)
 
 
+def test_who_acts_for_a_firm_cannot_become_its_owner(db: Session, cast: Cast) -> None:
+    owner = phone_member(db, cast, "owner")
+    assert not may_hand_over(cast.agent, owner)
+    with pytest.raises(NotAllowed):
+        hand_over_link(db, cast.agent, owner)
+    assert may_hand_over(cast.owner, owner)
+    assert may_hand_over(cast.officer, owner)
+
+
+def test_who_can_come_in_by_mail_gets_a_link_from_desks_only(db: Session, cast: Cast) -> None:
+    colleague = cast.colleague.user
+    assert colleague is not None and colleague.confirmed_at and not colleague.password
+    allowed = {name for name, actor in everybody(cast).items() if may_hand_over(actor, colleague)}
+    assert allowed == {"officer"}
+
+
 def test_a_link_signs_in_once_and_only_its_hash_is_kept(db: Session, cast: Cast) -> None:
     user = phone_member(db, cast)
     link, secret = hand_over_link(db, cast.agent, user)
@@ -152,6 +175,8 @@ def test_who_invites_and_what_they_may_offer(db: Session, cast: Cast) -> None:
     assert inviting == {"owner", "agent", "officer"}
     with pytest.raises(NotAllowed):  # the firm has an owner: agents do not make another
         invite(db, cast.agent, firm, name="Asha", role="owner", phone="9876543210")
+    assert roles_offered(cast.agent, firm) == ("editor", "viewer")
+    assert roles_offered(cast.owner, firm) == ("owner", "editor", "viewer")
     with pytest.raises(BadInput):
         invite(db, cast.owner, firm, name="Asha", role="desk_head", email="a@example.com")
     with pytest.raises(BadInput):
@@ -234,6 +259,41 @@ def test_a_mandate_is_given_by_the_client_or_recorded_by_a_desk(db: Session, cas
     assert agents_of(db, rival) == []
     after = actor_of(agent, body.public_id, rival.public_id)
     assert after is not None and after.acts_for == body
+
+
+def test_nobody_acts_for_a_desk(db: Session, cast: Cast) -> None:
+    desk, body, agent = cast.officer.organisation, cast.agent.organisation, cast.agent.user
+    assert desk and body and agent
+    head = make_actor(db, desk, "desk_head")
+    with pytest.raises(BadInput):
+        give_mandate(db, head, agent=body, client=desk, how="By telephone.")
+    # One that was written down before means nothing.
+    db.add(Mandate(agent=body, client=desk, how="By telephone."))
+    db.flush()
+    chosen = actor_of(agent, body.public_id, desk.public_id)
+    assert chosen is not None and chosen.on_behalf_of is None
+    with pytest.raises(NotAllowed):
+        pretended = replace(cast.agent, on_behalf_of=desk)
+        invite(db, pretended, desk, name="Mallory", role="desk_head", email="m@example.com")
+
+
+def test_the_end_of_a_mandate_shuts_out_whoever_came_in_by_its_links(
+    db: Session, cast: Cast
+) -> None:
+    body, firm = cast.agent.organisation, cast.firm.organisation
+    mandate = db.scalars(select(Mandate).where(Mandate.agent == body)).one()
+    entered, waiting, by_owner = (phone_member(db, cast) for _ in range(3))
+    before = {user: user.fs_uniquifier for user in (entered, waiting, by_owner)}
+    use_link(db, hand_over_link(db, cast.agent, entered)[1])
+    _link, unused = hand_over_link(db, cast.agent, waiting)
+    use_link(db, hand_over_link(db, cast.owner, by_owner)[1])
+    assert end_mandate(db, cast.owner, mandate) == [entered]
+    assert entered.fs_uniquifier != before[entered]
+    assert (waiting.fs_uniquifier, by_owner.fs_uniquifier) == (before[waiting], before[by_owner])
+    with pytest.raises(LinkSpent):
+        use_link(db, unused)
+    assert end_mandate(db, cast.owner, mandate) == []
+    assert agents_of(db, firm) == []
 
 
 def test_only_bodies_and_intermediaries_act_for_others(db: Session, cast: Cast) -> None:
