@@ -118,6 +118,7 @@ def piece(public_id: str) -> str:
         candidates=candidates,
         may_cover=groups.may_cover(found.holder, found.scheme),
         may_write=_may_write() and found.withdrawn_at is None,
+        may_enter=_may_write(),
     )
 
 
@@ -154,14 +155,24 @@ def renew(public_id: str) -> Page:
     return _form_page(form, found.scheme, found, _("Renew it"))
 
 
+@pages.get("/firm/evidence/<public_id>/withdraw")
+@open_to("holder")
+def withdraw(public_id: str) -> Page:
+    """Ask first what taking it back means: it cannot be undone."""
+    found = _own(public_id)
+    if found.withdrawn_at is not None:
+        return redirect(url_for("certification.piece", public_id=public_id))
+    return render_template("certification/withdraw.html", evidence=found, may_write=_may_write())
+
+
 @pages.post("/firm/evidence/<public_id>/withdraw")
 @open_to("holder")
-def withdraw(public_id: str) -> Response:
+def withdraw_now(public_id: str) -> Response:
     """Take it back: buyers see it no more."""
-    found = _own(public_id)
+    found, reason = _own(public_id), request.form.get("reason", "").strip()[:400]
     return _do(
         found,
-        lambda: services.withdraw_evidence(get_db(), acting(), found),
+        lambda: services.withdraw_evidence(get_db(), acting(), found, reason),
         _("It is taken back. Buyers see it no more."),
     )
 
