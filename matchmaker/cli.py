@@ -190,6 +190,7 @@ def demo_people(config: Config) -> None:
     """A sign-in link for each made-up person, to try every role. In development only."""
     from matchmaker.accounts.actor import SYSTEM
     from matchmaker.accounts.links import hand_over_link
+    from matchmaker.server_status import served_at
     from seed.people import demonstration_people
 
     if config.is_production:
@@ -199,8 +200,10 @@ def demo_people(config: Config) -> None:
         for each in people:
             _link, secret = hand_over_link(db, SYSTEM, each.user)
             click.echo(f"{each.role:13} {each.organisation.name:40} {each.user.name}")
-            click.echo(f"              {config.public_url}/enter/{secret}")
-    click.echo(f"{len(people)} people. Each link works once, for three days.")
+            click.echo(f"              {served_at(config)}/enter/{secret}")
+    click.echo(
+        f"{len(people)} people. Each link works once, for three days, until this is run again."
+    )
 
 
 @commands.group()

@@ -40,6 +40,16 @@ def read_status(config: Config) -> dict[str, Any]:
     return status if isinstance(status, dict) else {}
 
 
+def served_at(config: Config) -> str:
+    """The address people use: the one that was set, else where a running server says it is.
+
+    Its port may have been chosen when it was started, which the settings do not know.
+    """
+    is_derived = config.public_url == f"http://{config.host}:{config.port}"
+    told = read_status(config).get("address")
+    return str(told) if is_derived and told else config.public_url
+
+
 def note_status(config: Config, status: Mapping[str, Any]) -> None:
     # Beside, then in place: a page never reads half a file.
     beside = _status_file(config).with_suffix(".new")

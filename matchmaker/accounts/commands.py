@@ -15,6 +15,7 @@ from matchmaker.accounts.standing import drop_second_factor
 from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.orm import utc_now
+from matchmaker.server_status import served_at
 
 
 @click.group()
@@ -43,7 +44,7 @@ def found_desk(
         link, secret = hand_over_link(db, SYSTEM, user)
         click.echo(f"{user.email} is {role.replace('_', ' ')} of {desk.name}.")
         click.echo(f"Sign in once, before {link.expires_at:%Y-%m-%d %H:%M} UTC, by")
-        click.echo(f"{config.public_url}/enter/{secret}")
+        click.echo(f"{served_at(config)}/enter/{secret}")
 
 
 def _user(db: Session, email: str, name: str) -> User:

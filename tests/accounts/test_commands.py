@@ -14,6 +14,7 @@ from matchmaker.accounts.models import AuditEntry, Membership
 from matchmaker.cli import commands
 from matchmaker.config import Config
 from matchmaker.database import get_db
+from matchmaker.server_status import note_status
 from seed.people import PEOPLE, add_people, demonstration_people
 from tests.factories import make_firm, make_organisation
 
@@ -68,7 +69,14 @@ def test_made_up_people_play_every_role_and_sign_in_in_development_only(
         assert all(m.user.password is None and m.organisation.is_demo for m in shown)
         db.commit()
     said = run(config, monkeypatch, "demo", "people")
-    assert said.count("/enter/") == len(PEOPLE)
+    assert said.count(f"{config.public_url}/enter/") == len(PEOPLE)
+    # A server that was given another port than the settings know says so.
+    note_status(config, {"address": "http://127.0.0.1:8123"})
+    said = run(config, monkeypatch, "demo", "people")
+    assert said.count("http://127.0.0.1:8123/enter/") == len(PEOPLE)
+    chosen = replace(config, public_url="https://matchmaker.example")
+    said = run(chosen, monkeypatch, "demo", "people")
+    assert said.count("https://matchmaker.example/enter/") == len(PEOPLE)
     production = replace(config, environment="production")
     refused = run(production, monkeypatch, "demo", "people")
     assert "Made-up people cannot sign in" in refused
