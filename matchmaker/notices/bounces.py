@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.notices.message import letter_named_in
 from matchmaker.notices.models import Letter
+
+log = structlog.get_logger("matchmaker.mail")
 
 LONGEST = 2_000_000  # bytes that are looked at
 
@@ -25,7 +28,15 @@ class Report:
 
 
 def read_report(raw: bytes) -> Report | None:
-    """The report in a mail; None where the mail is none (an answer, an absence note)."""
+    """The report in a mail; None where the mail is none (an answer, an absence note, torn)."""
+    try:
+        return _read(raw)
+    except Exception as torn:  # Python's own reader of headers stumbles over them in many ways
+        log.warning("a mail that came back cannot be read", kind=type(torn).__name__)
+        return None
+
+
+def _read(raw: bytes) -> Report | None:
     mail = message_from_bytes(raw[:LONGEST], policy=policy.default)
     if mail.get_content_type() != "multipart/report":
         return None

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
@@ -62,6 +62,7 @@ def test_a_delay_is_not_final_and_an_answer_is_no_report() -> None:
     assert read_report(answer.as_bytes()) is None
 
 
+@example(b"Content-Type:multipart/mixed;r*", 0, 900)  # over this one Python's reader stumbles
 @given(st.binary(max_size=2000), st.integers(0, 900), st.integers(0, 900))
 def test_no_mail_however_torn_breaks_the_reader(noise: bytes, start: int, length: int) -> None:
     raw = report_about("<abc234defg@mm.example>", whole=True)
