@@ -14,6 +14,7 @@ turns it into a page or into JSON.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 
 def N_(text: str) -> str:  # noqa: N802  (the name by which texts are collected)
@@ -63,6 +64,18 @@ class BadInput(MatchmakerError):
         shown = _readable(value, 60)
         super().__init__(f"{_readable(field, 200)}: “{shown}” cannot be used. {remedy}")
         self.field, self.value, self.shown, self.remedy = field, value, shown, remedy
+        self.every: tuple[BadInput, ...] = (self,)
+
+
+def refuse(faults: Iterable[BadInput]) -> None:
+    """Raise the first of these, which names them `every` one; nothing where there is none.
+
+    Whoever mends one mistake must not meet the next only then.
+    """
+    found = tuple(faults)
+    if found:
+        found[0].every = found
+        raise found[0]
 
 
 class Conflict(MatchmakerError):

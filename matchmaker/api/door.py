@@ -122,7 +122,10 @@ def problem(error: MatchmakerError) -> Response:
     body: dict[str, Any] = {"title": title, "status": error.status, "detail": detail}
     if isinstance(error, BadInput):
         body["status"] = 422
-        body["errors"] = [{"field": error.field, "value": error.shown, "remedy": str(error.remedy)}]
+        body["errors"] = [
+            {"field": each.field, "value": each.shown, "remedy": str(each.remedy)}
+            for each in error.every
+        ]
     if isinstance(error, Outdated):
         body["current"] = error.current
     return _answer(body)

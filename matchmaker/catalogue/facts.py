@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from matchmaker.errors import BadInput
+from matchmaker.errors import BadInput, refuse
 from matchmaker.measures import UNITS
 from matchmaker.wording import gettext as _
 
@@ -64,27 +64,39 @@ class ProductFacts:
 
 
 def check_product(facts: ProductFacts) -> None:
-    """Refuse what no listing may say. Raises BadInput naming field, value and remedy."""
-    _check_words(facts)
-    _check_choices(facts)
-    _check_amounts(facts)
-    _check_tiers(facts.tiers)
+    """Refuse what no listing may say. Raises BadInput, which names every fault."""
+    refuse(product_faults(facts))
+
+
+def product_faults(facts: ProductFacts) -> Iterator[BadInput]:
+    """All that no listing may say, each with field, value and remedy."""
+    yield from _in_words(facts)
+    yield from _in_choices(facts)
+    yield from _in_amounts(facts)
+    yield from _in_tiers(facts.tiers)
 
 
 def check_attributes(about: Mapping[str, Mapping[str, Any]], said: Mapping[str, Any]) -> None:
-    """Refuse words where the family has numbers. `about`: the attributes of the family.
+    """Refuse words where the family has numbers. Raises BadInput, which names every fault."""
+    refuse(attribute_faults(about, said))
 
-    Raises BadInput whose field is 'attributes.<key>'. What the family does not know stays.
+
+def attribute_faults(
+    about: Mapping[str, Mapping[str, Any]], said: Mapping[str, Any]
+) -> Iterator[BadInput]:
+    """Words where the family has numbers, in fields named 'attributes.<key>'.
+
+    `about`: the attributes of the family. What the family does not know stays.
     """
     for key, value in said.items():
         name = f"attributes.{key}"
         if is_numeric(about.get(key, {})):
             if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-                raise BadInput(name, value, _("Enter a number."))
-            if not math.isfinite(value) or value < 0:
-                raise BadInput(name, value, _("Enter a number that is not negative."))
+                yield BadInput(name, value, _("Enter a number."))
+            elif not math.isfinite(value) or value < 0:
+                yield BadInput(name, value, _("Enter a number that is not negative."))
         elif len(str(value)) > LONGEST_ATTRIBUTE:
-            raise BadInput(name, value, _too_long(LONGEST_ATTRIBUTE))
+            yield BadInput(name, value, _too_long(LONGEST_ATTRIBUTE))
 
 
 def is_numeric(about: Mapping[str, Any]) -> bool:
@@ -95,28 +107,28 @@ def is_numeric(about: Mapping[str, Any]) -> bool:
     return all(isinstance(each, int | float) for each in values)
 
 
-def _check_words(facts: ProductFacts) -> None:
+def _in_words(facts: ProductFacts) -> Iterator[BadInput]:
     if not facts.title.strip():
-        raise BadInput("title", facts.title, _("Say in a few words what the product is."))
+        yield BadInput("title", facts.title, _("Say in a few words what the product is."))
     if not facts.sku.strip():
-        raise BadInput("sku", facts.sku, _("Give it a number of your own, e.g. MAT-18."))
+        yield BadInput("sku", facts.sku, _("Give it a number of your own, e.g. MAT-18."))
     for name, most in LONGEST.items():
         value = getattr(facts, name) or ""
         if len(value) > most:
-            raise BadInput(name, value, _too_long(most))
+            yield BadInput(name, value, _too_long(most))
         if "\x00" in value:
-            raise BadInput(name, value, _("Leave out the sign that cannot be shown."))
+            yield BadInput(name, value, _("Leave out the sign that cannot be shown."))
     if len(facts.standards) > MOST_STANDARDS:
         remedy = _("Name at most %(most)s.", most=MOST_STANDARDS)
-        raise BadInput("standards", len(facts.standards), remedy)
+        yield BadInput("standards", len(facts.standards), remedy)
     for each in facts.standards:
         if len(each) > LONGEST_STANDARD:
-            raise BadInput("standards", each, _too_long(LONGEST_STANDARD))
+            yield BadInput("standards", each, _too_long(LONGEST_STANDARD))
 
 
-def _check_choices(facts: ProductFacts) -> None:
+def _in_choices(facts: ProductFacts) -> Iterator[BadInput]:
     if facts.unit not in UNITS:
-        raise BadInput("unit", facts.unit, _("Use a UN/ECE Rec 20 code such as KGM or H87."))
+        yield BadInput("unit", facts.unit, _("Use a UN/ECE Rec 20 code such as KGM or H87."))
     choices = (
         ("state", facts.state, STATES),
         ("incoterm", facts.incoterm, INCOTERMS),
@@ -125,48 +137,51 @@ def _check_choices(facts: ProductFacts) -> None:
     )
     for name, value, known in choices:
         if value not in known:
-            raise BadInput(name, value, _("Choose one of %(choices)s.", choices=", ".join(known)))
+            yield BadInput(name, value, _("Choose one of %(choices)s.", choices=", ".join(known)))
 
 
-def _check_amounts(facts: ProductFacts) -> None:
+def _in_amounts(facts: ProductFacts) -> Iterator[BadInput]:
     if not facts.moq.is_finite() or facts.moq <= 0:
-        raise BadInput("moq", facts.moq, _("The minimum order must be more than nothing."))
-    names = ("moq", "net_kg", "gross_kg", "unit_m2", "unit_m3")
+        yield BadInput("moq", facts.moq, _("The minimum order must be more than nothing."))
+    else:
+        yield from _in_size("moq", facts.moq)
+    names = ("net_kg", "gross_kg", "unit_m2", "unit_m3")
     for name in (*names, "per_package", "per_20ft", "per_40hc", "line_factor"):
         value = getattr(facts, name)
         if value is not None:
-            _check_size(name, value)
+            yield from _in_size(name, value)
     if facts.net_kg and facts.gross_kg and facts.gross_kg < facts.net_kg:
         remedy = _("With its packing it cannot weigh less than without.")
-        raise BadInput("gross_kg", facts.gross_kg, remedy)
+        yield BadInput("gross_kg", facts.gross_kg, remedy)
     if facts.lead_days is not None and not 0 <= facts.lead_days <= LONGEST_LEAD:
         remedy = _("Enter days, from 0 to %(most)s.", most=LONGEST_LEAD)
-        raise BadInput("lead_days", facts.lead_days, remedy)
+        yield BadInput("lead_days", facts.lead_days, remedy)
 
 
-def _check_size(name: str, value: Decimal) -> None:
+def _in_size(name: str, value: Decimal) -> Iterator[BadInput]:
     if not value.is_finite() or value < 0 or value >= LARGEST:
-        raise BadInput(name, value, _("Enter a number that is not negative."))
-    if value < SMALLEST:
-        raise BadInput(name, value, _("Enter more than nothing, or leave it empty."))
+        yield BadInput(name, value, _("Enter a number that is not negative."))
+    elif value < SMALLEST:
+        yield BadInput(name, value, _("Enter more than nothing, or leave it empty."))
 
 
-def _check_tiers(tiers: Sequence[tuple[Decimal, Decimal]]) -> None:
+def _in_tiers(tiers: Sequence[tuple[Decimal, Decimal]]) -> Iterator[BadInput]:
     if len(tiers) > MOST_TIERS:
-        raise BadInput("tiers", len(tiers), _("Give at most %(most)s prices.", most=MOST_TIERS))
+        yield BadInput("tiers", len(tiers), _("Give at most %(most)s prices.", most=MOST_TIERS))
     last: tuple[Decimal, Decimal] | None = None
     for quantity, price in tiers:
         for value in (quantity, price):
             if not value.is_finite() or not SMALLEST <= value < LARGEST:
                 remedy = _("Prices and quantities must be more than nothing.")
-                raise BadInput("price", value, remedy)
+                yield BadInput("price", value, remedy)
+                return  # nothing can be held against what is no amount
         # As they are kept: prices that differ only beyond four digits are the same price.
         kept = (quantity.quantize(SMALLEST), price.quantize(SMALLEST))
         if last and kept[0] <= last[0]:
             remedy = _("Each step must start at a larger quantity.")
-            raise BadInput("from quantity", quantity, remedy)
+            yield BadInput("from quantity", quantity, remedy)
         if last and kept[1] >= last[1]:
-            raise BadInput("price", price, _("Prices must fall as the quantity rises."))
+            yield BadInput("price", price, _("Prices must fall as the quantity rises."))
         last = kept
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,17 @@ TRADED_BY = (
 )
 ROWS_AT_FIRST = 3
 _PLAIN = ("sku", "title", "description", "hs_code", "unit", "currency", "incoterm", "state")
+_OF_STEPS = frozenset({"price", "from quantity", "tiers"})
 _AMOUNTS = ("net_kg", "gross_kg", "unit_m2", "unit_m3", "per_package", "per_20ft", "per_40hc")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something to mend: `at` is the id of the field, `label` its name, `words` what to do."""
+
+    at: str
+    label: str
+    words: str
 
 
 class AmountField(StringField):  # type: ignore[misc]
@@ -146,29 +156,72 @@ class ProductForm(FlaskForm):  # type: ignore[misc]
             tiers=self._tiers(),
         )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What can be read at all, and of each price from which quantity on it counts."""
+        fine = bool(super().validate(extra_validators))
+        for number, row in enumerate(self.tiers):
+            cells = (row.from_quantity, row.price)
+            if any(each.errors for each in cells) or not any(_is_typed(each) for each in cells):
+                continue
+            if row.price.data is None:
+                row.price.errors = [_("Give each quantity its price.")]
+            elif row.from_quantity.data is None and number:
+                row.from_quantity.errors = [_("Say from which quantity on.")]
+            fine = fine and not any(each.errors for each in cells)
+        return fine
+
     def _tiers(self) -> tuple[tuple[Decimal, Decimal], ...]:
         """The rows that say something; the first may leave its quantity to the minimum order."""
-        told: list[tuple[Decimal, Decimal]] = []
-        for row in self.tiers:
-            quantity, price = row.from_quantity.data, row.price.data
-            if price is None and quantity is None:
-                continue
-            if price is None:
-                raise BadInput("price", "", _("Give each quantity its price."))
-            if quantity is None and told:
-                raise BadInput("from quantity", "", _("Say from which quantity on."))
-            told.append((quantity if quantity is not None else self.moq.data or Decimal(1), price))
-        return tuple(told)
+        least = self.moq.data or Decimal(1)
+        return tuple(
+            (least if row.from_quantity.data is None else row.from_quantity.data, row.price.data)
+            for row in self.tiers
+            if row.price.data is not None
+        )
 
-    def blame(self, error: BadInput) -> None:
-        """Put a refusal of the services beside the field it is about."""
-        name = error.field
-        if name in ("price", "from quantity"):
-            name = "tiers"
+    def blame(self, faults: Iterable[BadInput]) -> None:
+        """Put each refusal of the services beside its field, unless that says already why."""
+        for fault in faults:
+            at = self._blamed(fault)
+            if fault.remedy not in at.errors:
+                at.errors = [*at.errors, fault.remedy]
+
+    def _blamed(self, fault: BadInput) -> Any:
+        """The field a refusal is about; of the prices the cell that says what cannot be."""
+        name = fault.field
+        if name in _OF_STEPS:
+            cells = [cell for row in self.tiers for cell in (row.from_quantity, row.price)]
+            found = [each for each in cells if _is_typed(each) and each.data == fault.value]
+            return found[-1] if found else self.tiers[0].price
         if name.startswith("attributes."):
             name = f"attribute-{name.removeprefix('attributes.')}"
-        at = self[name if name in self else "title"]
-        at.errors = [*at.errors, error.remedy]
+        return self[name if name in self else "title"]
+
+    def mistakes(self) -> list[Mistake]:
+        """All that is marked, in the order of the page."""
+        named = [(each, self._label(each)) for each in self._in_order()]
+        return [
+            Mistake(each.id, label, str(words)) for each, label in named for words in each.errors
+        ]
+
+    def _in_order(self) -> list[Any]:
+        fields = [each for each in self if not each.name.startswith("attribute-")]
+        at = [each.name for each in fields].index("moq")
+        cells = [cell for row in self.tiers for cell in (row.from_quantity, row.price)]
+        fields = [*fields[:at], *self.attributes(), *fields[at:]]
+        at = [each.name for each in fields].index("tiers")
+        return [*fields[:at], *cells, *fields[at + 1 :]]
+
+    def _label(self, field: Any) -> str:
+        _tiers, _dash, rest = field.name.partition("-")
+        if field.name in labels.LABELS:
+            return _(labels.LABELS[field.name])
+        if not field.name.startswith("tiers-"):
+            return str(field.label.text)
+        number, _dash, part = rest.partition("-")
+        if part == "price":
+            return _("Price of one, step %(number)s", number=int(number) + 1)
+        return _("From, step %(number)s", number=int(number) + 1)
 
 
 def product_form(
@@ -192,6 +245,10 @@ def product_form(
     form.line.choices = [SelectChoice("", ""), *named]
     form.add_rows(ROWS_AT_FIRST)
     return form  # type: ignore[no-any-return]
+
+
+def _is_typed(field: Any) -> bool:
+    return bool(field.data is not None or (field.raw_data and field.raw_data[0].strip()))
 
 
 def _attribute(about: Mapping[str, Any], key: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
 from enum import Enum
@@ -17,7 +17,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.changes import Change, note_changes
 from matchmaker.accounts.models import Organisation
 from matchmaker.catalogue.capacity import LineMonth, ProductionLine
-from matchmaker.catalogue.facts import ProductFacts, check_attributes, check_product
+from matchmaker.catalogue.facts import ProductFacts, attribute_faults, product_faults
 from matchmaker.catalogue.models import (
     Currency,
     Firm,
@@ -31,7 +31,7 @@ from matchmaker.catalogue.models import (
 from matchmaker.catalogue.upkeep import ProductVersion
 from matchmaker.catalogue.versions import Said, differences, said_of
 from matchmaker.clusters.models import Cluster
-from matchmaker.errors import N_, BadInput, Conflict
+from matchmaker.errors import N_, BadInput, Conflict, refuse
 from matchmaker.orm import new_public_id, utc_now
 from matchmaker.slugs import slug_of
 from matchmaker.wording import gettext as _
@@ -170,9 +170,8 @@ def list_product(
     a number of the firm's own that it has used already.
     """
     actor.must_write_for(firm.organisation_id)
-    _check(db, firm, family, facts, line)
+    refuse(listing_faults(db, actor, firm, family, facts, line=line))
     if not actor.is_system:
-        _must_be_free(db, firm, facts.sku)
         facts = _confirmed_at_first(facts, utc_now().date())
     identity = public_id or new_public_id()
     product = Product(
@@ -213,11 +212,13 @@ def change_product(
     actor.must_write_for(product.firm.organisation_id)
     if expected is not None and product.version != expected:
         raise ChangedMeanwhile
+    if product.hidden_because is not None and facts.state == "published":
+        remedy = _("The export desk has hidden it. Ask the desk to look at it again.")
+        raise BadInput("state", facts.state, remedy)
     family = family or product.family
     line_id = product.line_id if line is Kept.AS_IT_IS else line.id if line else None
-    _check(db, product.firm, family, facts, None if line is Kept.AS_IT_IS else line)
-    if facts.sku != product.sku and not actor.is_system:
-        _must_be_free(db, product.firm, facts.sku)
+    kept = None if line is Kept.AS_IT_IS else line
+    refuse(listing_faults(db, actor, product.firm, family, facts, line=kept, product=product))
     before, after = said_by(product), said_of(facts, family.key, line_id)
     changed = differences(before, after)
     columns = _columns(_confirmed(product, facts, {each.field for each in changed}))
@@ -264,39 +265,56 @@ def said_by(product: Product) -> dict[str, Any]:
     return said_of(facts_of(product), product.family.key, product.line_id)
 
 
-def _check(
+def listing_faults(
     db: Session,
+    actor: Actor,
     firm: Firm,
     family: ProductFamily,
     facts: ProductFacts,
-    line: ProductionLine | None,
-) -> None:
-    check_product(facts)
-    check_attributes(family.attributes, facts.attributes)
+    *,
+    line: ProductionLine | None = None,
+    product: Product | None = None,
+) -> list[BadInput]:
+    """All for which these facts would be refused, so that a form can tell it at once.
+
+    `product`: whose facts they are to become; None: a new one's.
+    """
+    is_numbered_anew = product is None or facts.sku != product.sku
+    return [
+        *product_faults(facts),
+        *attribute_faults(family.attributes, facts.attributes),
+        *_strange_line(firm, line),
+        *_unknown(db, HsCode, "hs_code", facts.hs_code, _("Choose a code of the nomenclature.")),
+        *_unknown(
+            db, Currency, "currency", facts.currency, _("Use an ISO 4217 code such as INR or USD.")
+        ),
+        *(_taken(db, firm, facts.sku) if is_numbered_anew and not actor.is_system else ()),
+    ]
+
+
+def _strange_line(firm: Firm, line: ProductionLine | None) -> Iterator[BadInput]:
     if line is not None and line.firm_id != firm.id:
-        raise BadInput("line", line.name, _("Choose a production line of this firm."))
-    _must_be_known(db, HsCode, "hs_code", facts.hs_code, _("Choose a code of the nomenclature."))
-    currencies = _("Use an ISO 4217 code such as INR or USD.")
-    _must_be_known(db, Currency, "currency", facts.currency, currencies)
+        yield BadInput("line", line.name, _("Choose a production line of this firm."))
 
 
-def _must_be_known(
+def _unknown(
     db: Session, kind: type[HsCode | Currency], name: str, code: str, remedy: str
-) -> None:
-    """Refuse a code that is not in its table; each is looked up once in a session."""
+) -> Iterator[BadInput]:
+    """Whether a code is not in its table; each is looked up once in a session."""
     known: set[tuple[str, str]] = db.info.setdefault("known_codes", set())
     if (name, code) in known:
         return
     if db.get(kind, code) is None:
-        raise BadInput(name, code, remedy)
-    known.add((name, code))
+        yield BadInput(name, code, remedy)
+    else:
+        known.add((name, code))
 
 
-def _must_be_free(db: Session, firm: Firm, sku: str) -> None:
+def _taken(db: Session, firm: Firm, sku: str) -> Iterator[BadInput]:
     """The unique constraint is the true guard; this says it in words."""
     if db.scalar(select(exists().where(Product.firm_id == firm.id, Product.sku == sku))):
         remedy = _("Another product of this firm has this number. Give it a number of its own.")
-        raise BadInput("sku", sku, remedy)
+        yield BadInput("sku", sku, remedy)
 
 
 def _confirmed_at_first(facts: ProductFacts, today: dt.date) -> ProductFacts:

@@ -38,7 +38,13 @@ from matchmaker.catalogue.product_list import (
     quality_here,
 )
 from matchmaker.catalogue.quality import moq_warning
-from matchmaker.catalogue.services import ChangedMeanwhile, facts_of, list_product, said_by
+from matchmaker.catalogue.services import (
+    ChangedMeanwhile,
+    facts_of,
+    list_product,
+    listing_faults,
+    said_by,
+)
 from matchmaker.catalogue.versions import said_of
 from matchmaker.database import get_db
 from matchmaker.errors import BadInput, NotFound
@@ -130,14 +136,18 @@ def add_product() -> Page | Answer:
     form = product_form(family, _lines(db, firm))
     before = ProductFacts("", "", "", family.hs_code, family.unit, Decimal(1))
     asked = _asked_for_more(form)
-    if asked is not None or not form.validate():
+    if asked is not None:
         return _shown(form, family, None, codes=asked)
+    is_readable, line = form.validate(), _line(db, firm, form)
+    facts = form.facts(before, family)
+    if not is_readable:
+        form.blame(listing_faults(db, actor, firm, family, facts, line=line))
+        return _shown(form, family, None)
     try:
-        facts = form.facts(before, family)
-        product = list_product(db, actor, firm, family, facts, line=_line(db, firm, form))
+        product = list_product(db, actor, firm, family, facts, line=line)
     except BadInput as error:
         db.rollback()
-        form.blame(error)
+        form.blame(error.every)
         return _shown(form, family, None)
     db.commit()
     flash(_("%(product)s is in your catalogue.", product=product.title), "success")
@@ -170,11 +180,15 @@ def save_product(public_id: str) -> str | Page | Answer:
     family = _family(db, request.form.get("family", "")) or product.family
     form = product_form(family, _lines(db, product.firm))
     asked = _asked_for_more(form)
-    if asked is not None or not form.validate():
+    if asked is not None:
         return _shown(form, family, product, codes=asked)
+    is_readable, line = form.validate(), _line(db, product.firm, form)
+    facts = form.facts(facts_of(product), family)
+    if not is_readable:
+        faults = listing_faults(db, actor, product.firm, family, facts, line=line, product=product)
+        form.blame(faults)
+        return _shown(form, family, product)
     try:
-        facts = form.facts(facts_of(product), family)
-        line = _line(db, product.firm, form)
         mine = said_of(facts, family.key, line.id if line else None)
         began_at = "base" if "base" in request.form else "version"
         base = request.form.get(began_at, type=int)
@@ -186,7 +200,7 @@ def save_product(public_id: str) -> str | Page | Answer:
         save_said(db, actor, product, mine, expected=product.version)
     except BadInput as error:
         db.rollback()
-        form.blame(error)
+        form.blame(error.every)
         return _shown(form, family, own_product(db, actor, public_id))
     except ChangedMeanwhile:
         db.rollback()
@@ -287,7 +301,7 @@ def _shown(
     db = get_db()
     code = form.hs_code.data or ""
     nomenclature = read_nomenclature(db)
-    refused = bool(form.errors) or any(each.errors for each in form)
+    mistakes = form.mistakes()
     page = render_template(
         "catalogue/products/edit.html",
         form=form,
@@ -298,12 +312,12 @@ def _shown(
         words=form.hs_words.data or "",
         code_label=nomenclature.codes[code].label if code in nomenclature.codes else "",
         most_tiers=MOST_TIERS,
-        refused=refused,
+        mistakes=mistakes,
         quality=quality_here(db, product, today()) if product else None,
         warning=moq_warning(facts_of(product), _free(product)) if product else "",
         may_write=may_write(),
     )
-    return page, 422 if refused else 200
+    return page, 422 if mistakes else 200
 
 
 def _free(product: Product) -> list[Decimal]:

@@ -126,6 +126,48 @@ def change(client: FlaskClient, product: Product, **typed_over: str) -> Any:
     return client.post(address, data=data)
 
 
+def mistakes_told(page: str) -> list[tuple[str, str]]:
+    """What the list at the top says: the field each line leads to, and its words."""
+    head = page.split('class="mistakes"')[1].split("</section>")[0] if "mistakes" in page else ""
+    return re.findall(r'<li><a href="#([^"]+)">[^<]+</a>: ([^<]+)</li>', head)
+
+
+def test_all_mistakes_are_told_at_once_and_lead_to_their_fields(app: Flask, house: House) -> None:
+    db, cast, product = house
+    sent = change(
+        come(app, cast.owner),
+        product,
+        title=" ",
+        hs_code="abc",
+        attribute__thickness_mm="thick",
+        moq="-3",
+        tiers__0__from_quantity="10",
+        tiers__0__price="80",
+        tiers__1__from_quantity="20",
+        tiers__1__price="95",
+        tiers__2__from_quantity="30",
+        tiers__2__price="",
+        lead_days="-1",
+    )
+    page = sent.get_data(as_text=True)
+    assert sent.status_code == 422
+    assert mistakes_told(page) == [
+        ("title", "Say in a few words what the product is."),
+        ("hs_code", "Choose a code of the nomenclature."),
+        ("attribute-thickness_mm", "Enter a number, e.g. 1200 or 12,5."),
+        ("moq", "The minimum order must be more than nothing."),
+        ("tiers-1-price", "Prices must fall as the quantity rises."),
+        ("tiers-2-price", "Give each quantity its price."),
+        ("lead_days", "Enter days, from 0 to 730."),
+    ]
+    for at, _words in mistakes_told(page):
+        assert f'id="{at}"' in page
+        assert f'id="{at}-error"' in page
+    assert re.search(r'<section class="mistakes" tabindex="-1" autofocus', page)
+    db.rollback()
+    assert product.version == 1
+
+
 def test_what_is_typed_is_kept_with_decimal_commas_and_lakhs(app: Flask, house: House) -> None:
     db, cast, product = house
     sent = change(

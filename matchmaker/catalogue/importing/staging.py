@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from matchmaker.catalogue.facts import ProductFacts, check_attributes, check_product
+from matchmaker.catalogue.facts import ProductFacts, attribute_faults, product_faults
 from matchmaker.catalogue.importing.attributes import read_attributes
 from matchmaker.catalogue.importing.headings import Layout, data_rows, folded
 from matchmaker.catalogue.importing.no_products import only_text, why_no_product
@@ -23,7 +23,7 @@ from matchmaker.catalogue.importing.sheets import Sheet
 from matchmaker.catalogue.importing.stating import Stated, state
 from matchmaker.catalogue.importing.world import FamilyInfo, FirmInfo, Outcome, Skipped, World
 from matchmaker.catalogue.versions import differences, facts_in, said_of
-from matchmaker.errors import N_, BadInput
+from matchmaker.errors import N_, BadInput, refuse
 from matchmaker.slugs import slug_of
 
 _SIZED = re.compile(r"\w*\d\w*")
@@ -137,10 +137,10 @@ def _decide(number: int, stated: Stated, world: World, kinds: _Kinds) -> Outcome
     try:
         decided = _held_against(outcome, before, given)
         facts = facts_in(decided.said)
-        check_product(facts)
-        check_attributes(family.attributes, facts.attributes)
+        refuse([*product_faults(facts), *attribute_faults(family.attributes, facts.attributes)])
     except BadInput as wrong:
-        _name_the_column(stated, wrong)
+        for each in wrong.every:
+            _name_the_column(stated, each)
         return replace(outcome, troubles=tuple(stated.troubles))
     return decided
 
