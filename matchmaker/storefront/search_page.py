@@ -165,6 +165,7 @@ def ask(
     measures = _settled(asked, labels)
     query = asking.query_of(asked, None, dimension, usd_per_unit, measures)
     page = engine.search(asked.tab, search.with_meaning(asked.tab, query))
+    page = replace(page, corrections=_worth_offering(asked, page, search))
     counts: dict[str, int | None] = {asked.tab: page.total}
     for tab in TABS:
         if tab != asked.tab:
@@ -174,6 +175,19 @@ def ask(
     if asked.refined and not page.total:  # of figures the caller takes care
         unfiltered = engine.search(asked.tab, asking.counting_query(asked.only_text())).total
     return Answer(page, query, dimension, counts, unfiltered)
+
+
+def _worth_offering(asked: Asked, page: Page, search: Searching) -> tuple[str, ...]:
+    """Of the other spellings those under which something holds every word.
+
+    A word that no product has is often right all the same ("slipping" is not "shipping").
+    """
+
+    def holds_all(text: str) -> bool:
+        found = search.engine.search(asked.tab, asking.counting_query(asked.with_text(text)))
+        return bool(found.total) and not found.dropped
+
+    return tuple(each for each in page.corrections if holds_all(each))
 
 
 def _explained(asked: Asked, page: Page, rows: tuple[Row, ...], usd: float) -> tuple[Row, ...]:

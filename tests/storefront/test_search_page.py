@@ -239,3 +239,15 @@ def test_a_firm_is_suggested_by_its_name_and_led_to(site: Flask, visitor: FlaskC
     found = visitor.get("/suggest", query_string={"q": name}).get_json()
 
     assert any(each["label"] == name and "/firms/" in each["url"] for each in found)
+
+
+def test_another_spelling_is_offered_only_where_it_finds_what_was_typed_does_not(
+    visitor: FlaskClient,
+) -> None:
+    meant = visitor.get("/search", query_string={"q": "plywod"}).text
+    assert "Did you mean" in meant
+    assert hrefs(meant, r"/search\?q=plywood[^\"]*")
+    # The other spelling of the whole finds no more than what was typed.
+    for right in ("plywod that keeps cows from slipping", "plywod in the shade of a certificate"):
+        page = visitor.get("/search", query_string={"q": right}).text
+        assert "Did you mean" not in page
