@@ -20,6 +20,7 @@ from matchmaker.certification.models import GRADES, Evidence, Scheme
 from matchmaker.certification.queries import concerned
 from matchmaker.certification.scoping import scope_rows
 from matchmaker.errors import BadInput, Conflict
+from matchmaker.notices.zones import HOME, zone_named
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
 
@@ -81,7 +82,7 @@ def declare_evidence(
 
     The facts are those of `EvidenceFacts`. `changed`: what shows it and must be indexed again.
     Raises BadInput for consignment documents, which are made for each shipment and never held,
-    for dates out of order, and MaterialAsked.
+    for a day of issue that is still to come, for dates out of order, and MaterialAsked.
     """
     facts = EvidenceFacts(
         number=number,
@@ -98,7 +99,7 @@ def declare_evidence(
     )
     actor.must_write_for(holder.id)
     evidence = Evidence(holder=holder, scheme=scheme, details={})
-    check_facts(scheme, facts)
+    check_facts(scheme, facts, today_of(actor))
     _state(db, actor, evidence, facts)
     db.add(evidence)
     db.flush()
@@ -112,7 +113,7 @@ def declare_evidence(
 def change_evidence(db: Session, actor: Actor, evidence: Evidence, facts: EvidenceFacts) -> None:
     """Replace what it says. What a desk saw was something else: it looks again."""
     must_be_open(actor, evidence)
-    check_facts(evidence.scheme, facts)
+    check_facts(evidence.scheme, facts, today_of(actor))
     before, touched = plain(evidence), concerned(db, evidence)
     _state(db, actor, evidence, facts)
     db.flush()
@@ -204,10 +205,26 @@ def grade_evidence(
     )
 
 
-def check_facts(scheme: Scheme, facts: EvidenceFacts) -> None:
-    """Refuse what nobody can hold, and dates out of order."""
+def today_of(actor: Actor) -> dt.date:
+    """The day it is where the actor lives or where the firms are, whichever is ahead.
+
+    A certificate handed over on a morning in Kochi is dated a day that London does not have yet.
+    """
+    zones = [HOME, *([zone_named(actor.user.zone)] if actor.user is not None else [])]
+    return max(utc_now().astimezone(zone).date() for zone in zones)
+
+
+def check_facts(scheme: Scheme, facts: EvidenceFacts, today: dt.date) -> None:
+    """Refuse what nobody can hold yet, or at all, and dates out of order."""
     if not scheme.is_held:
         raise BadInput("scheme", scheme.code, _("It is made for each shipment and cannot be held."))
+    if facts.issued_on > today:
+        raise BadInput(
+            "issued_on",
+            facts.issued_on,
+            _("That day is still to come. Enter the day on which it was issued, as it stands on"
+              " the document."),
+        )  # fmt: skip
     if facts.expires_on is not None and facts.expires_on < facts.issued_on:
         raise BadInput(
             "expires_on", facts.expires_on, _("It must not be before %(day)s.", day=facts.issued_on)

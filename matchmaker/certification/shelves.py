@@ -10,9 +10,9 @@ from matchmaker.catalogue.models import Product
 from matchmaker.certification.models import Evidence
 from matchmaker.certification.queries import now
 from matchmaker.certification.scope import changes_of
-from matchmaker.certification.validity import expires_soon, is_valid
+from matchmaker.certification.validity import begins_later, expires_soon, is_valid
 
-State = Literal["withdrawn", "refused", "expired", "expiring", "valid"]
+State = Literal["withdrawn", "refused", "future", "expired", "expiring", "valid"]
 Shelf = Literal["attention", "force", "past"]
 
 
@@ -22,6 +22,8 @@ def state_of(evidence: Evidence, today: dt.date) -> State:
         return "withdrawn"
     if evidence.review == "refused":
         return "refused"
+    if begins_later(evidence, today):
+        return "future"  # a slip from before such days were refused: it asks to be corrected
     if not is_valid(evidence, today):
         return "expired"
     return "expiring" if expires_soon(evidence, today) else "valid"
@@ -40,7 +42,11 @@ def _shelf(evidence: Evidence, today: dt.date, is_renewed: bool) -> Shelf:
     state = state_of(evidence, today)
     if state == "withdrawn" or (state == "expired" and is_renewed):
         return "past"
-    if evidence.review == "asked" or state in ("refused", "expired") or lapsed_products(evidence):
+    if (
+        evidence.review == "asked"
+        or state in ("refused", "expired", "future")
+        or lapsed_products(evidence)
+    ):
         return "attention"
     return "force" if state == "valid" or is_renewed else "attention"
 

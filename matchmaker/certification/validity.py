@@ -29,6 +29,11 @@ def is_valid(evidence: Held, on: dt.date) -> bool:
     return evidence.issued_on <= on and (evidence.expires_on is None or evidence.expires_on >= on)
 
 
+def begins_later(evidence: Held, on: dt.date) -> bool:
+    """Not in force on that day, but not over either: its day of issue is still to come."""
+    return evidence.issued_on > on
+
+
 def expires_soon(evidence: Held, on: dt.date) -> bool:
     """Valid, but for no more than 90 days."""
     return (

@@ -344,7 +344,11 @@ def _held(db: Session, cluster: Cluster, today: dt.date) -> tuple[HeldCount, ...
         .select_from(showing)
         .join(Evidence, Evidence.id == showing.c.id)
         .join(Scheme, Scheme.id == Evidence.scheme_id)
-        .where(IS_SHOWN, Scheme.evidence_type != "registration")
+        .where(
+            IS_SHOWN,
+            Scheme.evidence_type != "registration",
+            Evidence.issued_on <= today,  # what has not begun is neither in force nor over
+        )
     )
     names: dict[str, str] = {}
     best: dict[tuple[str, int], int] = {}

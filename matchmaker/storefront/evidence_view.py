@@ -12,12 +12,12 @@ from matchmaker.catalogue.models import Product
 from matchmaker.certification import scope
 from matchmaker.certification.models import GRADES, Evidence
 from matchmaker.certification.queries import evidence_shown, now
-from matchmaker.certification.validity import expires_soon, is_valid
+from matchmaker.certification.validity import begins_later, expires_soon, is_valid
 from matchmaker.storefront.labels import short_scheme
 from matchmaker.storefront.words import gettext as _
 from matchmaker.storefront.words import ngettext
 
-STATES = ("valid", "expiring", "expired")
+STATES = ("valid", "expiring", "future", "expired")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class EvidenceRow:
 
     @property
     def counts(self) -> bool:
-        """Expired evidence never counts."""
-        return self.state != "expired"
+        """What is over, or has not begun, never counts."""
+        return self.state in ("valid", "expiring")
 
 
 def evidence_held(db: Session, organisation_id: int) -> Sequence[Evidence]:
@@ -80,6 +80,8 @@ def telling(rows: Sequence[EvidenceRow], most: int = 4) -> tuple[EvidenceRow, ..
 
 
 def state_of(evidence: Evidence, today: dt.date) -> str:
+    if begins_later(evidence, today):
+        return "future"
     if not is_valid(evidence, today):
         return "expired"
     return "expiring" if expires_soon(evidence, today) else "valid"

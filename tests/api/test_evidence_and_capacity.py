@@ -70,6 +70,7 @@ def test_evidence_of_others_does_not_exist(with_scheme: World) -> None:
         ({"scheme": "NO-SUCH"}, "scheme"),
         ({"products": ["not mine"]}, "products"),
         ({"issued_on": "yesterday"}, "issued_on"),
+        ({"issued_on": "2098-01-01", "expires_on": "2099-01-01"}, "issued_on"),
         ({"number": "\x00"}, "number"),
     ],
 )
