@@ -74,6 +74,7 @@ class Organisation(PublicId, Model):
 
     `standing` says how far desks know it; of a suspended one the reason is shown to its
     members. `standing_checks` lists what was checked (see `accounts/standing.py`).
+    `asks_since`: its members have asked a desk to verify it, and wait.
     """
 
     __tablename__ = "organisation"
@@ -88,6 +89,7 @@ class Organisation(PublicId, Model):
     standing_on: Mapped[dt.date | None] = mapped_column(Date)
     standing_reason: Mapped[str | None] = mapped_column(Text)
     standing_checks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    asks_since: Mapped[dt.datetime | None] = mapped_column(Utc)
     is_demo: Mapped[bool] = mapped_column(Boolean, default=False, index=True)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)
     memberships: Mapped[list[Membership]] = relationship(back_populates="organisation")

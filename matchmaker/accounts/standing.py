@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import DESK_ROLES, Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import Organisation, User
-from matchmaker.errors import N_, BadInput, NotAllowed
+from matchmaker.errors import N_, BadInput, Conflict, NotAllowed
 from matchmaker.orm import Model, utc_now
 from matchmaker.wording import gettext as _
 
@@ -144,6 +144,34 @@ def verify_organisation(
     _change(db, actor, organisation, "verified", reason, sorted(set(checks)))
 
 
+def withdraw_verification(
+    db: Session, actor: Actor, organisation: Organisation, *, reason: str
+) -> None:
+    """Back to registered: a desk vouches for it no more. Raises Conflict. The caller commits."""
+    actor.must_be_desk()
+    if organisation.standing != "verified":
+        raise Conflict(_("It is not verified."))
+    _change(db, actor, organisation, "registered", _reason(reason), [], "organisation.unverified")
+
+
+def ask_for_verification(db: Session, actor: Actor, organisation: Organisation) -> None:
+    """Put a buyer before the desks: it stands first in their queue from now on.
+
+    Asked again it changes nothing. Raises NotAllowed, Conflict. The caller commits.
+    """
+    actor.must_write_for(organisation.id)
+    if organisation.kind not in BUYING_KINDS or organisation.standing != "registered":
+        raise Conflict(_("There is nothing to ask for: this is no buyer that waits."))
+    if actor.user is None or actor.user.confirmed_at is None:
+        raise NotAllowed(
+            _("Confirm your e-mail address first: open the link in the mail we sent you.")
+        )
+    if organisation.asks_since is not None:
+        return
+    organisation.asks_since = utc_now()
+    record(db, actor, "verification.asked", "organisation", organisation.public_id)
+
+
 def suspend_organisation(
     db: Session, actor: Actor, organisation: Organisation, *, reason: str
 ) -> None:
@@ -199,16 +227,18 @@ def _change(
     standing: str,
     reason: str,
     checks: list[str],
+    action: str = "",
 ) -> None:
     before = {"standing": organisation.standing, "checks": organisation.standing_checks}
     organisation.standing = standing
     organisation.standing_on = utc_now().date()
     organisation.standing_reason = reason.strip() or None
     organisation.standing_checks = checks
+    organisation.asks_since = None  # the desk has spoken
     record(
         db,
         actor,
-        f"organisation.{standing}",
+        action or f"organisation.{standing}",
         "organisation",
         organisation.public_id,
         before=before,

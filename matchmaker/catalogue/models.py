@@ -205,6 +205,8 @@ class Product(PublicId, Model):
     has_photo: Mapped[bool] = mapped_column(Boolean, default=False)
     # Guessed from the name when the listing began; the firm is asked to settle it.
     family_is_guess: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Why a desk took it off the pages; while it says so, the firm cannot publish it.
+    hidden_because: Mapped[str | None] = mapped_column(Text)
     # Rises with every change: who saves an older one is told and shown both.
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[dt.datetime] = mapped_column(Utc, default=utc_now)

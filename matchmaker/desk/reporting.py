@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,7 +29,7 @@ REASONS = {
     "other": N_("Something else"),
 }
 LONGEST = 2000  # signs
-OUTCOMES = ("hidden", "kept")
+OUTCOMES = {"hidden": N_("Hidden"), "kept": N_("Let stand")}
 
 
 def reported_thing(db: Session, actor: Actor | None, kind: str, slug: str) -> Product | Firm:
@@ -123,6 +125,7 @@ def settle(db: Session, actor: Actor, flag: Flag, *, outcome: str, reason: str) 
 def hide_product(db: Session, actor: Actor, product: Product, *, reason: str) -> None:
     """Take a product off the public pages and tell its firm why."""
     before, product.state = product.state, "hidden"
+    product.hidden_because = reason.strip()
     record(
         db,
         actor,
@@ -133,19 +136,64 @@ def hide_product(db: Session, actor: Actor, product: Product, *, reason: str) ->
         after={"state": "hidden"},
         reason=reason.strip(),
     )
+    _tell_firm(
+        db,
+        product,
+        reason,
+        subject=N_("The export desk has hidden “%(title)s”"),
+        text=N_("Why: %(reason)s\n\nCorrect it and ask the desk to look again."),
+    )
+
+
+def restore_product(db: Session, actor: Actor, product: Product, *, reason: str) -> None:
+    """Take back that the desk has hidden it, and tell its firm why. Raises Conflict.
+
+    What the firm has made a draft meanwhile stays one: only the firm publishes it.
+    """
+    actor.must_be_desk()
+    if product.hidden_because is None:
+        raise Conflict(_("This product is not hidden by the desk."))
+    if not reason.strip():
+        raise BadInput("reason", reason, _("Say why: those concerned will read it."))
+    before = {"state": product.state, "reason": product.hidden_because}
+    product.hidden_because = None
+    product.state = "published" if product.state == "hidden" else product.state
+    record(
+        db,
+        actor,
+        "product.restored",
+        "product",
+        product.public_id,
+        before=before,
+        after={"state": product.state},
+        reason=reason.strip(),
+    )
+    _tell_firm(
+        db,
+        product,
+        reason,
+        subject=N_("The export desk shows “%(title)s” again"),
+        text=N_("Why: %(reason)s"),
+    )
+
+
+def hidden_products(db: Session, firm: Firm) -> Sequence[Product]:
+    """What of a firm a desk has hidden, by title."""
+    asked = select(Product).where(Product.firm_id == firm.id, Product.hidden_because.is_not(None))
+    return db.scalars(asked.order_by(Product.title, Product.id)).all()
+
+
+def _tell_firm(db: Session, product: Product, reason: str, *, subject: str, text: str) -> None:
+    """The index and the firm's people learn of it."""
     organisation = product.firm.organisation
     changes = concerned_by(db, [organisation.id], [product.id])
-    note_changes(db, [*changes, _saved(product)])
+    note_changes(db, [*changes, Change("product", product.id, "saved")])
     tell_members(
         db,
         organisation,
         kind="listing.changed",
-        subject=N_("The export desk has hidden “%(title)s”"),
-        text=N_("Why: %(reason)s\n\nCorrect it and ask the desk to look again."),
+        subject=subject,
+        text=text,
         values={"title": product.title, "reason": reason.strip()},
         address=f"/firm/products/{product.public_id}/edit",
     )
-
-
-def _saved(product: Product) -> Change:
-    return Change("product", product.id, "saved")

@@ -21,6 +21,7 @@ from matchmaker.accounts.standing import (
     suspend_organisation,
     suspend_person,
     verify_organisation,
+    withdraw_verification,
 )
 from matchmaker.catalogue.models import Firm
 from matchmaker.catalogue.services import verify_firm
@@ -137,6 +138,27 @@ def refuse(db: Session, actor: Actor, firm: Firm, *, reason: str, again_on: dt.d
     )
 
 
+def withdraw(db: Session, actor: Actor, firm: Firm, *, reason: str) -> None:
+    """Take back that the desk vouches for a firm, and tell it why; it stays on the pages.
+
+    What was checked before has to be checked anew. Raises Conflict where it is not verified.
+    """
+    actor.must_be_desk()
+    if firm.verification != "verified":
+        raise Conflict(_("This firm is not verified."))
+    reason = _reason(reason)
+    _set_verification(db, actor, firm.organisation, "unverified", reason, "firm.unverified")
+    _tell_withdrawn(db, firm.organisation, reason, address="/firm")
+
+
+def withdraw_buyer(db: Session, actor: Actor, organisation: Organisation, *, reason: str) -> None:
+    """The same of a buyer: back to three firms and one requirement."""
+    actor.must_be_desk()
+    reason = _reason(reason)
+    withdraw_verification(db, actor, organisation, reason=reason)
+    _tell_withdrawn(db, organisation, reason)
+
+
 def suspend(db: Session, actor: Actor, organisation: Organisation, *, reason: str) -> None:
     """By a head: nobody acts in it, and the pages of a firm are no longer public."""
     must_be_head(actor)
@@ -144,7 +166,7 @@ def suspend(db: Session, actor: Actor, organisation: Organisation, *, reason: st
         raise BadInput("organisation", organisation.name, _("A desk cannot be suspended here."))
     reason = _reason(reason)
     suspend_organisation(db, actor, organisation, reason=reason)
-    _set_verification(db, actor, organisation, "suspended", reason)
+    _set_verification(db, actor, organisation, "suspended", reason, "firm.suspended")
     _tell(
         db,
         organisation,
@@ -161,7 +183,7 @@ def lift(db: Session, actor: Actor, organisation: Organisation, *, reason: str) 
         raise Conflict(_("This organisation is not suspended."))
     reason = _reason(reason)
     lift_suspension(db, actor, organisation, reason=reason)
-    _set_verification(db, actor, organisation, "unverified", reason)
+    _set_verification(db, actor, organisation, "unverified", reason, "firm.restored")
     _tell(
         db,
         organisation,
@@ -231,10 +253,23 @@ def _tell(
     )
 
 
-def _set_verification(
-    db: Session, actor: Actor, organisation: Organisation, to: str, reason: str
+def _tell_withdrawn(
+    db: Session, organisation: Organisation, reason: str, *, address: str = "/account"
 ) -> None:
-    """Of the organisation's firm, if it has one."""
+    _tell(
+        db,
+        organisation,
+        N_("The export desk has taken back that %(name)s is verified"),
+        N_("Why: %(reason)s\n\nAnswer the desk if this is a mistake."),
+        address=address,
+        reason=reason,
+    )
+
+
+def _set_verification(
+    db: Session, actor: Actor, organisation: Organisation, to: str, reason: str, action: str
+) -> None:
+    """Of the organisation's firm, if it has one; `action` names it in the audit trail."""
     firm = db.scalar(select(Firm).where(Firm.organisation_id == organisation.id))
     if firm is None:
         return
@@ -243,7 +278,7 @@ def _set_verification(
     record(
         db,
         actor,
-        "firm.suspended" if to == "suspended" else "firm.restored",
+        action,
         "firm",
         firm.public_id,
         before={"verification": before},

@@ -23,7 +23,7 @@ from matchmaker.errors import BadInput, NotFound
 @open_to("desk")
 def buyer(public_id: str) -> str:
     """What is known of it, which checks can be made, and the decision."""
-    return _buyer_page(_organisation(public_id))
+    return buyer_page(_organisation(public_id))
 
 
 @pages.post("/desk/buyers/<public_id>/verification")
@@ -37,9 +37,24 @@ def verify_buyer(public_id: str) -> Response | tuple[str, int]:
         verifying.verify_buyer(db, acting(), found, checks=made)
     except BadInput as wrong:
         db.rollback()
-        return _buyer_page(_organisation(public_id), wrong), 400
+        return buyer_page(_organisation(public_id), wrong), 400
     db.commit()
     flash(_("%(name)s is verified.", name=found.name), "success")
+    return redirect(url_for(".buyer", public_id=public_id))
+
+
+@pages.post("/desk/buyers/<public_id>/withdrawal")
+@open_to("desk")
+def withdraw_buyer(public_id: str) -> Response | tuple[str, int]:
+    """Take back that it is verified, with a reason it is told."""
+    db, found = get_db(), _organisation(public_id)
+    try:
+        verifying.withdraw_buyer(db, acting(), found, reason=request.form.get("reason", "")[:2000])
+    except BadInput as wrong:
+        db.rollback()
+        return buyer_page(_organisation(public_id), wrong, "withdrawal"), 400
+    db.commit()
+    flash(_("%(name)s is no longer verified and was told why.", name=found.name), "success")
     return redirect(url_for(".buyer", public_id=public_id))
 
 
@@ -55,7 +70,8 @@ def _organisation(public_id: str) -> Organisation:
     return found
 
 
-def _buyer_page(found: Organisation, wrong: BadInput | None = None) -> str:
+def buyer_page(found: Organisation, wrong: BadInput | None = None, where: str = "checks") -> str:
+    """`where` is the form that `wrong` belongs to; what was typed there is shown again."""
     db = get_db()
     return render_template(
         "desk/buyer.html",
@@ -67,6 +83,7 @@ def _buyer_page(found: Organisation, wrong: BadInput | None = None) -> str:
         history_lines=latest_about(db, [("organisation", found.public_id)]),
         is_head=is_head(acting()),
         wrong=wrong,
+        where=where,
         typed=request.form,
         ticked=set(request.form.getlist("check")),
     )

@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 from matchmaker.access import acting, open_to
 from matchmaker.accounts.members import members_of
 from matchmaker.accounts.models import Organisation
-from matchmaker.catalogue.models import VERIFICATION, Firm
+from matchmaker.catalogue.models import VERIFICATION, Firm, Product
 from matchmaker.certification.queries import evidence_kept
 from matchmaker.clusters.models import Cluster
 from matchmaker.database import get_db
-from matchmaker.desk import verifying
+from matchmaker.desk import reporting, verifying
 from matchmaker.desk.cases import PAGE, choices
 from matchmaker.desk.criteria import CRITERIA, GROUPS, groups_missing
 from matchmaker.desk.models import FirmRefusal
@@ -25,6 +25,7 @@ from matchmaker.desk.pages import pages
 from matchmaker.desk.rights import is_head
 from matchmaker.desk.trail import latest_about
 from matchmaker.desk.views import day_of, page_asked
+from matchmaker.desk.views_buyers import buyer_page
 from matchmaker.errors import N_, BadInput, NotFound
 
 STANDINGS = {
@@ -110,12 +111,15 @@ def check(public_id: str, criterion: str) -> Response | tuple[str, int]:
 @pages.post("/desk/firms/<public_id>/decision")
 @open_to("desk")
 def decide(public_id: str) -> Response | tuple[str, int]:
-    """Verify the firm, or refuse it with a reason."""
+    """Verify the firm, refuse it with a reason, or take back that it is verified."""
     db, found, form = get_db(), _firm(public_id), request.form
     try:
         if form.get("act") == "verify":
             verifying.verify(db, acting(), found)
             said = _("%(name)s is verified. Buyers see it now.", name=found.name)
+        elif form.get("act") == "withdraw":
+            verifying.withdraw(db, acting(), found, reason=form.get("reason", "")[:2000])
+            said = _("%(name)s is no longer verified and was told why.", name=found.name)
         else:
             again = form.get("again_on", "")
             day = day_of("again_on", again) if again else None
@@ -130,9 +134,29 @@ def decide(public_id: str) -> Response | tuple[str, int]:
     return redirect(url_for(".firm", public_id=public_id))
 
 
+@pages.post("/desk/products/<public_id>/restoration")
+@open_to("desk")
+def restore(public_id: str) -> Response | tuple[str, int]:
+    """Show a product again that a desk has hidden."""
+    db = get_db()
+    product = db.scalar(select(Product).where(Product.public_id == public_id))
+    if product is None:
+        raise NotFound(_("This product was not found."))
+    firm = product.firm.public_id
+    try:
+        reason = request.form.get("reason", "")[:2000]
+        reporting.restore_product(db, acting(), product, reason=reason)
+    except BadInput as wrong:
+        db.rollback()
+        return _firm_page(_firm(firm), wrong, public_id), 400
+    db.commit()
+    flash(_("“%(title)s” is no longer hidden by the desk.", title=product.title), "success")
+    return redirect(url_for(".firm", public_id=firm))
+
+
 @pages.post("/desk/organisations/<public_id>/suspension")
 @open_to("desk")
-def suspension(public_id: str) -> Response:
+def suspension(public_id: str) -> Response | tuple[str, int]:
     """A head suspends an organisation, or lifts that."""
     db, found = get_db(), _organisation(public_id)
     reason = request.form.get("reason", "")[:2000]
@@ -146,8 +170,7 @@ def suspension(public_id: str) -> Response:
             said = _("%(name)s is suspended.", name=found.name)
     except BadInput as wrong:
         db.rollback()
-        flash(wrong.remedy, "error")
-        return redirect(page)
+        return _page_again(_organisation(public_id), wrong), 400
     db.commit()
     flash(said, "success")
     return redirect(page)
@@ -165,6 +188,14 @@ def _organisation(public_id: str) -> Organisation:
     if found is None:
         raise NotFound(_("This organisation was not found."))
     return found
+
+
+def _page_again(found: Organisation, wrong: BadInput) -> str:
+    """The same page with what was typed, and the form that was wrong open."""
+    of_firm = get_db().scalar(select(Firm.public_id).where(Firm.organisation_id == found.id))
+    if of_firm is not None:
+        return _firm_page(_firm(of_firm), wrong, "suspension")
+    return buyer_page(found, wrong, "suspension")
 
 
 def organisation_page(organisation: Organisation) -> str:
@@ -204,6 +235,7 @@ def _firm_page(found: Firm, wrong: BadInput | None = None, where: str = "") -> s
         refusal=db.get(FirmRefusal, found.id),
         members=members_of(db, organisation),
         evidence=evidence_kept(db, organisation.id),
+        hidden=reporting.hidden_products(db, found),
         history_lines=latest_about(
             db, [("firm", found.public_id), ("organisation", organisation.public_id)]
         ),

@@ -14,6 +14,7 @@ from matchmaker.database import get_db
 from matchmaker.desk import reporting
 from matchmaker.desk.models import Flag
 from matchmaker.desk.pages import pages
+from matchmaker.desk.trail import latest_about
 from matchmaker.errors import BadInput, NotFound
 from matchmaker.limits import limiter
 
@@ -118,7 +119,15 @@ def _flag_page(found: Flag, wrong: BadInput | None = None) -> str:
         settled_by=db.get(User, found.settled_by_id) if found.settled_by_id else None,
         reason=_(reporting.REASONS.get(found.reason, found.reason)),
         reasons=reporting.REASONS,
+        outcome=_settled_as(found),
+        history_lines=latest_about(db, [(found.subject_kind, found.subject)]),
         others=others.all(),
         wrong=wrong,
         typed=request.form,
     )
+
+
+def _settled_as(flag: Flag) -> str:
+    """'Hidden: the reason', in the reader's words."""
+    outcome, _sign, reason = (flag.outcome or "").partition(": ")
+    return f"{_(reporting.OUTCOMES.get(outcome, outcome))}: {reason}"

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.models import Organisation, User
 from matchmaker.catalogue.models import Firm
+from matchmaker.catalogue.visibility import can_see_product
 from matchmaker.sourcing.models import Enquiry, EnquiryMessage, Requirement
 from matchmaker.sourcing.visibility import Side, can_see_requirement, has_answered, side_of
 
@@ -52,6 +53,7 @@ class Thread:
     enquiry: Enquiry
     side: Side
     contact: Contact | None
+    shows_product: bool  # whether its page opens for this reader
 
 
 def enquiries_to(db: Session, organisation: Organisation, *, shown: str, page: int = 1) -> Page:
@@ -74,7 +76,9 @@ def thread_of(db: Session, actor: Actor, public_id: str) -> Thread | None:
     side = side_of(actor, enquiry) if enquiry else None
     if enquiry is None or side is None:
         return None
-    return Thread(enquiry, side, _contact(enquiry, side))
+    product = enquiry.product
+    shows = product is not None and can_see_product(actor, product)
+    return Thread(enquiry, side, _contact(enquiry, side), shows)
 
 
 def requirements_of(db: Session, organisation: Organisation) -> Sequence[Requirement]:

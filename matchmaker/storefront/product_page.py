@@ -85,6 +85,7 @@ class ProductPage:
     lead_stale: bool
     similar: tuple[Row, ...] | None
     pictures: tuple[Shown, ...] = ()
+    for_desk: bool = False
 
     @property
     def demonstration(self) -> bool:
@@ -141,6 +142,7 @@ def build_product_page(
         lead_stale=is_stale(product.lead_confirmed_on, today),
         similar=similar_products(maker, search, product),
         pictures=_pictures(db, product),
+        for_desk=maker.actor is not None and maker.actor.is_desk,
     )
 
 

@@ -261,6 +261,8 @@ def _changed_row(writing: _Writing, product: Product, outcome: Outcome) -> dict[
         "price_confirmed_on": product.price_confirmed_on,
         "lead_confirmed_on": product.lead_confirmed_on,
     }
+    if product.hidden_because is not None:
+        row["state"] = "hidden"  # by the desk, whatever a sheet says
     if names & PRICED_BY:
         row["price_confirmed_on"] = today if facts.tiers else None
     if "lead_days" in names:
