@@ -85,6 +85,8 @@ def test_a_link_works_once_and_for_two_days(db: Session) -> None:
     change.expires_at = utc_now() - dt.timedelta(seconds=1)
     db.flush()
     assert waiting_address(db, user) is None
+    with pytest.raises(AddressLinkSpent):
+        change_of(db, late)
     fresh = ask_for_address(db, user, NEW)
     confirm_address(db, change_of(db, fresh), None)
     for secret in (late, fresh, "never made", ""):
