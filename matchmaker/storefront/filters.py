@@ -42,7 +42,7 @@ def set_up(app: Flask) -> None:
 
 
 def money(value: Money) -> str:
-    """'₹1,250.00' or '1.250,00 €'; small prices keep four digits."""
+    """'₹1,250.00', '1.250,00 €' or '¥4,980'; small prices keep four digits."""
     return _money(rounded(value), value.currency, locale())
 
 
@@ -51,6 +51,8 @@ def _money(amount: Decimal, currency: str, spoken: Locale) -> str:
     pattern = spoken.currency_formats["standard"].pattern
     if amount < 1 and amount:
         pattern = pattern.replace("0.00", "0.00##")
+    elif amount.as_tuple().exponent == 0:  # yen were rounded to whole ones
+        pattern = pattern.replace("0.00", "0")
     return str(
         format_currency(amount, currency, format=pattern, locale=spoken, currency_digits=False)
     )

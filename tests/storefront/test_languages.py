@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from matchmaker.config import LANGUAGES
+from matchmaker.money import Money
 from matchmaker.storefront import context
-from matchmaker.storefront.filters import quantity
+from matchmaker.storefront.filters import money, quantity
 from matchmaker.storefront.words import ngettext
 
 
@@ -68,3 +70,20 @@ def test_units_agree_with_their_number(site: Flask) -> None:
         assert [quantity(n, "H87") for n in (1, 5, 350)] == ["1 قطعة", "5 قطع", "350 قطعة"]
     with site.test_request_context():
         assert [quantity(n, "H87") for n in (0.5, 1, 2)] == ["0.5 pieces", "1 piece", "2 pieces"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "words"),
+    [
+        ("4980", "JPY", "¥4,980"),
+        ("4980.4", "JPY", "¥4,980"),
+        ("1.5", "JPY", "¥1.50"),
+        ("1250", "EUR", "€1,250.00"),
+        ("0.1234", "USD", "$0.1234"),
+    ],
+)
+def test_money_has_the_decimals_of_its_currency(
+    site: Flask, amount: str, currency: str, words: str
+) -> None:
+    with site.test_request_context("/clusters"):
+        assert money(Money(Decimal(amount), currency)) == words
