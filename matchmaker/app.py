@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from matchmaker import (
     access,
+    arriving,
     changing_address,
     database,
     health,
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None) -> Flask:
     frame.set_up(app)
     app.register_blueprint(accounts_pages)
     app.register_blueprint(joining.pages)
+    arriving.set_up(app)
     app.register_blueprint(changing_address.pages)
     app.register_blueprint(notices_views.pages)
     app.register_blueprint(sourcing_views.pages)

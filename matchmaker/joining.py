@@ -31,6 +31,7 @@ from matchmaker.accounts.models import Organisation, User
 from matchmaker.accounts.notice import NOTICE_VERSION
 from matchmaker.accounts.services import add_member, add_user, found_organisation
 from matchmaker.accounts.vouching import vouch_for, when_vouched_for
+from matchmaker.arriving import came_for
 from matchmaker.catalogue.models import Firm
 from matchmaker.catalogue.services import register_firm
 from matchmaker.certification.queries import concerned_by
@@ -152,7 +153,7 @@ def join_now(kind: str) -> Response | str:
         )
     db.commit()
     session[JOINED] = newcomer.email
-    return redirect(url_for(".joined"))
+    return redirect(url_for(".joined", next=came_for()))
 
 
 @pages.get("/join/sent")

@@ -14,7 +14,15 @@ from functools import wraps
 from html import unescape
 from typing import Any
 
-from flask import Flask, Response, after_this_request, has_request_context, request, session
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    has_request_context,
+    redirect,
+    request,
+    session,
+)
 from flask import render_template as render
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -22,11 +30,12 @@ from flask_security import FSQLALiteUserDatastore, MailUtil, PasswordUtil, RoleM
 from flask_security.confirmable import confirm_email_token_status
 from flask_security.utils import hash_password
 
-from matchmaker.access import open_to
+from matchmaker.access import ACTING_FOR, ACTING_IN, open_to
 from matchmaker.accounts import attempts, messages
 from matchmaker.accounts.forms import ConfirmForm
 from matchmaker.accounts.models import User
 from matchmaker.accounts.passwords import LEAST, weakness_of
+from matchmaker.arriving import way_on
 from matchmaker.config import Config
 from matchmaker.database import database, get_db
 from matchmaker.errors import MatchmakerError
@@ -164,10 +173,12 @@ def set_up(app: Flask, config: Config) -> None:
         # Nobody learns here which addresses have an account.
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_LOGIN_WITHOUT_CONFIRMATION=False,
-        SECURITY_AUTO_LOGIN_AFTER_CONFIRM=False,
+        # Who confirms has just chosen the password and read the mail: nothing is left to ask.
+        SECURITY_AUTO_LOGIN_AFTER_CONFIRM=True,
         SECURITY_LOGIN_URL="/sign-in",
         SECURITY_LOGOUT_URL="/sign-out",
         SECURITY_LOGOUT_CSRF=True,
+        SECURITY_LOGOUT_METHODS=["GET", "POST"],
         SECURITY_RESET_URL="/recover",
         SECURITY_CHANGE_URL="/account/password",
         SECURITY_CONFIRM_URL="/confirm",
@@ -178,7 +189,7 @@ def set_up(app: Flask, config: Config) -> None:
         SECURITY_MULTI_FACTOR_RECOVERY_CODES_URL="/account/recovery-codes",
         SECURITY_MULTI_FACTOR_RECOVERY_URL="/sign-in/recovery-code",
         SECURITY_VERIFY_URL="/sign-in/again",
-        SECURITY_POST_LOGIN_VIEW="accounts.home",
+        SECURITY_POST_LOGIN_VIEW="arriving.begin",
         SECURITY_POST_LOGOUT_VIEW="storefront.home",
         SECURITY_POST_CONFIRM_VIEW="security.login",
         SECURITY_POST_CHANGE_VIEW="accounts.home",
@@ -219,6 +230,7 @@ def _guard_views(app: Flask) -> None:
     """Audiences, limits and the button of the confirmation, around the library's views."""
     views = app.view_functions
     views["security.confirm_email"] = _confirm_by_button(views["security.confirm_email"])
+    views["security.logout"] = _sign_out_by_button(views["security.logout"])
     for endpoint in GUESSED_AT:
         views[endpoint] = _count_tries(views[endpoint])
     for endpoint in WRITES_MAIL:
@@ -296,7 +308,8 @@ def _confirm_by_button(view: View) -> View:
     @wraps(view)
     def confirm(token: str) -> Any:
         expired, invalid, user = confirm_email_token_status(token)  # type: ignore[no-untyped-call]
-        if user and not (expired or invalid) and user.confirmed_at is None:
+        waits = user and not (expired or invalid) and user.confirmed_at is None
+        if waits:
             form = ConfirmForm()
             if not form.validate_on_submit():
                 shown = {"email": user.email, "token": token, "form": form}
@@ -305,11 +318,31 @@ def _confirm_by_button(view: View) -> View:
         # What is said of a link that does not work is the library's part.
         writing = ONLY_READING.set(False)
         try:
-            return view(token=token)
+            answer = view(token=token)
         finally:
             ONLY_READING.reset(writing)
+        return _go_on() if waits and current_user == user else answer
 
     return confirm
+
+
+def _sign_out_by_button(view: View) -> View:
+    """A link from anywhere leads to the button; looking at it signs nobody out."""
+
+    @wraps(view)
+    def sign_out() -> Any:
+        if request.method != "POST" and current_user.is_authenticated:
+            return render("security/logout_user.html")
+        return view()
+
+    return sign_out
+
+
+def _go_on() -> Any:
+    """Signed in by confirming, as oneself: for whom somebody acted here before is over."""
+    session.pop(ACTING_IN, None)
+    session.pop(ACTING_FOR, None)
+    return redirect(way_on())
 
 
 def _derived(secret: str, purpose: str) -> str:

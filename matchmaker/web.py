@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
@@ -91,7 +91,29 @@ def show_error(error: MatchmakerError) -> tuple[Response | str, int]:
         answer.mimetype = "application/problem+json"
         return answer, error.status
     shown = {"status": error.status, "title": title, "message": message}
-    return render_template("errors/error.html", **shown, request_id=request_id()), error.status
+    shown |= {"links": ways_on(error.status), "request_id": request_id()}
+    return render_template("errors/error.html", **shown), error.status
+
+
+def ways_on(status: int) -> list[dict[str, str]]:
+    """What to offer instead of the page. Asks no database: it may be what is down."""
+    start = {"label": _("To the start page"), "url": url_for("storefront.home")}
+    if status == 401:
+        # What was sent and refused is no page to come back to.
+        here = this_page() if request.method == "GET" else None
+        return [
+            {"label": _("Sign in"), "url": url_for("security.login", next=here)},
+            {"label": _("Join"), "url": url_for("joining.choose", next=here)},
+            start,
+        ]
+    if status == 403 and "_user_id" in session:
+        return [{"label": _("Your pages"), "url": url_for("arriving.begin")}, start]
+    return [start]
+
+
+def this_page() -> str:
+    """The address of the page asked for, language and all, for who has to sign in first."""
+    return request.script_root + request.full_path.rstrip("?")
 
 
 def _wants_json() -> bool:
@@ -173,14 +195,19 @@ def _unexpected(error: Exception) -> MatchmakerError:
     return MatchmakerError(_("An unexpected error happened. It was noted; please try again."))
 
 
-def local_address(text: str | None) -> str:
-    """An address of ours to go back to: never one that leads elsewhere."""
+def own_address(text: str | None) -> str | None:
+    """The address if it is one of ours; nothing of one that leads, or may lead, elsewhere."""
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
-        return url_for("storefront.home")
+        return None
     parts = urlsplit(text)
     if parts.scheme or parts.netloc or "\\" in text or any(ord(c) < 32 for c in text):
-        return url_for("storefront.home")
+        return None
     return text
+
+
+def local_address(text: str | None) -> str:
+    """An address of ours to go back to: never one that leads elsewhere."""
+    return own_address(text) or url_for("storefront.home")
 
 
 def found(thing: Any, what: str) -> Any:

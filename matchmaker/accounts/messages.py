@@ -20,7 +20,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "UNAUTHORIZED": (N_("This page is not for this account."), "error"),
     "UNAUTHENTICATED": (N_("Please sign in first."), "error"),
     "REAUTHENTICATION_REQUIRED": (N_("Please enter your password again to go on."), "info"),
-    "EMAIL_CONFIRMED": (N_("Your address is confirmed. You can sign in now."), "success"),
+    "EMAIL_CONFIRMED": (N_("Your address is confirmed, and you are signed in."), "success"),
     "ALREADY_CONFIRMED": (N_("Your address was confirmed before. You can sign in."), "info"),
     "INVALID_CONFIRMATION_TOKEN": (
         N_("This link does not work. Ask for a new one below."),

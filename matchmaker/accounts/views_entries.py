@@ -43,7 +43,7 @@ def enter_now(secret: str) -> Any:
     user = use_link(db, secret)
     answer = let_in(user, "link")
     db.commit()
-    return answer or redirect(url_for(".home"))
+    return answer or redirect(url_for("arriving.begin"))
 
 
 @pages.get("/invitation/<secret>")
@@ -72,7 +72,7 @@ def accept_invitation(secret: str) -> Any:
         accept(db, asked, actor.user)
         return _welcome(asked)
     if _has_account(asked):
-        return redirect(url_for("security.login", next=request.path))
+        return redirect(url_for("security.login", next=request.script_root + request.path))
     form = _form(asked)
     if not form.validate():
         return _page(asked, form)
@@ -87,7 +87,7 @@ def _welcome(asked: Invitation) -> Response:
     session[ACTING_IN] = asked.organisation.public_id
     session.pop(ACTING_FOR, None)
     flash(_("Welcome to %(name)s.", name=asked.organisation.name), "success")
-    return redirect(url_for("accounts.home"))
+    return redirect(url_for("arriving.begin"))
 
 
 def _new_user(asked: Invitation, form: AcceptForm | AcceptByPhoneForm) -> User:

@@ -22,6 +22,7 @@ from matchmaker.limits import limiter
 from matchmaker.sourcing import queries, services
 from matchmaker.sourcing.forms import AnswerForm, EnquiryForm
 from matchmaker.sourcing.pages import pages
+from matchmaker.sourcing.typed import keep_typed, typed_before
 from matchmaker.sourcing.visibility import may_write_in
 from matchmaker.web import found
 
@@ -59,11 +60,14 @@ def ask_firm(slug: str) -> Answer:
 def _ask(firm: Firm, product: Product | None) -> Answer:
     actor, db = current_actor(), get_db()
     if actor is None:
+        if request.method == "POST":
+            keep_typed()
         flash(_("Sign in or join as a buyer to ask this firm."), "info")
         return redirect(url_for("security.login", next=request.script_root + request.path))
-    form = EnquiryForm()
+    before = typed_before()
+    form = EnquiryForm(**({"formdata": before} if before else {}))
     form.offer_units(product.unit if product else "H87")
-    if request.method == "GET" and product is not None:
+    if request.method == "GET" and product is not None and before is None:
         form.quantity.data = product.moq
     refused = ""
     if form.validate_on_submit():

@@ -46,7 +46,7 @@ def test_an_agent_hands_a_link_to_a_firm_member_with_only_a_phone(
     for _ in range(3):  # a messenger draws a preview
         assert new_phone.get(link[1]).status_code == 200
     assert new_phone.get("/account").status_code == 401
-    assert new_phone.post(link[1]).headers["Location"] == "/account"
+    assert new_phone.post(link[1]).headers["Location"] == "/begin"
     assert "Kunju" in new_phone.get("/account").text
     assert app.test_client().post(link[1]).status_code == 404
     made = read(
