@@ -1,6 +1,7 @@
 """Group certificates: a cluster body holds one for its member firms. The caller commits.
 
-A member shows it under the body's name for as long as it is a member, no day longer.
+A member shows it under the body's name for as long as it is a member, no day longer. It is told
+when that begins, and may decline.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from matchmaker.catalogue.models import Firm
 from matchmaker.certification.models import Evidence, EvidenceMember, Scheme
 from matchmaker.certification.queries import concerned_by
 from matchmaker.clusters.models import ClusterInstitution, Institution
-from matchmaker.errors import BadInput, NotAllowed
+from matchmaker.errors import N_, BadInput, NotAllowed
+from matchmaker.notices.services import tell_members
 from matchmaker.wording import gettext as _
 
 # 'multi-site' holds inside one legal entity only: no cover for neighbours.
@@ -51,7 +53,7 @@ def possible_members(db: Session, holder: Organisation) -> Sequence[Firm]:
 
 
 def cover_member(db: Session, actor: Actor, evidence: Evidence, firm: Firm, since: dt.date) -> None:
-    """Let the certificate stand for this firm too; nothing if it does already.
+    """Let the certificate stand for this firm too, and tell it; nothing if it does already.
 
     Raises BadInput for a scheme that cannot be held jointly and for firms that the body
     neither serves nor acts for.
@@ -68,14 +70,23 @@ def cover_member(db: Session, actor: Actor, evidence: Evidence, firm: Firm, sinc
     evidence.members.append(EvidenceMember(organisation=firm.organisation, since=since))
     db.flush()
     _note(db, actor, evidence, "evidence.member-added", firm.organisation_id, firm.public_id)
+    _tell(
+        db, actor, evidence, firm.organisation,
+        N_("%(scheme)s: you are covered by the certificate of %(holder)s"),
+        N_("Your pages show it from now on, under the name of %(holder)s. Look at what it says;"
+           " you may decline to be covered there."),
+        named=firm.organisation,
+    )  # fmt: skip
 
 
 def end_cover(db: Session, actor: Actor, evidence: Evidence, organisation: Organisation) -> None:
-    """The firm is no member any more: said by the body, or by the firm itself."""
+    """The firm is no member any more: said by the body, or by the firm. The other one is told."""
     try:
         actor.must_write_for(evidence.holder_id)
+        other = organisation
     except NotAllowed:
         actor.must_write_for(organisation.id)
+        other = evidence.holder
     member = db.get(EvidenceMember, (evidence.id, organisation.id))
     if member is None:
         return
@@ -85,6 +96,35 @@ def end_cover(db: Session, actor: Actor, evidence: Evidence, organisation: Organ
     _note(
         db, actor, evidence, "evidence.member-ended", organisation.id, organisation.public_id
     )  # fmt: skip
+    _tell(
+        db, actor, evidence, other,
+        N_("%(scheme)s: the certificate of %(holder)s no longer covers %(firm)s"),
+        N_("The pages of %(firm)s do not show it any more."),
+        named=organisation,
+        may_open=other is evidence.holder,
+    )  # fmt: skip
+
+
+def _tell(
+    db: Session, actor: Actor, evidence: Evidence, told: Organisation, subject: str, text: str,
+    *, named: Organisation, may_open: bool = True,
+) -> None:  # fmt: skip
+    """Tell the side that did not do it; whose agent did it is told by nobody what they did."""
+    tell_members(
+        db,
+        told,
+        kind="evidence.group",
+        subject=subject,
+        text=text,
+        values={
+            "scheme": evidence.scheme.name,
+            "holder": evidence.holder.name,
+            "firm": named.name,
+        },
+        # Who is covered no more may not open it any more.
+        address="/firm/evidence" + (f"/{evidence.public_id}" if may_open else ""),
+        except_for=actor.user,
+    )
 
 
 def _note(

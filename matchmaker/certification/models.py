@@ -123,6 +123,7 @@ class Evidence(PublicId, Model):
         back_populates="evidence", cascade="all, delete-orphan", order_by="EvidenceDocument.id"
     )
     members: Mapped[list[EvidenceMember]] = relationship(
+        back_populates="evidence",
         cascade="all, delete-orphan", order_by="EvidenceMember.since"
     )
 
@@ -167,6 +168,7 @@ class EvidenceMember(Model):
     )
     since: Mapped[dt.date] = mapped_column(Date)
     organisation: Mapped[Organisation] = relationship()
+    evidence: Mapped[Evidence] = relationship(back_populates="members")
 
 
 class EvidenceReminder(Model):

@@ -104,6 +104,26 @@ def groups_of(db: Session, organisation_id: int) -> Sequence[Evidence]:
     ).all()
 
 
+def find_cover(db: Session, organisation_id: int, public_id: str) -> EvidenceMember | None:
+    """That this evidence of a cluster body covers the organisation, with what it is; or None.
+
+    The documents are left out: they stay between the body and the desk.
+    """
+    return db.scalar(
+        select(EvidenceMember)
+        .join(Evidence, Evidence.id == EvidenceMember.evidence_id)
+        .where(EvidenceMember.organisation_id == organisation_id, Evidence.public_id == public_id)
+        .options(
+            joinedload(EvidenceMember.evidence).options(
+                joinedload(Evidence.scheme),
+                joinedload(Evidence.holder),
+                selectinload(Evidence.scope).joinedload(EvidenceScope.site),
+                selectinload(Evidence.scope).joinedload(EvidenceScope.product),
+            )
+        )
+    )
+
+
 def find_evidence(db: Session, actor: Actor, public_id: str) -> Evidence:
     """The evidence, for its holder, who acts for it, and desks; NotFound for everybody else."""
     found = db.scalar(

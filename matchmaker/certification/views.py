@@ -24,6 +24,7 @@ from matchmaker.certification.models import Evidence, MarketRule, Scheme
 from matchmaker.certification.pages import pages
 from matchmaker.certification.queries import (
     evidence_kept,
+    find_cover,
     find_evidence,
     firm_of,
     groups_of,
@@ -105,8 +106,22 @@ def declare(code: str) -> Page:
 @pages.get("/firm/evidence/<public_id>")
 @open_to("holder")
 def piece(public_id: str) -> str:
-    """One piece of evidence: how it stands, its documents, what one can do."""
-    db, found = get_db(), _own(public_id)
+    """One piece of evidence: how it stands, its documents, what one can do.
+
+    A firm that a body's certificate covers reads what it says, and may decline.
+    """
+    db = get_db()
+    cover = find_cover(db, _holder().id, public_id)
+    if cover is not None:
+        return render_template(
+            "certification/covered.html",
+            cover=cover,
+            evidence=cover.evidence,
+            words=FACTS[cover.evidence.scheme.evidence_type],
+            state=state_of(cover.evidence, _today()),
+            may_write=_may_write(),
+        )
+    found = _own(public_id)
     candidates = _candidates(db, found)
     return render_template(
         "certification/piece.html",

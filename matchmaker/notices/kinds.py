@@ -35,6 +35,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("evidence.decided", N_("a desk has checked my evidence"), FIRM),
     Kind("evidence.asked", N_("a desk asks about my evidence"), FIRM),
     Kind("evidence.expiring", N_("a certificate is about to expire"), FIRM),
+    Kind("evidence.group", N_("a group certificate begins or ceases to cover a firm"), FIRM),
     Kind("facts.stale", N_("prices, capacity or lead times should be confirmed again"), FIRM),
     Kind("listing.changed", N_("a desk or somebody acting for us changes a listing"), FIRM),
     Kind("import.finished", N_("an import of mine is ready or has failed"), FIRM),
