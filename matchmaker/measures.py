@@ -43,7 +43,7 @@ UNITS: Mapping[str, Unit] = {
         _unit("H87", "piece", "pc", "piece"),
         _unit("EA", "each", "ea", "piece"),
         _unit("DZN", "dozen", "doz", "piece", "12"),
-        _unit("GRO", "gross", "gr", "piece", "144"),
+        _unit("GRO", "gross", "gross", "piece", "144"),
         _unit("MIL", "thousand", "thousand", "piece", "1000"),
         _unit("PR", "pair", "pr", "pair"),
         _unit("SET", "set", "set", "set"),

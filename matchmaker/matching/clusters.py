@@ -13,15 +13,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN
 from statistics import mean
 
 from matchmaker.matching.consortium.candidates import Pool, Terms, pool_for
 from matchmaker.matching.consortium.problem import Candidate, Problem
 from matchmaker.matching.consortium.supply import available, by_spec
-from matchmaker.matching.plan_sentences import amount_shown
+from matchmaker.matching.plan_sentences import about, amount_shown
 from matchmaker.matching.scoring.answers import Finding, Judged, Shown
 from matchmaker.matching.scoring.question import Question
-from matchmaker.matching.scoring.sentences import say
+from matchmaker.matching.scoring.sentences import percent, say
 from matchmaker.measures import unit_shown
 
 # Parts of the total; whether the order can be filled, and shown to be lawful, counts most.
@@ -93,8 +94,8 @@ def _ranked(
     firms = tuple(sorted({each.offer.maker.id for each in suitable}))
     findings = (
         _breadth(firms),
-        _capacity(fitting),
-        _certificates(fitting),
+        _capacity(fitting, len(firms)),
+        _certificates(fitting, len(firms)),
         _facilities(place, question.near(cluster).groups),
         _port(place),
         _track(suitable),
@@ -143,24 +144,42 @@ def _breadth(firms: tuple[str, ...]) -> Finding:
     return Finding("breadth", value, "known", say(key, many=len(firms)), shown)
 
 
-def _capacity(problem: Problem) -> Finding:
+def _capacity(problem: Problem, firms: int) -> Finding:
+    """How much can be made in time; `firms`: how many are suitable, counted or not."""
     if not problem.candidates:
         return _unknown("capacity", "cluster.no_capacity")
     share, period = pooled_share(problem)
     ask = problem.ask
+    asked = ask.demand[period] * ask.step
     facts = {
-        "percent": f"{100 * share:.0f}",
-        "free": amount_shown(int(share * ask.demand[period]), ask.step),
-        "asked": amount_shown(ask.demand[period], ask.step),
+        "percent": percent(share),
+        "free": about(round(share * ask.demand[period]) * ask.step, ROUND_DOWN),
+        "asked": amount_shown(asked),
         "unit": unit_shown(ask.unit),
     }
     key = "cluster.enough" if share >= 1 else "cluster.not_enough"
+    if len({each.firm for each in problem.candidates}) == 1:
+        key += "_one" if firms == 1 else "_alone"
+    said = say(key, **facts)
+    if not ask.is_once:
+        said = say("cluster.tightest", sentence=said)
+    if share < 1 and (unbound := _share_with_papers(problem)) > share:
+        said = say("cluster.waits", sentence=said, percent=percent(unbound))
     evidence = tuple(Shown("free", each.offer) for each in problem.candidates)
-    return Finding("capacity", min(1.0, share), "known", say(key, **facts), evidence)
+    return Finding("capacity", min(1.0, share), "known", said, evidence)
 
 
-def _certificates(problem: Problem) -> Finding:
-    """The share of firms that hold all that must be shown, or renew it before it lapses."""
+def _share_with_papers(problem: Problem) -> float:
+    """The same if every paper were there today; 1 at most."""
+    ready = tuple(replace(each, ready_on=problem.ask.today) for each in problem.candidates)
+    return min(1.0, pooled_share(replace(problem, candidates=ready))[0])
+
+
+def _certificates(problem: Problem, firms: int) -> Finding:
+    """The share of firms that hold all that must be shown, or renew it before it lapses.
+
+    `firms`: how many are suitable, counted or not.
+    """
     if not problem.candidates:
         return _unknown("certificates", "cluster.no_papers")
     lacking: dict[str, set[str]] = defaultdict(set)
@@ -169,12 +188,14 @@ def _certificates(problem: Problem) -> Finding:
     holding = [firm for firm, codes in lacking.items() if not codes]
     codes = sorted(set().union(*lacking.values()))
     facts = {"holding": len(holding), "many": len(lacking), "codes": ", ".join(codes)}
-    key = "cluster.all_hold" if not codes else "cluster.some_hold"
+    key = "some_hold" if holding else "none_hold"
     if len(lacking) == 1:
-        key = "cluster.one_lacks" if codes else "cluster.one_holds"
+        key = "one_lacks" if firms == 1 else "alone_lacks"
+    if not codes:
+        key = "one_holds" if len(lacking) == 1 else "all_hold"
     evidence = (Shown("evidence", ", ".join(sorted(holding))),)
     value = len(holding) / len(lacking)
-    return Finding("certificates", value, "known", say(key, **facts), evidence)
+    return Finding("certificates", value, "known", say(f"cluster.{key}", **facts), evidence)
 
 
 def _facilities(place: Place, groups: frozenset[str]) -> Finding:
@@ -192,7 +213,7 @@ def _port(place: Place) -> Finding:
     if place.port_km is None:
         return _unknown("port", "cluster.port_unknown")
     value = 0.5 ** (place.port_km / PORT_HALVES_AT)
-    said = say("cluster.port", port=place.port, km=place.port_km)
+    said = say("cluster.port", port=place.port, km=f"{place.port_km:,}")
     return Finding("port", value, "known", said, (Shown("seaport", place.port),))
 
 

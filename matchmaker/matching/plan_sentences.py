@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
+WHOLE_FROM = 100
+
 SENTENCES: Mapping[str, str] = {
     # clusters
     "cluster.one_firm": "One firm makes what was asked for.",
@@ -14,11 +16,26 @@ SENTENCES: Mapping[str, str] = {
     " (%(free)s of %(asked)s %(unit)s).",
     "cluster.not_enough": "Together they can make %(percent)s %% in time"
     " (%(free)s of %(asked)s %(unit)s).",
+    "cluster.enough_one": "The firm can make it in time: %(percent)s %% of what is asked"
+    " (%(free)s of %(asked)s %(unit)s).",
+    "cluster.not_enough_one": "The firm can make %(percent)s %% in time"
+    " (%(free)s of %(asked)s %(unit)s).",
+    "cluster.enough_alone": "The one firm that can be counted can make it in time:"
+    " %(percent)s %% of what is asked (%(free)s of %(asked)s %(unit)s).",
+    "cluster.not_enough_alone": "The one firm that can be counted can make %(percent)s %% in time"
+    " (%(free)s of %(asked)s %(unit)s).",
+    "cluster.tightest": "%(sentence)s That is of the tightest month.",
+    "cluster.waits": "%(sentence)s What is made before the papers are there is not counted;"
+    " with it, it would be %(percent)s %%.",
     "cluster.no_capacity": "No firm has said how much it can still make at which price.",
     "cluster.all_hold": "Everything that must be shown is held by all of the %(many)s firms.",
     "cluster.one_holds": "Everything that must be shown is held by the firm.",
     "cluster.one_lacks": "The firm lacks %(codes)s.",
-    "cluster.some_hold": "%(holding)s of %(many)s firms hold everything; others lack %(codes)s.",
+    "cluster.alone_lacks": "The one firm that can be counted lacks %(codes)s.",
+    "cluster.none_hold": "None of the %(many)s firms that can be counted holds everything that must"
+    " be shown; lacking: %(codes)s.",
+    "cluster.some_hold": "Everything that must be shown is held by %(holding)s of the %(many)s"
+    " firms that can be counted; others lack %(codes)s.",
     "cluster.no_papers": "No firm can be counted yet.",
     "cluster.shared": "Shared: %(names)s.",
     "cluster.nothing_shared": "No shared facility is known.",
@@ -46,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "plan.saves": "One more firm, %(many)s in all, saves %(percent)s %%.",
     "plan.saves_nothing": "One more firm would save nothing.",
     "plan.shipped": "The first goods leave by %(first)s, the last by %(last)s.",
+    "plan.shipped_at_once": "All goods leave by %(last)s.",
     "plan.waits": "%(firm)s must still obtain %(code)s: %(low)s to %(high)s days.",
     "plan.joins": "%(firm)s must still join the group that holds %(code)s:"
     " %(low)s to %(high)s days.",
@@ -60,13 +78,14 @@ SENTENCES: Mapping[str, str] = {
     "relax.one_week": "One week later it can be done, by %(day)s.",
     "relax.one_month": "One month later it can be done, from %(month)s on.",
     "relax.group": "With the group certificate of the cluster within %(days)s days it can be done.",
-    "relax.certificate": "With %(codes)s of %(firm)s (about %(days)s days) it can be done.",
-    "relax.certificates": "With the certificates of %(firms)s (about %(days)s days)"
+    "relax.certificate": "If %(firm)s obtains %(codes)s in the shortest time (%(days)s days),"
     " it can be done.",
+    "relax.certificates": "If %(firms)s obtain their certificates in the shortest time"
+    " (%(days)s days), it can be done.",
     "relax.misfit": "With products that fit to %(percent)s %% it can be done.",
     "relax.spec": "If these may come together, it can be done: %(specs)s.",
     "relax.members": "With %(many)s firms it can be done.",
-    "relax.quantity": "With %(amount)s %(unit)s less (%(whole)s in all) it can be done.",
+    "relax.quantity": "With %(amount)s %(unit)s less, %(whole)s %(unit)s in all, it can be done.",
     # what changed after a decline
     "after.joined": "%(firm)s joins with %(after)s %(unit)s.",
     "after.left": "%(firm)s no longer takes part.",
@@ -76,10 +95,19 @@ SENTENCES: Mapping[str, str] = {
 }
 
 
-def amount_shown(steps: int, step: Decimal) -> str:
-    """Steps as an amount of the unit, without needless noughts."""
-    text = f"{steps * step:,f}"
+def amount_shown(amount: Decimal) -> str:
+    """An amount to the last digit, without needless noughts."""
+    text = f"{amount:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def about(amount: Decimal, rounding: str) -> str:
+    """An amount as it is spoken of: from a hundred on in whole units.
+
+    `rounding`: ROUND_DOWN for what can be had, ROUND_UP for what is lacking, so that neither
+    promises too much and both together are the whole.
+    """
+    return amount_shown(amount.to_integral_value(rounding) if amount >= WHOLE_FROM else amount)
 
 
 def month_shown(day: dt.date) -> str:

@@ -10,6 +10,7 @@ import pytest
 from matchmaker.matching.clusters import Place, RankedCluster, rank_clusters
 from matchmaker.matching.problem import FreeMonth, Offer
 from matchmaker.matching.scoring.answers import Judged
+from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.window import months_later
 from matchmaker.measures import Quantity
 from tests.matching.small_trade import MAKER, MAT, TODAY, asked, judged
@@ -69,7 +70,7 @@ def test_firms_of_other_products_count_in_nothing() -> None:
     (found,) = rank_clusters(WANTED, near, {})
     assert [str(each.sentence) for each in found.findings[:3]] == [
         "One firm makes what was asked for.",
-        "Together they can make 43 % in time (12,900 of 30,000 pc).",
+        "The firm can make 43 % in time (12,900 of 30,000 pc).",
         "Everything that must be shown is held by the firm.",
     ]
 
@@ -99,3 +100,50 @@ def test_one_more_firm_or_more_capacity_never_lowers_a_cluster() -> None:
 
 def test_nobody_suitable_is_no_cluster() -> None:
     assert rank_clusters(WANTED, [], {}) == ()
+
+
+def sentences(asked_for: Question, *offers: Offer) -> list[str]:
+    """What is said of the first cluster's firms, capacity and certificates."""
+    found = rank_clusters(asked_for, [judged(asked_for, each) for each in offers], {})
+    return [str(each.sentence) for each in found[0].findings[:3]]
+
+
+def test_of_several_firms_the_one_that_can_be_counted_is_told_from_the_firm() -> None:
+    unpriced = replace(mat("B", "many"), tiers=())
+    assert sentences(WANTED, mat("A", "many"), unpriced) == [
+        "2 firms make what was asked for.",
+        "The one firm that can be counted can make 43 % in time (12,900 of 30,000 pc).",
+        "Everything that must be shown is held by the firm.",
+    ]
+    without = [replace(each, pieces=()) for each in (mat("A", "many"), unpriced)]
+    assert sentences(WANTED, *without)[2] == (
+        "The one firm that can be counted lacks AD_CODE, COIR_RCMC, GST_LUT, IEC, REACH."
+    )
+
+
+def test_what_waits_for_papers_is_not_counted_and_that_is_said() -> None:
+    late = asked(quantity=Quantity(Decimal(3000), "H87"), musts=("GOTS",))
+    assert sentences(late, mat("A", "many"))[1:] == [
+        "The firm can make 0 % in time (0 of 3,000 pc). What is made before the papers are there"
+        " is not counted; with it, it would be 100 %.",
+        "The firm lacks GOTS.",
+    ]
+    both = sentences(late, mat("A", "many"), mat("B", "many"))
+    assert both[2] == (
+        "None of the 2 firms that can be counted holds everything that must be shown;"
+        " lacking: GOTS."
+    )
+
+
+def test_of_a_monthly_order_the_tightest_month_is_told() -> None:
+    monthly = asked(quantity=Quantity(Decimal(10000), "H87"), months=2)
+    assert sentences(monthly, mat("A", "many", monthly=2900))[1] == (
+        "The firm can make 29 % in time (2,900 of 10,000 pc). That is of the tightest month."
+    )
+
+
+def test_what_is_free_is_told_in_whole_units_and_never_too_much() -> None:
+    dozens = asked(quantity=Quantity(Decimal(2000), "DZN"))
+    assert sentences(dozens, mat("A", "many", monthly=3001))[1] == (
+        "The firm can make 54 % in time (1,075 of 2,000 doz)."
+    )

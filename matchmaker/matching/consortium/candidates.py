@@ -28,7 +28,7 @@ from matchmaker.matching.scoring.criteria.supply import asked_in_units
 from matchmaker.matching.scoring.fit import agreement
 from matchmaker.matching.scoring.law import HELD, LAPSING, Point
 from matchmaker.matching.scoring.question import Question
-from matchmaker.matching.scoring.sentences import Said, say
+from matchmaker.matching.scoring.sentences import Said, attribute_named, say
 from matchmaker.measures import Incomparable, Quantity, convert
 
 # What is probably another product is a candidate only of 'with a lesser fit it would do'.
@@ -218,17 +218,19 @@ class _Reading:
         for key in sorted({*wanted, *strict}):
             asked, offered = wanted.get(key), self.offer.attributes.get(key)
             if offered is None:
-                unsure.append(key)
+                unsure.append(key if asked is None else attribute_named(key, asked))
             elif asked is not None and agreement(asked, offered) >= AGREED:
                 continue
             elif key in strict or not (is_figure(asked) and is_figure(offered)):
-                differing.append(f"{key} {offered}")
+                differing.append(attribute_named(key, offered))
             else:
-                unsure.append(f"{key} {asked} instead of {offered}")
+                unsure.append(f"{attribute_named(key, asked)} instead of {offered}")
         return ", ".join(differing), tuple(unsure)
 
     def _assumed(self, unsaid: tuple[str, ...]) -> tuple[str, ...]:
-        silent = [("moq", self.offer.moq is None), ("lead_days", self.offer.lead_days is None)]
+        offer = self.offer
+        silent = [("the smallest order", offer.moq is None),
+                  ("the lead time", offer.lead_days is None)]  # fmt: skip
         return (*(name for name, is_silent in silent if is_silent), *unsaid)
 
 

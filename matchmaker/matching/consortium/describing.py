@@ -5,6 +5,8 @@ Firms are named by their keys; whoever shows it puts names there, or not.
 
 from __future__ import annotations
 
+from decimal import ROUND_DOWN, ROUND_UP
+
 from matchmaker.matching.consortium.declining import MemberChange
 from matchmaker.matching.consortium.problem import (
     Ask,
@@ -15,7 +17,7 @@ from matchmaker.matching.consortium.problem import (
     Short,
     Shortfall,
 )
-from matchmaker.matching.plan_sentences import amount_shown, month_shown
+from matchmaker.matching.plan_sentences import about, amount_shown, month_shown
 from matchmaker.matching.scoring.sentences import Said, say
 from matchmaker.measures import unit_shown
 
@@ -25,8 +27,9 @@ def say_plan(plan: Plan, ask: Ask) -> tuple[Said, ...]:
     many = len(plan.members)
     price = {"price": f"{plan.price:,.2f}", "currency": ask.currency}
     first = say("plan.alone", **price) if many == 1 else say("plan.members", many=many, **price)
-    shipped = say("plan.shipped", first=plan.first_shipment, last=plan.last_shipment)
-    return (first, _proof(plan), shipped)
+    begin, end = plan.first_shipment, plan.last_shipment
+    shipped = say("plan.shipped", first=begin, last=end)
+    return (first, _proof(plan), shipped if begin < end else say("plan.shipped_at_once", last=end))
 
 
 def say_to_do(plan: Plan) -> tuple[Said, ...]:
@@ -81,14 +84,14 @@ def say_relaxation(found: Relaxation) -> Said:
         case "members":
             return say("relax.members", many=found.amount)
         case "quantity":
-            whole = amount_shown(sum(ask.demand), ask.step)
-            less = amount_shown(int(found.amount), ask.step)
+            whole = about(sum(ask.demand) * ask.step, ROUND_DOWN)
+            less = about(found.amount * ask.step, ROUND_UP)
             return say("relax.quantity", amount=less, unit=unit, whole=whole)
 
 
 def say_change(change: MemberChange, ask: Ask) -> Said:
     """What a firm's part was and is, over all periods."""
-    before, after = (amount_shown(sum(each), ask.step) for each in (change.before, change.after))
+    before, after = (amount_shown(sum(each) * ask.step) for each in (change.before, change.after))
     facts = {"firm": change.firm, "before": before, "after": after, "unit": unit_shown(ask.unit)}
     return say(f"after.{change.kind}", **facts)
 
@@ -102,7 +105,7 @@ def _proof(plan: Plan) -> Said:
 
 
 def _short(each: Short, ask: Ask) -> Said:
-    facts = {"amount": amount_shown(each.amount, ask.step), "unit": unit_shown(ask.unit)}
+    facts = {"amount": about(each.amount * ask.step, ROUND_UP), "unit": unit_shown(ask.unit)}
     if ask.is_once:
         return say("short.once", day=ask.deadline, **facts)
     return say("short.month", month=month_shown(ask.fences[each.period]), **facts)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from matchmaker.matching.consortium.candidates import LeftOut
 from matchmaker.matching.consortium.describing import say_plan, say_to_do
 from matchmaker.matching.consortium.problem import Ask, Consortia, Member, Plan
 from matchmaker.matching.exchange.told import (
@@ -17,6 +19,7 @@ from matchmaker.matching.exchange.told import (
     FirmTold,
     FrontTold,
     GapTold,
+    LeftOutTold,
     MemberTold,
     PlanTold,
     RemarkTold,
@@ -63,7 +66,7 @@ def answer_of(
         firms=tuple(_firm(rank, each, names) for rank, each in enumerate(found.ranked, 1)),
         excluded=tuple(_excluded(each, names) for each in found.excluded),
         clusters=tuple(_cluster(n, each, names) for n, each in enumerate(clusters, 1)),
-        judged_for_clusters=len(fitting.judged) if fitting else 0,
+        judged_for_clusters=len(fitting.judged) if fitting else None,
         not_judged_for_clusters=fitting.left_out if fitting else 0,
         left_out=found.left_out,
         as_of=found.as_of,
@@ -136,7 +139,14 @@ def _cluster(rank: int, found: Together, names: Mapping[str, str]) -> ClusterTol
         plans=tuple(_plan(each, found, names) for each in found.plans),
         sentences=_named(found.said, names),
         front=_front(found.answer) if isinstance(found.answer, Consortia) else None,
+        left_out_because=_left_out(ranked.pool.left_out),
     )
+
+
+def _left_out(offers: Iterable[LeftOut]) -> tuple[LeftOutTold, ...]:
+    """Each reason once, the commonest first."""
+    reasons = Counter(str(each.why) for each in offers)
+    return tuple(LeftOutTold(many, said) for said, many in reasons.most_common())
 
 
 def _front(answer: Consortia) -> FrontTold:

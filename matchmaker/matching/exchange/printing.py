@@ -14,7 +14,9 @@ from matchmaker.matching.exchange.told import (
     PlanTold,
     RemarkTold,
 )
+from matchmaker.matching.plan_sentences import amount_shown
 from matchmaker.matching.problem import Requirement
+from matchmaker.matching.scoring.sentences import percent
 from matchmaker.measures import unit_shown
 from matchmaker.text_columns import cut, name_shown, one_line, wrapped
 
@@ -22,6 +24,8 @@ INDENT = " " * 6
 WIDTH = 100
 LONGEST_TEXT, LONGEST_NAME = 70, 50  # columns
 MOST_REMARKS = 20
+LEGEND = "Points of 100; ?: not known, –: not asked. →: what would help, with the days papers take."
+KINDS = {"fewest": "fewest firms", "cheapest": "lowest price", "fastest": "soonest"}
 
 
 def lines_of(requirement: Requirement, answer: Answer, *, width: int = WIDTH) -> Iterator[str]:
@@ -53,8 +57,8 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
         yield f"Samples by {requirement.sample_by}: not scored, no offer says how long they take."
     offers = "1 offer" if answer.offers == 1 else f"{answer.offers:,} offers"
     yield f"{offers}; {answer.judged:,} judged in full for the list, no other can rank as high."
-    if answer.judged_for_clusters:
-        yield _judged_for_clusters(answer)
+    if answer.judged_for_clusters is not None:
+        yield _judged_for_clusters(answer.judged_for_clusters, answer.not_judged_for_clusters)
     if answer.as_of is not None:
         yield (
             f"As of {answer.as_of:%Y-%m-%d %H:%M} UTC: {answer.left_out:,} offers changed since "
@@ -63,6 +67,8 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
     yield f"Weights: {answer.weights}. Texts compared by {answer.compared_by}."
     if answer.spoken:
         yield answer.spoken.sentence
+    if answer.firms:
+        yield LEGEND
     for firm in answer.firms:
         yield ""
         yield from _firm(firm)
@@ -77,8 +83,9 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
         yield from _cluster(cluster)
 
 
-def _judged_for_clusters(answer: Answer) -> str:
-    judged, others = answer.judged_for_clusters, answer.not_judged_for_clusters
+def _judged_for_clusters(judged: int, others: int) -> str:
+    if not judged and not others:
+        return "For clusters and plans: no offer fits well enough."
     if not others:
         many = "1 offer" if judged == 1 else f"{judged:,} offers"
         return f"For clusters and plans: {many} judged in full, all that fit."
@@ -89,17 +96,18 @@ def _judged_for_clusters(answer: Answer) -> str:
 
 
 def _asked(asked: Requirement) -> str:
-    amount = f"{asked.quantity.amount:,f} {unit_shown(asked.quantity.unit)}"
-    rhythm = f" every month, {asked.months} months from {asked.ship_from}" if asked.months else ""
-    by = "" if asked.months else f" by {asked.ship_by}"
+    amount = f"{amount_shown(asked.quantity.amount)} {unit_shown(asked.quantity.unit)}"
+    rhythm = " every month" if asked.months else ""
     to = f" to {asked.market}" if asked.market else ""
-    return f"{cut(one_line(asked.text), LONGEST_TEXT)}: {amount}{rhythm}{to}{by}"
+    months = "1 month" if asked.months == 1 else f"{asked.months} months"
+    until = f", {months} from {asked.ship_from}" if asked.months else f" by {asked.ship_by}"
+    return f"{cut(one_line(asked.text), LONGEST_TEXT)}: {amount}{rhythm}{to}{until}"
 
 
 def _firm(firm: FirmTold) -> Iterator[str]:
     yield (
         f"{firm.rank:>3}. {100 * firm.total:5.1f}  {_offered(firm)}, {firm.cluster}"
-        f"  ({firm.confidence:.0%} of it known)"
+        f"  ({_known(firm.confidence)})"
     )
     yield INDENT + ", ".join(f"{each.criterion} {_value(each)}" for each in firm.criteria)
     for each in firm.criteria:
@@ -118,9 +126,13 @@ def _offered(told: FirmTold | ExcludedTold) -> str:
     return f"{name_shown(told.title or told.offer, LONGEST_NAME)} — {name}"
 
 
+def _known(confidence: float) -> str:
+    return f"{percent(confidence)} % of this is known"
+
+
 def _value(told: CriterionTold) -> str:
     if told.value is not None:
-        return f"{100 * told.value:.0f}"
+        return percent(told.value)
     return "?" if told.knowledge == "unknown" else "–"
 
 
@@ -133,13 +145,15 @@ def _excluded(told: ExcludedTold) -> str:
 
 
 def _cluster(told: ClusterTold) -> Iterator[str]:
-    left_out = f"; {told.left_out} offers could not be counted" if told.left_out else ""
     firms = "1 firm" if told.firms == 1 else f"{told.firms} firms"
     yield (
-        f"Cluster {told.rank}. {100 * told.total:5.1f}  {told.cluster}: {firms}{left_out}"
-        f"  ({told.confidence:.0%} of it known)"
+        f"Cluster {told.rank}. {100 * told.total:5.1f}  {told.cluster}: {firms}"
+        f"  ({_known(told.confidence)})"
     )
     yield from (f"{INDENT}{each.criterion}: {each.sentence}" for each in told.criteria)
+    for reason in told.left_out_because:
+        offers = "1 offer" if reason.offers == 1 else f"{reason.offers} offers"
+        yield f"{INDENT}not counted, {offers}: {reason.sentence}"
     if told.front:
         yield INDENT + _front(told.front, told.plans[0].currency)
     yield from (f"{INDENT}{each}" for each in told.sentences)
@@ -150,21 +164,23 @@ def _cluster(told: ClusterTold) -> Iterator[str]:
 def _front(told: FrontTold, currency: str) -> str:
     """The price by the number of firms, as far as each further firm saves something."""
     steps = (each for each in told.steps if each.saves > 0 or each is told.steps[0])
-    return "; ".join(
+    return "price: " + "; ".join(
         f"{'1 firm' if each.at_most == 1 else f'up to {each.at_most} firms'}: "
         f"{each.price:,.2f} {currency}"
-        + (f" (not proved, up to {each.gap:.1%} less)" if each.money_proof != "proved" else "")
+        + (f" (not proved, up to {100 * each.gap:.1f} % less)" if each.money_proof != "proved"
+           else "")
         for each in steps
-    )
+    )  # fmt: skip
 
 
 def _plan(number: int, plan: PlanTold) -> Iterator[str]:
-    yield f"{number:>3}. {' and '.join(plan.kinds)}: {' '.join(plan.summary)}"
+    kinds = ", ".join(KINDS[each] for each in plan.kinds)
+    yield f"{number:>3}. {kinds}: {' '.join(plan.summary)}"
     unit = unit_shown(plan.unit)
     for member in plan.members:
-        amounts = " + ".join(f"{each:,f}" for each in member.amounts)
+        amounts = " + ".join(amount_shown(each) for each in member.amounts)
         yield f"{INDENT}{name_shown(member.name or member.firm, LONGEST_NAME)}: {amounts} {unit}"
     yield from (f"{INDENT}  → {each}" for each in plan.to_do)
     # The same rate stands in the steps of many offers.
     steps = dict.fromkeys(each.step for each in plan.conversions)
-    yield from (f"{INDENT}  {each}" for each in steps)
+    yield from (f"{INDENT}reckoned with: {each}" for each in steps)

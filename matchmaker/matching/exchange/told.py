@@ -134,10 +134,19 @@ class FrontTold:
 
 
 @dataclass(frozen=True)
+class LeftOutTold:
+    """So many offers of a cluster could not be counted, and why."""
+
+    offers: int
+    sentence: str
+
+
+@dataclass(frozen=True)
 class ClusterTold:
     """What a cluster can do: `firms` that make it, its plans, or why there is none and what would
-    do (`sentences`). `left_out`: offers without price, capacity or factor, not counted. `front`:
-    null where there is no plan.
+    do (`sentences`). `left_out`: offers that could not be counted, of another product, or without
+    price, capacity or factor; `left_out_because` says of which how many. `front`: null where
+    there is no plan.
     """
 
     rank: int
@@ -150,6 +159,7 @@ class ClusterTold:
     plans: tuple[PlanTold, ...]
     sentences: tuple[str, ...]
     front: FrontTold | None = None
+    left_out_because: tuple[LeftOutTold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,8 +195,9 @@ class Answer:
 
     `compared_by`: 'meaning and words', or 'words' where no model was at hand. `offers`: how many
     there are; `judged`: how many of them had to be judged in full for the list of firms.
-    `judged_for_clusters`: how many for clusters and plans; `not_judged_for_clusters`: how many
-    more may fit, for which there was no room: what is proved of a plan is proved without them.
+    `judged_for_clusters`: how many for clusters and plans, null where nobody asked for these;
+    `not_judged_for_clusters`: how many more may fit, for which there was no room: what is proved
+    of a plan is proved without them.
     `left_out`: offers that changed since `as_of` and are not among them, as they are being read
     anew just now. `spoken`: null when the buyer stated what was meant. `remarks`: names in the
     file that nobody knows; it may be mistyped.
@@ -202,7 +213,7 @@ class Answer:
     firms: tuple[FirmTold, ...]
     excluded: tuple[ExcludedTold, ...] = ()
     clusters: tuple[ClusterTold, ...] = ()
-    judged_for_clusters: int = 0
+    judged_for_clusters: int | None = None
     not_judged_for_clusters: int = 0
     left_out: int = 0
     as_of: dt.datetime | None = None

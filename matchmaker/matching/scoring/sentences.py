@@ -44,8 +44,8 @@ SENTENCES: Mapping[str, str] = {
     "quantity.no_factor": "Quantities cannot be compared: %(missing)s is not known.",
     "quantity.short": "%(short)s %(unit)s short.",
     "quantity.pool": "Share the order with other firms of the cluster, or accept a later date.",
-    "quantity.say": "State the free capacity of the coming months.",
-    "quantity.factor": "State %(missing)s.",
+    "quantity.say": "The firm should state its free capacity of the coming months.",
+    "quantity.factor": "The firm should state %(missing)s.",
     # smallest order
     "moq.fits": "The smallest order (%(moq)s %(unit)s) is within what was asked for.",
     "moq.above": "The smallest order is %(moq)s %(unit)s, more than the %(asked)s asked for.",
@@ -76,15 +76,16 @@ SENTENCES: Mapping[str, str] = {
     "price.no_factor": "Prices cannot be compared: %(missing)s is not known.",
     "price.no_rate": "Prices cannot be compared: there is no exchange rate for %(currency)s.",
     "price.not_asked": "No target price was named.",
-    "price.say": "State a price.",
-    "price.say_in": "State it in a currency with published rates, such as INR, USD or EUR.",
+    "price.say": "The firm should name a price.",
+    "price.say_in": "The firm should state it in a currency with published rates, such as INR,"
+    " USD or EUR.",
     "price.lower": "Negotiate: %(percent)s %% above the target.",
     # lead time
     "lead.in_time": "%(lead)s days are enough: %(left)s are left until %(day)s.",
     "lead.late": "%(lead)s days are %(late)s too many: %(left)s are left until %(day)s.",
     "lead.unknown": "The firm has not said how long it takes.",
     "lead.shorten": "Agree on part shipments, or on %(late)s days more.",
-    "lead.say": "State the lead time.",
+    "lead.say": "The firm should state its lead time.",
     # market experience
     "market.country": "The firm says it has exported to %(market)s.",
     "market.region": "The firm says it has exported to the region (%(others)s).",
@@ -100,7 +101,7 @@ SENTENCES: Mapping[str, str] = {
     "reliability.unknown": "Nothing is known yet of how the firm answers, nor when it last"
     " confirmed anything.",
     "reliability.stale": "%(fields)s: not confirmed for half a year.",
-    "reliability.confirm": "Confirm %(fields)s again.",
+    "reliability.confirm": "The firm should confirm %(fields)s again.",
     # preferences
     "preferences.not_asked": "The buyer named no preferences.",
     "preferences.unknown": "Nothing is known of what the buyer would prefer.",
@@ -148,6 +149,9 @@ _UNITS: Mapping[str, str] = {
     "ml": "ml", "l": "l", "percent": "%", "gsm": "g/m²", "um": "µm", "kw": "kW", "v": "V",
     "g_m2": "g/m²", "kg_m2": "kg/m²", "kg_m3": "kg/m³", "kg_l": "kg/l",
     "g_cm3": "g/cm³", "m_kg": "m/kg", "pct": "%", "ft2": "ft²", "mpa": "MPa", "w": "W", "ct": "ct",
+    "mm2": "mm²", "mm3": "mm³", "in": "in", "lb": "per lb", "ppm": "ppm", "cp": "cP", "cps": "cP",
+    "ms_cm": "mS/cm", "bar": "bar", "va": "VA", "c": "°C", "h": "h", "min": "min",
+    "months": "months", "shore": "Shore A", "cl": "cl",
 }  # fmt: skip
 
 
@@ -157,11 +161,17 @@ def named(names: Iterable[str]) -> str:
 
 
 def attribute_named(key: str, value: object) -> str:
-    """'length 60 cm' for length_cm and 60; the unit at a key's end follows the value."""
+    """'length 60 cm' for length_cm and 60; the unit at a key's end follows the value.
+
+    A key that is a unit says nothing more: '160 g/m²' for gsm.
+    """
     parts = key.split("_")
+    if key in ("gsm", "kg_m2"):
+        return f"{value} {_UNITS[key]}"
     for size in (2, 1):
         unit = _UNITS.get("_".join(parts[-size:]), "")
-        if unit and len(parts) > size and parts[-size - 1] not in _UNITS:
+        is_size = len(parts) > size and parts[-size - 1] not in _UNITS
+        if unit and is_size and any(map(str.isdigit, str(value))):
             return f"{' '.join(parts[:-size])} {value} {unit}"
     return f"{' '.join(parts)} {value}"
 
@@ -180,6 +190,11 @@ class Said:
 def say(key: str, /, **facts: object) -> Said:
     """`say("moq.fits", moq="500", unit="kg")`; wording happens only when it is read."""
     return Said(key, facts)
+
+
+def percent(share: float) -> str:
+    """Whole per cent; what is nearly all is not all."""
+    return f"{100 * share if share >= 1 else min(100 * share, 99):.0f}"
 
 
 def shown(amount: float) -> str:

@@ -116,16 +116,16 @@ def test_other_weaves_are_another_spec_and_silence_is_asked_about() -> None:
         offer_of("C", attributes={"length_cm": 60}),
     )
     assert [each.spec for each in found.problem.candidates] == ["", "weave panama", ""]
-    assert [each.assumed for each in found.problem.candidates] == [(), (), ("weave",)]
+    assert [each.assumed for each in found.problem.candidates] == [(), (), ("weave creel",)]
 
 
 def test_other_sizes_are_made_as_asked_once_that_is_agreed_unless_the_desk_insists() -> None:
     longer = offer_of("A", attributes={"length_cm": 75, "weave": "creel"})
     found = only(pool(asked(), longer))
-    assert (found.spec, found.assumed) == ("", ("length_cm 60 instead of 75",))
+    assert (found.spec, found.assumed) == ("", ("length 60 cm instead of 75",))
     strict = replace(HERE, spec_keys=("length_cm",))
     found = only(pool(asked(), longer, terms=strict))
-    assert (found.spec, found.assumed) == ("length_cm 75", ())
+    assert (found.spec, found.assumed) == ("length 75 cm", ())
 
 
 def test_a_certificate_still_to_be_had_counts_from_the_day_it_is_there_at_the_latest() -> None:

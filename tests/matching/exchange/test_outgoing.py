@@ -12,7 +12,7 @@ import pytest
 from matchmaker.json_data import written
 from matchmaker.matching.exchange.outgoing import answer_of
 from matchmaker.matching.exchange.printing import lines_of
-from matchmaker.matching.exchange.told import Answer, ConversionTold
+from matchmaker.matching.exchange.told import Answer, ConversionTold, LeftOutTold
 from matchmaker.matching.problem import LegCosts, Nearby, Offer, Requirement, Tier
 from matchmaker.matching.retrieval.best import Retrieved
 from matchmaker.matching.scoring.question import prepare
@@ -63,6 +63,22 @@ def test_steps_of_units_and_currencies_are_told_and_what_the_sum_lacks(found: To
         ConversionTold(first, "left out", "without duty"),
         ConversionTold(first, "currency", "1 INR = 0.0105263 EUR (2026-11-20)"),
     ]
+
+
+def test_offers_that_cannot_be_counted_are_told_by_their_reason() -> None:
+    question = prepare(
+        ASKED, today=TODAY, weights=profiles()["default"], book=BOOK, rates=RATES,
+        nearby={"alappuzha-coir": NEAR},
+    )  # fmt: skip
+    silent = replace(offer_of(4, 400), free=())
+    offers = [offer_of(1, 397), *(replace(offer_of(n, 400), tiers=()) for n in (2, 3)), silent]
+    (answer,) = together(question, [judged(question, each) for each in offers], {}, 1)
+    cluster = told(answer).clusters[0]
+    assert cluster.left_out == 3
+    assert cluster.left_out_because == (
+        LeftOutTold(2, "There is no price that could be compared."),
+        LeftOutTold(1, "The firm has not said how much it can still make."),
+    )
 
 
 def test_no_member_s_price_and_no_leg_that_would_tell_it_is_told(found: Together) -> None:

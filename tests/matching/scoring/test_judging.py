@@ -59,12 +59,25 @@ def test_a_quantity_in_square_metres_is_converted_and_each_step_shown() -> None:
     assert str(found.sentence) == ("26 % of the quantity can be made by then: 12,900 of 50,000 pc.")
 
 
+def test_nearly_all_of_a_quantity_is_not_all() -> None:
+    found = finding("quantity", quantity=Quantity(Decimal(12930), "H87"))
+    assert str(found.sentence) == "99 % of the quantity can be made by then: 12,900 of 12,930 pc."
+
+
+def test_a_price_a_little_above_the_target_is_not_said_to_be_nothing_above() -> None:
+    found = finding("price", target=Money(Decimal("3.99"), "EUR"))
+    assert str(found.sentence) == ("4.00 EUR per pc is less than 1 % above the target of 3.99 EUR.")
+    assert str(found.gaps[0].remedy) == "Negotiate: less than 1 % above the target."
+
+
 def test_a_missing_factor_is_named_and_the_quantity_stays_unknown() -> None:
     found = finding(
         "quantity", replace(MAT, facts=PieceFacts()), quantity=Quantity(Decimal(9), "TNE")
     )
     assert (found.value, found.knowledge) == (None, "unknown")
-    assert [str(each.remedy) for each in found.gaps] == ["State the net weight of one."]
+    assert [str(each.remedy) for each in found.gaps] == [
+        "The firm should state the net weight of one."
+    ]
 
 
 def test_a_monthly_order_is_judged_by_its_tightest_month() -> None:
@@ -223,7 +236,10 @@ def test_old_facts_lower_reliability_and_confidence() -> None:
     fresh_answer, old_answer = judged(asked(), MAT), judged(asked(), old)
     assert old_answer.confidence < fresh_answer.confidence
     assert old_answer.total < fresh_answer.total
-    assert str(old_answer.by_criterion["reliability"].gaps[0].remedy) == "Confirm capacity again."
+    assert (
+        str(old_answer.by_criterion["reliability"].gaps[0].remedy)
+        == "The firm should confirm capacity again."
+    )
 
 
 def test_one_lucky_answer_counts_less_than_a_long_record() -> None:

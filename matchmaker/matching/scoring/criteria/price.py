@@ -20,7 +20,7 @@ from matchmaker.matching.scoring.criteria.supply import STALE_COUNTS, Asked
 from matchmaker.matching.scoring.question import Question
 from matchmaker.matching.scoring.sentences import Said, named, say
 from matchmaker.matching.scoring.values import price_value
-from matchmaker.measures import UNITS
+from matchmaker.measures import unit_shown
 from matchmaker.money import Money, rounded
 
 # What the seller pays under each rule of Incoterms 2020, in the order of the way. Insurance is
@@ -108,8 +108,8 @@ def judge_price(question: Question, offer: Offer, asked: Asked) -> Finding:
         return _incomparable(found, offer, asked)
     value = float(price_value(found.amount, float(target.amount)))
     sentence = _sentence(question, target, found, value)
-    above = f"{100 * (found.amount / float(target.amount) - 1):.0f}"
-    gaps = () if value >= 1 else (Gap("price", sentence, say("price.lower", percent=above)),)
+    above = say("price.lower", percent=_percent_above(found.amount, target))
+    gaps = () if value >= 1 else (Gap("price", sentence, above),)
     stale = is_stale(offer.price_confirmed_on, question.today)
     evidence = Shown("tiers", str(found.steps[0]), offer.price_confirmed_on, is_stale=stale)
     rough = stale or found.estimated or found.left_out or found.surplus
@@ -166,14 +166,18 @@ def _cost_of(
     return float(money.amount) * float(rate.value) / float(fill) if rate else None
 
 
+def _percent_above(amount: float, target: Money) -> str:
+    percent = f"{100 * (amount / float(target.amount) - 1):.0f}"
+    return "less than 1" if percent == "0" else percent
+
+
 def _sentence(question: Question, target: Money, found: Compared, value: float) -> Said:
     assert found.amount is not None
-    unit = UNITS[question.requirement.quantity.unit]
     facts = {
         "price": _money(found.amount, target.currency),
-        "unit": unit.symbol or unit.name,
+        "unit": unit_shown(question.requirement.quantity.unit),
         "target": _money(float(target.amount), target.currency),
-        "percent": f"{100 * (found.amount / float(target.amount) - 1):.0f}",
+        "percent": _percent_above(found.amount, target),
     }
     sentence = say("price.within" if value >= 1 else "price.above", **facts)
     if found.estimated:

@@ -8,7 +8,7 @@ from matchmaker.catalogue.freshness import is_stale
 from matchmaker.matching.problem import Offer
 from matchmaker.matching.scoring.answers import Finding, Gap, Shown, Step
 from matchmaker.matching.scoring.question import Question
-from matchmaker.matching.scoring.sentences import named, say, shown
+from matchmaker.matching.scoring.sentences import named, percent, say, shown
 from matchmaker.matching.scoring.values import lead_value, moq_value, quantity_value
 from matchmaker.matching.scoring.window import free_in
 from matchmaker.measures import Incomparable, convert, unit_shown
@@ -52,7 +52,7 @@ def judge_quantity(question: Question, offer: Offer, asked: Asked) -> Finding:
     value = float(quantity_value(free, asked.units))
     unit = unit_shown(offer.unit)
     facts = {"free": shown(free), "unit": unit, "asked": shown(asked.units),
-             "share": f"{100 * value:.0f}"}  # fmt: skip
+             "share": percent(value)}  # fmt: skip
     key = "whole" if value >= 1 else "months" if question.requirement.months else "part"
     gaps = () if value >= 1 else (_short(offer, asked.units - free, unit),)
     stale = is_stale(offer.capacity_confirmed_on, question.today)
