@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,24 +37,41 @@ from search.encoder.encoder import OnnxEncoder
 from search.encoder.model import DEFAULT_MODEL, fetch_model, ready_folder
 from search.encoder.ready import read_ready
 from tests.factories import make_product
+from tests.journeys.running import copy_database, copy_of
 from tests.search.encoder.tiny import make_tiny_model
 
 TODAY = dt.date(2026, 11, 21)
 PATIENCE = 90.0
 
 
-@pytest.fixture
-def shop(config: Config, model_dir: Path) -> Iterator[Config]:
-    """Twelve products under the default model; models fetched here stay here."""
-    config.model_dir.unlink()
-    config.model_dir.mkdir()
-    (config.model_dir / DEFAULT_MODEL).symlink_to(model_dir / DEFAULT_MODEL)
+@pytest.fixture(scope="module")
+def stocked(
+    tmp_path_factory: pytest.TempPathFactory, reference_file: Path, model_dir: Path
+) -> Path:
+    """A data folder with twelve products under the default model, to be copied."""
+    data = tmp_path_factory.mktemp("stocked")
+    copy_database(reference_file, data / "matchmaker.sqlite")
+    (data / "models").symlink_to(model_dir)
+    config = Config.from_env({}, data_dir=data)
     engine = make_engine(config.database_url)
     with Session(engine) as db, db.begin():
         for number in range(12):
             make_product(db, title=f"Rubber cow mat {number}", description="For cows in barns.")
-    Indexer(Searching(config)).rebuild(sessionmaker(engine), TODAY)
+    indexer = Indexer(Searching(config))
+    indexer.rebuild(sessionmaker(engine), TODAY)
+    indexer.search.engine.close()
     engine.dispose()
+    return data
+
+
+@pytest.fixture
+def shop(config: Config, stocked: Path, model_dir: Path) -> Iterator[Config]:
+    """Twelve products under the default model; models fetched here stay here."""
+    shutil.rmtree(config.data_dir)
+    copy_of(stocked, config.data_dir)
+    config.model_dir.unlink()
+    config.model_dir.mkdir()
+    (config.model_dir / DEFAULT_MODEL).symlink_to(model_dir / DEFAULT_MODEL)
     yield config
     Jobs(config).close()
 

@@ -15,7 +15,7 @@ from matchmaker.catalogue.models import Firm, HsCode, PriceTier, Product
 from matchmaker.certification.models import Evidence, EvidenceDocument, MarketRule, Scheme
 from matchmaker.clusters.models import Cluster, SeaDistance
 from matchmaker.store import Store
-from seed.load import remove_demonstration, seed_world
+from seed.load import Seeded, remove_demonstration, seed_world
 from seed.papers import WANTED, demonstration_papers
 from tests.conftest import TODAY
 
@@ -33,6 +33,7 @@ def test_seeding_on_either_database_again_adds_nothing_and_removal_leaves_the_re
     sessions = sessionmaker(any_engine)
     first = seed_world(sessions, today=TODAY, scale=60)
     assert first.products >= 40
+    assert_marked_and_noted(sessions, first)
     before = counts(any_engine, MADE_UP)
     assert min(before) > 0
     again = seed_world(sessions, today=TODAY, scale=60)
@@ -48,9 +49,8 @@ def test_seeding_on_either_database_again_adds_nothing_and_removal_leaves_the_re
     assert counts(any_engine, reference) == kept
 
 
-def test_every_made_up_firm_is_marked_and_noted_for_the_index(sqlite_engine: Engine) -> None:
-    sessions = sessionmaker(sqlite_engine)
-    seeded = seed_world(sessions, today=TODAY, scale=60)
+def assert_marked_and_noted(sessions: sessionmaker[Session], seeded: Seeded) -> None:
+    """Every made-up firm is marked, and all that was made is noted for the index."""
     with sessions() as db:
         is_made_up = (Organisation.is_demo, Organisation.kind == "firm")
         marked = db.scalar(select(func.count()).where(*is_made_up)) or 0

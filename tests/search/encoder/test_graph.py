@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,24 @@ TEXTS = [
 ]
 
 
+@lru_cache(maxsize=1)
+def weights_of(folder: Path) -> dict[str, Any]:
+    """All that a model has learnt, read once for all texts."""
+    return load_file(folder / "model.safetensors")
+
+
 def reference_vector(folder: Path, ids: list[int], pooling: str) -> Any:
     """BERT as its paper tells it, one text at a time, in double precision."""
     config = json.loads((folder / "config.json").read_text())
-    stored = load_file(folder / "model.safetensors")
+    stored = weights_of(folder)
     prefix = next(k for k in stored if k.endswith("embeddings.word_embeddings.weight"))
     prefix = prefix.removesuffix("embeddings.word_embeddings.weight")
     heads, first = config["num_attention_heads"], 0
     if config["model_type"] != "bert":
         first = config["pad_token_id"] + 1
 
-    def weight(name: str) -> Any:
-        return stored[prefix + name].astype(np.float64)
+    def weight(name: str, rows: Any = ...) -> Any:
+        return stored[prefix + name][rows].astype(np.float64)
 
     def dense(values: Any, name: str) -> Any:
         return values @ weight(name + ".weight").T + weight(name + ".bias")
@@ -60,9 +67,10 @@ def reference_vector(folder: Path, ids: list[int], pooling: str) -> Any:
             return values * (1 + np.tanh(inner)) / 2
         return values * (1 + np.vectorize(math.erf)(values / math.sqrt(2))) / 2
 
-    hidden = weight("embeddings.word_embeddings.weight")[ids]
-    hidden = hidden + weight("embeddings.position_embeddings.weight")[first : first + len(ids)]
-    hidden = hidden + weight("embeddings.token_type_embeddings.weight")[0]
+    hidden = weight("embeddings.word_embeddings.weight", ids)
+    places = slice(first, first + len(ids))
+    hidden = hidden + weight("embeddings.position_embeddings.weight", places)
+    hidden = hidden + weight("embeddings.token_type_embeddings.weight", 0)
     hidden = norm(hidden, "embeddings.LayerNorm")
     for number in range(config["num_hidden_layers"]):
         at = f"encoder.layer.{number}."
@@ -91,35 +99,29 @@ def graph_vector(folder: Path, ids: list[int], precision: Any) -> Any:
     return session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0][0]
 
 
-def test_float_graph_of_the_real_model_is_bert(real_model: Path) -> None:
+def test_float_graph_of_the_real_model_is_bert(
+    real_model: Path, float_session: onnxruntime.InferenceSession
+) -> None:
     source = real_model.with_name("source")
-    graph = build_graph(
-        describe_model(source), load_file(source / "model.safetensors"), FloatPrecision()
-    )
-    session = onnxruntime.InferenceSession(graph.SerializeToString())
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(64)
     for text in TEXTS:
         ids = tokenizer.encode(text).ids
-        vector = session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0][0]
+        vector = float_session.run(None, {"ids": np.array([ids], dtype=np.int64)})[0][0]
         assert vector @ reference_vector(source, ids, "mean") >= 0.9999, text
 
 
 def test_int8_holds_98_hundredths_of_the_float_meaning(
-    real_model: Path, encoder: OnnxEncoder
+    real_model: Path, encoder: OnnxEncoder, float_session: onnxruntime.InferenceSession
 ) -> None:
     source = real_model.with_name("source")
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(256)
-    graph = build_graph(
-        describe_model(source), load_file(source / "model.safetensors"), FloatPrecision()
-    )
-    session = onnxruntime.InferenceSession(graph.SerializeToString())
     for text, vector in zip(TEXTS, encoder.encode(TEXTS), strict=True):
         ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
-        assert vector @ session.run(None, {"ids": ids})[0][0] >= 0.98, text
+        assert vector @ float_session.run(None, {"ids": ids})[0][0] >= 0.98, text
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,11 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
-from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from search.encoder.description import describe_model
 from search.encoder.encoder import OnnxEncoder
-from search.encoder.graph import FloatPrecision, build_graph
 from tests.search.encoder.record_reference import recorded
-
-
-@pytest.fixture(scope="module")
-def float_session(real_model: Path) -> onnxruntime.InferenceSession:
-    source = real_model.with_name("source")
-    weights = load_file(source / "model.safetensors")
-    graph = build_graph(describe_model(source), weights, FloatPrecision())
-    return onnxruntime.InferenceSession(graph.SerializeToString())
 
 
 @pytest.mark.parametrize(("text", "vector"), recorded(), ids=lambda each: str(each)[:20])
