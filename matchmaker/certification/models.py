@@ -123,8 +123,7 @@ class Evidence(PublicId, Model):
         back_populates="evidence", cascade="all, delete-orphan", order_by="EvidenceDocument.id"
     )
     members: Mapped[list[EvidenceMember]] = relationship(
-        back_populates="evidence",
-        cascade="all, delete-orphan", order_by="EvidenceMember.since"
+        back_populates="evidence", cascade="all, delete-orphan", order_by="EvidenceMember.since"
     )
 
     @property

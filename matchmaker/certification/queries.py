@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matchmaker.accounts.actor import Actor
@@ -155,6 +155,21 @@ def can_see_evidence(actor: Actor, evidence: Evidence) -> bool:
     if actor.is_system or actor.is_desk:
         return True
     return actor.acts_for is not None and actor.acts_for.id == evidence.holder_id
+
+
+def renewals_of(db: Session, evidence: Evidence) -> tuple[Evidence | None, Sequence[Evidence]]:
+    """The one it renews, and those that renew it and were not taken back."""
+    kin = db.scalars(
+        select(Evidence)
+        .where(
+            Evidence.holder_id == evidence.holder_id,
+            or_(Evidence.renews == evidence.public_id, Evidence.public_id == evidence.renews),
+        )
+        .order_by(Evidence.id)
+    ).all()
+    earlier = next((each for each in kin if each.public_id == evidence.renews), None)
+    later = [each for each in kin if each is not earlier and each.withdrawn_at is None]
+    return earlier, later
 
 
 def products_of(db: Session, organisation_id: int) -> Sequence[Product]:

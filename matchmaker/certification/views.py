@@ -29,9 +29,10 @@ from matchmaker.certification.queries import (
     firm_of,
     groups_of,
     products_of,
+    renewals_of,
 )
 from matchmaker.certification.rules import BLOCS, EVERYWHERE, ORIGIN
-from matchmaker.certification.shelves import lapsed_products, shelves_of, state_of
+from matchmaker.certification.shelves import lapsed_products, shelves_of, state_of, waits_its_turn
 from matchmaker.database import get_db
 from matchmaker.errors import BadInput, Conflict, NotFound, Unavailable
 from matchmaker.orm import utc_now
@@ -123,6 +124,7 @@ def piece(public_id: str) -> str:
         )
     found = _own(public_id)
     candidates = _candidates(db, found)
+    earlier, renewals = renewals_of(db, found)
     return render_template(
         "certification/piece.html",
         evidence=found,
@@ -130,6 +132,9 @@ def piece(public_id: str) -> str:
         state=state_of(found, _today()),
         lapsed=lapsed_products(found),
         history=history_of(db, found),
+        renews=earlier,
+        waits=waits_its_turn(found, earlier, _today()),
+        renewals=renewals,
         candidates=candidates,
         may_cover=groups.may_cover(found.holder, found.scheme),
         may_write=_may_write() and found.withdrawn_at is None,
@@ -165,7 +170,9 @@ def renew(public_id: str) -> Page:
     if form.validate_on_submit():
         saved = _save(form, lambda facts: services.renew_evidence(db, acting(), found, facts))
         if saved is not None:
-            flash(_said(saved), "success")
+            waits = waits_its_turn(saved, found, _today())
+            said = _("Saved. Until it takes over, buyers see the earlier one.")
+            flash(said if waits else _said(saved), "success")
             return redirect(url_for("certification.piece", public_id=saved.public_id))
     return _form_page(form, found.scheme, found, _("Renew it"))
 

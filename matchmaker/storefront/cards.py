@@ -23,6 +23,7 @@ from matchmaker.catalogue.freshness import is_stale
 from matchmaker.catalogue.pictures import Shown, first_pictures
 from matchmaker.catalogue.visibility import can_see_firm, can_see_price, can_see_product
 from matchmaker.certification.models import GRADES
+from matchmaker.certification.renewals import standing_ones
 from matchmaker.certification.validity import expires_soon, is_valid
 from matchmaker.clusters.models import Cluster
 from matchmaker.money import ExchangeRates, Money
@@ -285,7 +286,7 @@ class Maker:
 
     def _proof(self, evidence: Sequence[HeldEvidence]) -> tuple[Proof, ...]:
         """What is valid today; what tells most first, mere registrations last."""
-        valid = [each for each in evidence if is_valid(each, self.today)]
+        valid = standing_ones([each for each in evidence if is_valid(each, self.today)], self.today)
         valid.sort(
             key=lambda each: (
                 each.evidence_type == "registration",

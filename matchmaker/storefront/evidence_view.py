@@ -12,6 +12,7 @@ from matchmaker.catalogue.models import Product
 from matchmaker.certification import scope
 from matchmaker.certification.models import GRADES, Evidence
 from matchmaker.certification.queries import evidence_shown, now
+from matchmaker.certification.renewals import standing_ones
 from matchmaker.certification.validity import begins_later, expires_soon, is_valid
 from matchmaker.storefront.labels import short_scheme
 from matchmaker.storefront.words import gettext as _
@@ -69,9 +70,11 @@ def evidence_rows(
 ) -> tuple[EvidenceRow, ...]:
     """Rows in the order of their weight: what counts first, registrations last.
 
+    Of a certificate and its renewals one: the one that stands for them today.
     `shown_by`: the organisation whose page it is; what another one holds names its holder.
     """
-    return tuple(sorted((_row(each, today, shown_by) for each in evidence), key=_weight))
+    rows = (_row(each, today, shown_by) for each in standing_ones(evidence, today))
+    return tuple(sorted(rows, key=_weight))
 
 
 def telling(rows: Sequence[EvidenceRow], most: int = 4) -> tuple[EvidenceRow, ...]:

@@ -174,6 +174,8 @@ class HeldEvidence:
     kind: str
     hs: Sequence[str]
     material: str | None
+    public_id: str
+    renews: str | None
 
     def covers(self, product: ListedProduct) -> bool:
         """As `scope.covers`; a test holds the two together."""
@@ -213,6 +215,8 @@ _HELD = (
         Scheme.kind,
         Scheme.hs,
         Evidence.details["material"].as_string(),
+        Evidence.public_id,
+        Evidence.renews,
     )
     .select_from(_SHOWN)
     .join(Evidence, Evidence.id == _SHOWN.c.id)
