@@ -18,12 +18,13 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import types
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 _HERE = Path(__file__).parent
@@ -64,9 +65,22 @@ def _jit(loop: Loop, **options: bool) -> Loop:
     config.CACHE_DIR = str(folder or before)  # read by numba now, at decoration
     try:
         jit: Any = numba.njit  # its types know nothing of _nrt and the wrappers
-        return cast(Loop, jit(cache=folder is not None, nogil=True, **options)(loop))
+        made = jit(cache=folder is not None, nogil=True, **options)(loop)
+        made.get_call_template = partial(_template, made)
+        return cast(Loop, made)
     finally:
         config.CACHE_DIR = before
+
+
+def _template(made: Any, given: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """How another loop calls this one: a constant counts as any other number of its type.
+
+    numba would compile the loop once more for every constant, often only while it guesses at
+    types: an eighth of the time of compiling, and the same speed afterwards.
+    """
+    plain: Callable[[Any], Any] = types.unliteral
+    given, named = [plain(each) for each in given], {name: plain(named[name]) for name in named}
+    return type(made).get_call_template(made, given, named)
 
 
 @cache

@@ -62,3 +62,21 @@ def test_where_nothing_can_be_written_loops_are_compiled_for_the_process_alone(
             return 2 * value
 
         assert twice(21) == 42
+
+
+def test_a_loop_is_compiled_once_whatever_constants_others_call_it_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jit, "_is_ours", lambda folder: False)
+    monkeypatch.setattr(jit, "_room_of", lambda loop: "meets")
+
+    @jit.inner
+    def larger(one: int, other: int) -> int:
+        return one if one > other else other
+
+    @jit.compiled
+    def thrice(value: int) -> int:
+        return larger(value, 5) + larger(value, 7) + larger(value, value)
+
+    assert thrice(6) == 6 + 7 + 6
+    assert len(larger.signatures) == 1  # type: ignore[attr-defined]
