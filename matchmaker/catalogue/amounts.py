@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+
+from matchmaker.errors import BadInput
+from matchmaker.measures import UNITS
+from matchmaker.wording import gettext as _
 
 _LONGEST = 40
 _AROUND = re.compile(r"^(?:₹|rs\.?|inr|\$|€|£)\s*|\s*(?:/-)$", re.IGNORECASE)
 # 1,200 and 1,20,000 and 12,00,000.50: groups of two or three, the last of three.
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}")
+# 1.000, which is a thousand in half of Europe and one with its decimals in India.
+_MAYBE_GROUPED = re.compile(r"[1-9]\d{0,2}\.000")
 _GROUPED_BY_POINTS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
+# Sold whole: nobody sells half a dozen as 0.5. A thousand is a mere way of writing.
+_COUNTED = frozenset(
+    code
+    for code, unit in UNITS.items()
+    if unit.dimension in ("piece", "pair", "set") and code != "MIL"
+)
 
 
 class NotANumber(ValueError):
@@ -30,6 +43,37 @@ def read_amount(text: str) -> Decimal:
         return Decimal(_with_point(plain))
     except InvalidOperation as wrong:
         raise NotANumber(text) from wrong
+
+
+def not_whole(name: str, value: Decimal | None, unit: str) -> Iterator[BadInput]:
+    """A fraction of what is counted in whole numbers, with what may have been meant.
+
+    '1.500' pieces reads as one and a half; whoever types it means fifteen hundred.
+    """
+    if value is None or unit not in _COUNTED or not value.is_finite():
+        return
+    if value == value.to_integral_value():
+        return
+    thousands = value * 1000
+    if value < 1000 and thousands == thousands.to_integral_value():
+        remedy = _(
+            "Of these only whole numbers are sold. Did you mean %(thousands)s?",
+            thousands=f"{thousands:,.0f}",
+        )
+    else:
+        remedy = _("Of these only whole numbers are sold.")
+    yield BadInput(name, value, remedy)
+
+
+def two_readings(text: str, unit: str) -> str:
+    """Asks back for '1.000' pieces, which is one or a thousand; empty where all is clear."""
+    if unit not in _COUNTED or not _MAYBE_GROUPED.fullmatch(text.strip()):
+        return ""
+    return _(
+        "Did you mean %(thousands)s or %(ones)s? Type it like that.",
+        thousands=f"{int(text.strip().replace('.', '')):,}",
+        ones=text.strip().partition(".")[0],
+    )
 
 
 def _digit(letter: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from matchmaker.catalogue.amounts import not_whole
 from matchmaker.errors import BadInput, refuse
 from matchmaker.measures import UNITS
 from matchmaker.wording import gettext as _
@@ -74,6 +75,7 @@ def product_faults(facts: ProductFacts) -> Iterator[BadInput]:
     yield from _in_choices(facts)
     yield from _in_amounts(facts)
     yield from _in_tiers(facts.tiers)
+    yield from _in_counts(facts)
 
 
 def check_attributes(about: Mapping[str, Mapping[str, Any]], said: Mapping[str, Any]) -> None:
@@ -163,6 +165,14 @@ def _in_size(name: str, value: Decimal) -> Iterator[BadInput]:
         yield BadInput(name, value, _("Enter a number that is not negative."))
     elif value < SMALLEST:
         yield BadInput(name, value, _("Enter more than nothing, or leave it empty."))
+
+
+def _in_counts(facts: ProductFacts) -> Iterator[BadInput]:
+    for name in ("moq", "per_package", "per_20ft", "per_40hc"):
+        yield from not_whole(name, getattr(facts, name), facts.unit)
+    for quantity, _price in facts.tiers:
+        if quantity != facts.moq:  # told once
+            yield from not_whole("from quantity", quantity, facts.unit)
 
 
 def _in_tiers(tiers: Sequence[tuple[Decimal, Decimal]]) -> Iterator[BadInput]:

@@ -22,7 +22,7 @@ from wtforms import (  # type: ignore[import-untyped]
 from wtforms.validators import Optional  # type: ignore[import-untyped]
 
 from matchmaker.catalogue import labels
-from matchmaker.catalogue.amounts import NotANumber, read_amount
+from matchmaker.catalogue.amounts import NotANumber, read_amount, two_readings
 from matchmaker.catalogue.facts import MOST_TIERS, ProductFacts, is_numeric
 from matchmaker.catalogue.models import ProductFamily
 from matchmaker.errors import BadInput
@@ -80,6 +80,16 @@ class WholeField(IntegerField):  # type: ignore[misc]
         if amount != amount.to_integral_value() or abs(amount) > 10_000:
             raise ValueError(_("Enter a whole number of days."))
         self.data = int(amount)
+
+
+def ask_back(fields: Iterable[Any], unit: str) -> bool:
+    """Whether it is plain how many are meant; where '1.000' was typed the field asks."""
+    is_plain = True
+    for each in fields:
+        typed = str(each.raw_data[0]) if each.raw_data else ""
+        if not each.errors and (words := two_readings(typed, unit)):
+            each.errors, is_plain = [words], False
+    return is_plain
 
 
 class TierForm(Form):  # type: ignore[misc]
@@ -168,7 +178,9 @@ class ProductForm(FlaskForm):  # type: ignore[misc]
             elif row.from_quantity.data is None and number:
                 row.from_quantity.errors = [_("Say from which quantity on.")]
             fine = fine and not any(each.errors for each in cells)
-        return fine
+        counted = [self.moq, self.per_package, self.per_20ft, self.per_40hc]
+        counted += [row.from_quantity for row in self.tiers]
+        return ask_back(counted, self.unit.data or "") and fine
 
     def _tiers(self) -> tuple[tuple[Decimal, Decimal], ...]:
         """The rows that say something; the first may leave its quantity to the minimum order."""

@@ -21,7 +21,7 @@ from wtforms.validators import Length  # type: ignore[import-untyped]
 from matchmaker.catalogue import labels
 from matchmaker.catalogue.asking import ATTRIBUTE
 from matchmaker.catalogue.facts import ProductFacts, is_numeric
-from matchmaker.catalogue.forms import AmountField, WholeField
+from matchmaker.catalogue.forms import AmountField, WholeField, ask_back
 from matchmaker.catalogue.start import OFFERED_UNITS, Answers
 from matchmaker.errors import N_, BadInput
 from matchmaker.wording import gettext as _
@@ -70,7 +70,7 @@ class StartForm(FlaskForm):  # type: ignore[misc]
             if not field.errors and (missing or nothing):
                 field.errors = [words]
                 fine = False
-        return fine
+        return ask_back((self.monthly, self.minimum), self.unit.data or "") and fine
 
     def answers(self) -> Answers:
         """What was said, once `validate` has passed."""
@@ -81,9 +81,10 @@ class StartForm(FlaskForm):  # type: ignore[misc]
         return Answers(self.name.data, price, monthly, minimum, self.unit.data)
 
     def blame(self, error: BadInput) -> None:
-        """Put a refusal of the services beside the field it is about."""
-        name = _BLAMED.get(error.field, error.field)
-        self[name if name in self else "name"].errors = [error.remedy]
+        """Put what the services refuse beside the fields it is about."""
+        for each in error.every:
+            name = _BLAMED.get(each.field, each.field)
+            self[name if name in self else "name"].errors = [each.remedy]
 
 
 class RestateForm(FlaskForm):  # type: ignore[misc]

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.changes import Change, note_changes
+from matchmaker.catalogue.amounts import not_whole
 from matchmaker.catalogue.capacity import LineMonth, ProductionLine
 from matchmaker.catalogue.facts import LARGEST
 from matchmaker.catalogue.models import Firm, Product
-from matchmaker.errors import BadInput
+from matchmaker.errors import BadInput, refuse
 from matchmaker.wording import gettext as _
 
 MONTHS_SHOWN = 12
@@ -70,7 +71,7 @@ def set_capacity(
         raise BadInput("line", line.name, _("Choose a production line of this firm."))
     before = {each.month: each.capacity for each in line.months}
     for month, capacity in months.items():
-        _check(month, capacity)
+        _check(month, capacity, line.unit)
         if month not in before:
             db.add(LineMonth(line_id=line.id, month=month, capacity=capacity))
         elif before[month] != capacity:
@@ -119,12 +120,13 @@ def _restate(db: Session, line: ProductionLine, month: dt.date, capacity: Decima
         raise BadInput(f"capacity.{month:%Y-%m}", capacity, remedy)
 
 
-def _check(month: dt.date, capacity: Decimal) -> None:
+def _check(month: dt.date, capacity: Decimal, unit: str) -> None:
     name = f"capacity.{month:%Y-%m}"
     if month.day != 1:
         raise BadInput("month", month, _("Give the first day of the month."))
     if not capacity.is_finite() or not 0 <= capacity < LARGEST:
         raise BadInput(name, capacity, _("Enter a number that is not negative."))
+    refuse(not_whole(name, capacity, unit))
 
 
 def _ledger(month: LineMonth) -> tuple[Decimal, Decimal, Decimal]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
+from matchmaker.catalogue.amounts import not_whole
 from matchmaker.catalogue.facts import ProductFacts
 from matchmaker.catalogue.guessing import Families, FamilyWords, Guess
 from matchmaker.catalogue.likeness import likeness
@@ -20,7 +21,7 @@ from matchmaker.catalogue.line_calendar import months_from
 from matchmaker.catalogue.models import Firm, Product, ProductFamily
 from matchmaker.catalogue.services import change_product, facts_of, list_product, open_line
 from matchmaker.clusters.models import Sector
-from matchmaker.errors import BadInput, NotFound
+from matchmaker.errors import BadInput, NotFound, refuse
 from matchmaker.searching import Searching
 from matchmaker.wording import gettext as _
 
@@ -80,6 +81,7 @@ def start_listing(
     actor.must_write_for(firm.organisation_id)
     if not answers.monthly > 0:
         raise BadInput("monthly", answers.monthly, _("Enter how many you can make in a month."))
+    refuse(not_whole("monthly", answers.monthly, answers.unit))
     family = _family(db, firm, guesses)
     is_sure = bool(guesses) and guesses[0].is_sure
     facts = ProductFacts(

@@ -24,6 +24,13 @@ def test_a_product_is_listed_read_and_replaced_by_the_firms_own_number(world: Wo
     assert (changed.status_code, changed.get_json()["moq"]) == (200, "60")
 
 
+def test_all_that_is_wrong_is_told_at_once_a_fraction_of_a_mat_too(world: World) -> None:
+    said = mat(world.family, moq="1.500", title=" ", net_kg="0")
+    refused = world.program.ask("PUT", "/products/MAT-18", json=said)
+    assert refused.status_code == 422
+    assert [each["field"] for each in refused.get_json()["errors"]] == ["title", "net_kg", "moq"]
+
+
 def test_the_same_request_again_changes_nothing(world: World) -> None:
     first = world.program.ask("PUT", "/products/MAT-18", json=mat(world.family))
     again = world.program.ask("PUT", "/products/MAT-18", json=mat(world.family))

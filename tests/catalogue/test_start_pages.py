@@ -106,6 +106,27 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_typed_is_lost(
         assert not get_db().scalar(select(func.count()).select_from(Product))
 
 
+def test_pieces_are_asked_back_where_a_point_makes_them_a_fraction(
+    app: Flask, owner: FlaskClient
+) -> None:
+    said = {"monthly": "12.500", "minimum": "1.500"}
+    answer = owner.post("/firm/add", data=FIVE | said)
+    assert answer.status_code == 422
+    assert "Did you mean 12,500?" in answer.text
+    answer = owner.post("/firm/add", data=FIVE | said | {"monthly": "12500"})
+    assert answer.status_code == 422
+    assert "Did you mean 1,500?" in answer.text
+    answer = owner.post("/firm/add", data=FIVE | {"monthly": "2.000", "minimum": "1.000"})
+    assert answer.status_code == 422
+    assert "Did you mean 2,000 or 2?" in answer.text
+    assert "Did you mean 1,000 or 1?" in answer.text
+    with app.app_context():
+        assert not get_db().scalar(select(func.count()).select_from(Product))
+    by_weight = {"unit": "KGM", "minimum": "1.500"}
+    assert owner.post("/firm/add", data=FIVE | by_weight).status_code == 303
+    assert only_product(app).moq == Decimal("1.5")
+
+
 def test_a_file_that_is_no_photo_founds_nothing(app: Flask, owner: FlaskClient) -> None:
     page = (io.BytesIO(b"<html><script>alert(1)</script>"), "mat.jpg")
     answer = owner.post("/firm/add", data={**FIVE, "photo": page})

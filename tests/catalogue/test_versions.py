@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.catalogue.amounts import NotANumber, read_amount
+from matchmaker.catalogue.amounts import NotANumber, read_amount, two_readings
 from matchmaker.catalogue.facts import ProductFacts, check_attributes, check_product
 from matchmaker.catalogue.quality import Listing, moq_warning, quality_of
 from matchmaker.catalogue.versions import (
@@ -80,7 +80,7 @@ def test_a_price_list_is_taken_only_if_it_falls_as_the_quantity_rises(tiers: lis
         for earlier, later in itertools.pairwise(tiers)
     )
     try:
-        check_product(product_facts(tiers=tuple(tiers)))
+        check_product(product_facts(tiers=tuple(tiers), unit="KGM"))
     except BadInput as refused:
         assert not falls
         assert refused.field in ("price", "from quantity")
@@ -93,7 +93,9 @@ def test_any_falling_list_survives_a_version(quantities: list, data: st.DataObje
     size = len(quantities)
     prices = data.draw(st.lists(amounts, min_size=size, max_size=size, unique=True))
     tiers = tuple(zip(sorted(quantities), sorted(prices, reverse=True), strict=True))
-    facts = product_facts(tiers=tiers, attributes={"length_cm": 183, "surface": "ribbed"})
+    facts = product_facts(
+        tiers=tiers, unit="KGM", attributes={"length_cm": 183, "surface": "ribbed"}
+    )
     check_product(facts)
     said = said_of(facts, "stable-mat", None)
     blank = {"price_confirmed_on": None, "lead_confirmed_on": None}
@@ -129,6 +131,35 @@ def test_what_no_listing_may_say_is_refused_whoever_says_it(changes: dict, field
     with pytest.raises(BadInput) as refused:
         check_product(product_facts(**changes))
     assert refused.value.field == field
+
+
+@pytest.mark.parametrize("unit", ["H87", "PR", "SET", "DZN"])
+def test_what_is_counted_is_sold_in_whole_numbers(unit: str) -> None:
+    facts = product_facts(
+        unit=unit,
+        moq=Decimal("1.5"),
+        per_package=Decimal("2500.5"),
+        tiers=((Decimal(10), Decimal(9)), (Decimal("12.5"), Decimal(8))),
+    )
+    with pytest.raises(BadInput) as refused:
+        check_product(facts)
+    whole = "Of these only whole numbers are sold."
+    assert [(each.field, each.remedy) for each in refused.value.every] == [
+        ("moq", f"{whole} Did you mean 1,500?"),
+        ("per_package", whole),
+        ("from quantity", f"{whole} Did you mean 12,500?"),
+    ]
+
+
+@pytest.mark.parametrize("unit", ["KGM", "MTR", "MIL"])
+def test_what_is_measured_is_sold_in_fractions_too(unit: str) -> None:
+    check_product(product_facts(unit=unit, moq=Decimal("1.5")))
+
+
+def test_a_thousand_typed_with_a_point_is_asked_back() -> None:
+    assert two_readings("1.000", "H87") == "Did you mean 1,000 or 1? Type it like that."
+    for clear, unit in (("1,000", "H87"), ("1000", "H87"), ("1.000", "KGM"), ("0.000", "H87")):
+        assert two_readings(clear, unit) == ""
 
 
 def test_an_attribute_of_numbers_takes_no_words() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from matchmaker.catalogue.amounts import two_readings
 from matchmaker.catalogue.facts import ProductFacts, attribute_faults, product_faults
 from matchmaker.catalogue.importing.attributes import read_attributes
 from matchmaker.catalogue.importing.headings import Layout, data_rows, folded
@@ -26,6 +27,7 @@ from matchmaker.catalogue.versions import differences, facts_in, said_of
 from matchmaker.errors import N_, BadInput, refuse
 from matchmaker.slugs import slug_of
 
+_COUNTS = ("moq", "per_package", "per_20ft", "per_40hc")
 _SIZED = re.compile(r"\w*\d\w*")
 DEFAULTS = ProductFacts(sku="", title="", description="", hs_code="", unit="", moq=Decimal(1))
 
@@ -124,6 +126,7 @@ def _decide(number: int, stated: Stated, world: World, kinds: _Kinds) -> Outcome
         stated.facts["sku"] = sku
     if family is not None:
         settle_unit(stated, before, family)
+        _ask_back(stated, str(stated.facts.get("unit") or (before or {}).get("unit", "")))
         read_attributes(stated, before, family)
     outcome = Outcome(number, "error", firm.id, sku, is_guess=is_guess)
     if stated.troubles or family is None:
@@ -218,6 +221,17 @@ def _family(
         text = N_("Add a column “Kind of product”: from this name the kind cannot be guessed.")
         stated.trouble("title", remark(text))
     return (world.families[key], True) if key else (None, False)
+
+
+def _ask_back(stated: Stated, unit: str) -> None:
+    """Where '1.000' of what is counted was read as one, ask whether a thousand was meant."""
+    steps = stated.facts.get("tiers") or ()
+    read = {Decimal(str(quantity)) for quantity, _price in steps}
+    read |= {Decimal(str(stated.facts[name])) for name in _COUNTS if name in stated.facts}
+    for key, (_heading, typed) in list(stated.columns.items()):
+        is_count = key in _COUNTS or key.startswith("from:")
+        if is_count and (words := two_readings(typed, unit)) and Decimal(typed.strip()) in read:
+            stated.trouble(key, Remark(words))
 
 
 def _twice(outcome: Outcome, stated: Stated, first: int) -> Outcome:
