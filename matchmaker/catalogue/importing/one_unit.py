@@ -65,14 +65,36 @@ def _keep_steps(stated: Stated, before: Mapping[str, Any] | None, unit: str) -> 
         stated.trouble("price", unread.remedy)
         return
     kept = [[as_said(quantity), as_said(price)] for quantity, price in steps]
-    if before is not None and len(kept) == 1 and stated.steps[0][0] is None and before["tiers"]:
-        # Only one price and no quantity: the first price is meant, and the steps stay.
-        first = before["tiers"][0]
-        if Decimal(kept[0][1]) == Decimal(first[1]):
+    if before is not None and before["tiers"] and _has_one_price_column(stated):
+        first, *further = before["tiers"]
+        if stated.steps[0][0] is None and Decimal(kept[0][1]) == Decimal(first[1]):
             return
-        if len(before["tiers"]) == 1 and "moq" not in stated.facts:
+        if stated.steps[0][0] is None and (further or "moq" not in stated.facts):
             kept[0][0] = first[0]
+        if further and Decimal(kept[0][0]) == Decimal(first[0]):
+            kept += further
+            is_same = unit == before["unit"]
+            is_same &= stated.facts.get("currency", before["currency"]) == before["currency"]
+            _must_fit(stated, kept, is_same)
     stated.facts["tiers"] = kept
+
+
+def _has_one_price_column(stated: Stated) -> bool:
+    """Whether the sheet has no place for prices by quantity: then it says nothing of them."""
+    headed = {*stated.columns, *stated.left_empty}
+    return len(stated.steps) == 1 and not any(each in headed for each in ("price:2", "from:2"))
+
+
+def _must_fit(stated: Stated, kept: list[list[str]], is_same: bool) -> None:
+    """The further steps stay as they are: of the same unit and currency, below the first."""
+    quantity, price = kept[1]
+    if not is_same or Decimal(kept[0][1]) <= Decimal(price):
+        text = N_(
+            "This product has prices by quantity (from %(quantity)s: %(price)s), and this one does"
+            " not fit them. Add the columns “Price 2” and “From quantity 2”, or change it on its"
+            " page."
+        )
+        stated.trouble("price", remark(text, quantity=quantity, price=price))
 
 
 def _converted(amount: Amount, unit: str, stated: Stated) -> Decimal:

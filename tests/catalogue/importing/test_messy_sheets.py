@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -19,10 +20,14 @@ from matchmaker.catalogue.importing.columns import COLUMNS
 from matchmaker.catalogue.importing.headings import column_of
 from matchmaker.catalogue.importing.numbers import number_in, style_of
 from matchmaker.catalogue.importing.remarks import Unread
+from matchmaker.catalogue.importing.world import World
 from matchmaker.catalogue.importing.writing import as_csv, template_table
+from matchmaker.catalogue.versions import said_of
 from matchmaker.texts import catalogue_file, read
+from tests.factories import product_facts
 from tests.importing_world import passed_over, staged, told, world
 
+FURTHER = [["50", "70"], ["90", "60"]]
 SAME_NUMBER = "Row 2 has the same number. Give each product a number of its own."
 
 
@@ -62,6 +67,60 @@ def test_a_price_list_with_a_letterhead_two_rows_of_headings_and_a_total() -> No
         8: "a row of totals",
         9: "only one cell is filled: “* GST extra as applicable”",
     }
+
+
+def test_a_fraction_of_what_is_counted_is_asked_back_row_by_row() -> None:
+    head = "Product,Price,Unit,Min order\n"
+    rows = "Cow mat,90,pc,1.500\nDoor mat,80,pc,1.000\nYarn,70,kg,1.500\n"
+    whole = "Of these only whole numbers are sold. Did you mean 1,500?"
+    asked = "Did you mean 1,000 or 1? Type it like that."
+    assert [(each.kind, told(each)) for each in staged(head + rows)] == [
+        ("error", [("Min order", "1.500", whole)]),
+        ("error", [("Min order", "1.000", asked)]),
+        ("created", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "tiers", "kind"),
+    [
+        ("Item number,Price\nM1,90\n", [["10", "90"], *FURTHER], "changed"),
+        ("Item number,Price\nM1,80\n", None, "unchanged"),
+        (
+            "Item number,Price,Min order\nM1,75,10\n",
+            [["10", "75"], ["50", "70"], ["90", "60"]],
+            "changed",
+        ),
+        ("Item number,Price,Price 2,From quantity 2\nM1,90,,\n", [["10", "90"]], "changed"),
+        (
+            "Item number,Price,Price 2,From quantity 2\nM1,90,85,20\n",
+            [["10", "90"], ["20", "85"]],
+            "changed",
+        ),
+    ],
+)
+def test_a_sheet_with_one_price_keeps_the_prices_by_quantity(
+    rows: str, tiers: list | None, kind: str
+) -> None:
+    (outcome,) = staged(rows, with_steps())
+    assert (outcome.kind, outcome.stated.get("tiers")) == (kind, tiers)
+
+
+def test_one_price_that_does_not_fit_the_prices_by_quantity_is_asked_back() -> None:
+    remedy = (
+        "This product has prices by quantity (from 50: 70), and this one does not fit them."
+        " Add the columns “Price 2” and “From quantity 2”, or change it on its page."
+    )
+    for rows in ("Item number,Price\nM1,70\n", "Item number,Price,Currency\nM1,90,USD\n"):
+        (outcome,) = staged(rows, with_steps())
+        assert [each[2] for each in told(outcome)] == [remedy]
+
+
+def with_steps() -> World:
+    """A mat at 80, from 50 on at 70, from 90 on at 60."""
+    steps = ((Decimal(10), Decimal(80)), (Decimal(50), Decimal(70)), (Decimal(90), Decimal(60)))
+    said = product_facts(sku="M1", moq=Decimal(10), tiers=steps)
+    return world({"M1": said_of(said, "rubber-mat", None)})
 
 
 def test_malayalam_headings_words_and_digits() -> None:
