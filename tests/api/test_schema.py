@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-import schemathesis
 from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from tests.api.conftest import World, mat
 
+if TYPE_CHECKING:
+    import schemathesis
+
 EXAMPLES = 12  # for each operation: some seconds in all
-CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
 
 @pytest.fixture
 def schema(app: Flask, world: World) -> Iterator[schemathesis.BaseSchema]:
+    import schemathesis  # takes seconds, which workers that run other tests need not spend
+
     world.program.ask("PUT", "/products/A", json=mat(world.family))
     yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)
 
@@ -29,6 +28,14 @@ def schema(app: Flask, world: World) -> Iterator[schemathesis.BaseSchema]:
 def test_no_operation_answers_what_its_document_does_not_say(
     schema: schemathesis.BaseSchema, world: World
 ) -> None:
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi import checks
+
+    must = [
+        not_a_server_error,
+        checks.status_code_conformance,
+        checks.response_schema_conformance,
+    ]
     headers = {"Authorization": f"Bearer {world.program.key}", "Accept-Encoding": "identity"}
     asked = 0
     for found in schema.get_all_operations():
@@ -45,7 +52,7 @@ def test_no_operation_answers_what_its_document_does_not_say(
         def ask(case: schemathesis.Case) -> None:
             nonlocal asked
             asked += 1
-            case.call_and_validate(headers=headers, checks=CHECKS)
+            case.call_and_validate(headers=headers, checks=must)
 
         given(case=operation.as_strategy())(ask)()
     assert asked > 100
