@@ -12,6 +12,7 @@ from matchmaker import (
     access,
     arriving,
     changing_address,
+    clocks,
     database,
     health,
     joining,
@@ -62,6 +63,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(health.pages)
     views.set_up(app)
     frame.set_up(app)
+    clocks.set_up(app)
     app.register_blueprint(accounts_pages)
     app.register_blueprint(joining.pages)
     arriving.set_up(app)

@@ -35,6 +35,7 @@ from matchmaker.arriving import came_for
 from matchmaker.catalogue.models import Firm
 from matchmaker.catalogue.services import register_firm
 from matchmaker.certification.queries import concerned_by
+from matchmaker.clocks import zone_of
 from matchmaker.clusters.models import Cluster
 from matchmaker.database import get_db
 from matchmaker.errors import NotFound
@@ -59,6 +60,7 @@ class Newcomer:
     language: str = "en"
     cluster: Cluster | None = None
     town: str = ""
+    zone: str = ""  # as the browser told it
 
 
 def join(db: Session, newcomer: Newcomer) -> User | None:
@@ -71,7 +73,7 @@ def join(db: Session, newcomer: Newcomer) -> User | None:
     user = add_user(db, name=newcomer.name.strip(), email=newcomer.email.lower())
     user.password, user.language = newcomer.password_hash, newcomer.language
     user.notice_version = NOTICE_VERSION
-    user.zone = "Asia/Kolkata" if newcomer.country == "IN" else "UTC"
+    user.zone = zone_of(newcomer.country, newcomer.zone)
     organisation = found_organisation(
         db,
         Actor(user),
@@ -181,6 +183,7 @@ def _newcomer(kind: str, form: JoinForm, db: Session) -> Newcomer:
         language=current_reader().language,
         cluster=cluster,
         town=town,
+        zone=request.form.get("zone", ""),
     )
 
 

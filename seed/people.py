@@ -19,6 +19,7 @@ from matchmaker.accounts.notice import NOTICE_VERSION
 from matchmaker.accounts.services import add_member, add_user, found_organisation
 from matchmaker.accounts.standing import verify_organisation
 from matchmaker.catalogue.models import Firm
+from matchmaker.clocks import zone_of
 from matchmaker.orm import PUBLIC_ID_LETTERS, Model, utc_now
 
 DESK = "Demonstration Export Desk"
@@ -103,6 +104,7 @@ def _add(db: Session, person: Person, firm: Organisation) -> None:
     user.confirmed_at = utc_now() if person.email else None
     user.notice_version = NOTICE_VERSION
     organisation = _organisation(db, person) if person.organisation else firm
+    user.zone = zone_of(organisation.country)
     add_member(db, SYSTEM, user=user, organisation=organisation, role=person.role)
     if person.is_verified:
         verify_organisation(

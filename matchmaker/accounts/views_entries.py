@@ -21,6 +21,7 @@ from matchmaker.accounts.models import User
 from matchmaker.accounts.notice import NOTICE_VERSION
 from matchmaker.accounts.services import add_user
 from matchmaker.accounts.views import pages
+from matchmaker.clocks import zone_of
 from matchmaker.database import get_db
 from matchmaker.errors import NotAllowed
 from matchmaker.orm import utc_now
@@ -94,6 +95,7 @@ def _new_user(asked: Invitation, form: AcceptForm | AcceptByPhoneForm) -> User:
     user = add_user(get_db(), name=form.name.data, email=asked.email)
     user.phone, user.language = asked.phone, current_reader().language
     user.notice_version = NOTICE_VERSION
+    user.zone = zone_of(asked.organisation.country, request.form.get("zone", ""))
     if asked.email:
         # The link was mailed to this address and shown to nobody else.
         user.confirmed_at = utc_now()

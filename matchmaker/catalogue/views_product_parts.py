@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from babel.dates import format_datetime, get_timezone
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
@@ -204,16 +202,8 @@ def product_history(public_id: str) -> str:
         product=product,
         entries=history_of(db, product),
         names=names_for(db, product),
-        when=_when,
         may_write=may_write(),
     )
-
-
-def _when(moment: dt.datetime) -> str:
-    """The moment on the clock of whoever reads."""
-    user = acting().user
-    zone = get_timezone(user.zone if user else "UTC")
-    return str(format_datetime(moment, "medium", tzinfo=zone, locale=get_locale()))
 
 
 @pages.post("/firm/products/<public_id>/history/<int:number>/undo")

@@ -24,6 +24,7 @@ from matchmaker.catalogue.upkeep import CatalogueImport
 from matchmaker.certification.models import Evidence, Scheme
 from matchmaker.desk.sentences import ACTIONS, KINDS
 from matchmaker.desk.wording import queue_name
+from matchmaker.sourcing.models import Enquiry, Requirement
 
 PAGE = 50
 AT_MOST = 50_000  # rows of one export
@@ -35,7 +36,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Asked:
-    """What of the trail is wanted; empty values narrow nothing. Days are whole days in UTC."""
+    """What of the trail is wanted; empty values narrow nothing. Days are whole days in `zone`."""
 
     person: str = ""
     organisation: str = ""
@@ -43,14 +44,16 @@ class Asked:
     action: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
+    zone: dt.tzinfo = dt.UTC
 
     @classmethod
-    def read(cls, given: Mapping[str, str]) -> Asked:
+    def read(cls, given: Mapping[str, str], zone: dt.tzinfo) -> Asked:
         words = {name: given.get(name, "").strip()[:120] for name in NAMES}
-        return cls(**words, since=_day(given.get("since")), until=_day(given.get("until")))
+        since, until = _day(given.get("since")), _day(given.get("until"))
+        return cls(**words, since=since, until=until, zone=zone)
 
     def address(self) -> dict[str, Any]:
-        pairs = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        pairs = {name: getattr(self, name) for name in (*NAMES, "since", "until")}
         return {name: str(value) for name, value in pairs.items() if value}
 
 
@@ -164,9 +167,10 @@ def _narrowed(asked: Asked) -> Select[AuditEntry]:
     if asked.action:
         query = query.where(AuditEntry.action == asked.action)
     if asked.since:
-        query = query.where(AuditEntry.at >= _midnight(asked.since))
+        query = query.where(AuditEntry.at >= _midnight(asked.since, asked.zone))
     if asked.until and asked.until < dt.date.max:  # no day follows the last one
-        query = query.where(AuditEntry.at < _midnight(asked.until + dt.timedelta(days=1)))
+        after = _midnight(asked.until + dt.timedelta(days=1), asked.zone)
+        query = query.where(AuditEntry.at < after)
     return query
 
 
@@ -191,6 +195,10 @@ def _names(db: Session, entries: Sequence[AuditEntry]) -> dict[tuple[str, str], 
         "evidence": select(Evidence.public_id, Scheme.name).join(
             Scheme, Scheme.id == Evidence.scheme_id
         ),
+        "requirement": select(Requirement.public_id, Requirement.title),
+        "enquiry": select(Enquiry.public_id, Organisation.name)
+        .join(Firm, Firm.id == Enquiry.firm_id)
+        .join(Organisation, Organisation.id == Firm.organisation_id),
         "import": select(CatalogueImport.public_id, CatalogueImport.file_name),
     }
     found: dict[tuple[str, str], str] = {}
@@ -300,5 +308,9 @@ def _day(typed: str | None) -> dt.date | None:
         return None
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(), dt.UTC)
+def _midnight(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
+    """In UTC; a clock ahead of it has no midnight before the first day there is."""
+    try:
+        return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+    except OverflowError:
+        return dt.datetime.combine(day, dt.time(), dt.UTC)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from flask import Response, render_template, request, url_for
-from flask_babel import format_datetime
 
 from matchmaker.access import acting, open_to
+from matchmaker.clocks import for_reader, reader_zone
 from matchmaker.database import get_db
 from matchmaker.desk.pages import pages
 from matchmaker.desk.trail import PAGE, Asked, actions, export, read_trail
@@ -16,15 +16,15 @@ from matchmaker.desk.views import page_asked
 
 @pages.app_template_filter("when")
 def when(instant: dt.datetime) -> str:
-    """Day and minute, in UTC: entries are compared with logs and with other people's."""
-    return f"{format_datetime(instant, 'd MMM y HH:mm', rebase=False)} UTC"
+    """Day and minute on the reader's clock, which is named: others read theirs."""
+    return for_reader(instant)
 
 
 @pages.get("/desk/audit")
 @open_to("desk")
 def audit() -> str:
     """Who did what to what, for whom; newest first."""
-    asked, page = Asked.read(request.args), page_asked()
+    asked, page = Asked.read(request.args, reader_zone()), page_asked()
     found, total = read_trail(get_db(), asked, page)
     return render_template(
         "desk/audit.html",
@@ -43,7 +43,7 @@ def audit() -> str:
 @open_to("desk")
 def audit_csv() -> Response:
     """The same narrowing as a file."""
-    table = export(get_db(), Asked.read(request.args))
+    table = export(get_db(), Asked.read(request.args, reader_zone()))
     answer = Response("\ufeff" + table, mimetype="text/csv")
     answer.headers["Content-Disposition"] = "attachment; filename=audit.csv"
     return answer

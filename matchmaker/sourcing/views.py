@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from matchmaker.access import acting, current_actor, open_to
+from matchmaker.accounts.actor import WRITING_ROLES
 from matchmaker.accounts.drafts import new_draft_key
 from matchmaker.accounts.forms import Form
 from matchmaker.accounts.models import Organisation
@@ -130,7 +131,18 @@ def close(public_id: str) -> Response:
     services.close_enquiry(get_db(), acting(), thread.enquiry)
     get_db().commit()
     flash(_("The enquiry is closed."), "success")
-    return redirect(url_for(".sent_enquiries"))
+    return redirect(url_for(".thread", public_id=public_id))
+
+
+@pages.post("/enquiries/<public_id>/reopen")
+@open_to("buyer")
+def reopen(public_id: str) -> Response:
+    """The buyer closed it too soon."""
+    thread = found(queries.thread_of(get_db(), acting(), public_id), _("The enquiry"))
+    services.reopen_enquiry(get_db(), acting(), thread.enquiry)
+    get_db().commit()
+    flash(_("The enquiry is open again."), "success")
+    return redirect(url_for(".thread", public_id=public_id))
 
 
 def show_thread(public_id: str, sides: tuple[str, ...], endpoint: str) -> Answer:
@@ -156,8 +168,8 @@ def show_thread(public_id: str, sides: tuple[str, ...], endpoint: str) -> Answer
         enquiry=shown.enquiry,
         form=form,
         may_write=may_write_in(actor, shown.enquiry),
+        writes_for_firm=bool(actor.roles & WRITING_ROLES),
         draft_key=request.form.get("draft_key") or new_draft_key(),
-        zone=actor.user.zone if actor.user else "",
     )
     return page, _status(form)
 
