@@ -30,8 +30,8 @@ from matchmaker.matching.exchange.outgoing import answer_of
 from matchmaker.matching.exchange.printing import lines_of, remark_lines
 from matchmaker.matching.exchange.remarks import remarks_on
 from matchmaker.matching.exchange.told import Answer, RemarkTold
-from matchmaker.matching.queries import firm_names, names_known
-from matchmaker.matching.reference_names import reference_names
+from matchmaker.matching.queries import firm_names, names_known, scheme_names
+from matchmaker.matching.reference_names import reference_names, reference_schemes
 from matchmaker.matching.retrieval.best import Fitting, Retrieved
 from matchmaker.matching.retrieval.services import rebuild_offers
 from matchmaker.matching.services import Matching, match, match_among
@@ -115,6 +115,14 @@ class _Found:
 
 
 @dataclass(frozen=True)
+class _Names:
+    """What firms are called by their ids, and papers by their codes."""
+
+    firms: Mapping[str, str]
+    schemes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class _Look:
     """One requirement to be answered: `top` firms, plans of so many `clusters`."""
 
@@ -132,9 +140,9 @@ class _Look:
                     today=self.today, path=self.brought.path,
                 )  # fmt: skip
                 found = self._found(matching)
-                names = firm_names(db, found.makers)
                 asked, path = self.brought.requirement, self.brought.path
                 remarks = remarks_on(asked, (), names_known(db), path=path)
+                names = _Names(firm_names(db, found.makers), scheme_names(db))
                 return self._told(matching, found, names, remarks)
         except DBAPIError as broken:
             raise Unavailable(
@@ -153,7 +161,8 @@ class _Look:
                 self.brought.requirement, own.offers, reference_names(),
                 path=self.brought.path, offers_path=own.path,
             )  # fmt: skip
-            return self._told(matching, self._found(matching), {}, remarks)
+            names = _Names({}, reference_schemes())
+            return self._told(matching, self._found(matching), names, remarks)
 
     def _found(self, matching: Matching) -> _Found:
         best = matching.best(self.top)
@@ -166,7 +175,7 @@ class _Look:
         self,
         matching: Matching,
         found: _Found,
-        names: Mapping[str, str],
+        names: _Names,
         remarks: tuple[RemarkTold, ...],
     ) -> Answer:
         question = matching.question
@@ -177,7 +186,8 @@ class _Look:
             weights=question.weights.name,
             fit=question.fit.version,
             compared_by="words" if matching.by_words_alone else "meaning and words",
-            names=names,
+            names=names.firms,
+            schemes=names.schemes,
             fitting=found.fitting,
             clusters=found.clusters,
             spoken=matching.spoken,

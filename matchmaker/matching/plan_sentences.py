@@ -24,7 +24,7 @@ SENTENCES: Mapping[str, str] = {
     " %(percent)s %% of what is asked (%(free)s of %(asked)s %(unit)s).",
     "cluster.not_enough_alone": "The one firm that can be counted can make %(percent)s %% in time"
     " (%(free)s of %(asked)s %(unit)s).",
-    "cluster.tightest": "%(sentence)s That is of the tightest month.",
+    "cluster.tightest": "In the tightest month: %(sentence)s",
     "cluster.waits": "%(sentence)s What is made before the papers are there is not counted;"
     " with it, it would be %(percent)s %%.",
     "cluster.no_capacity": "No firm has said how much it can still make at which price.",
@@ -71,6 +71,8 @@ SENTENCES: Mapping[str, str] = {
     "plan.asks": "Agree with %(firm)s before ordering: %(what)s.",
     # shortfalls
     "short.month": "%(amount)s %(unit)s short in %(month)s.",
+    "short.each_month": "%(amount)s %(unit)s short in each month from %(first)s to %(last)s.",
+    "short.months": "Short: %(amounts)s.",
     "short.once": "%(amount)s %(unit)s short by %(day)s.",
     "short.members": "It takes more firms than the buyer would have.",
     "relax.weeks": "%(many)s weeks later it can be done, by %(day)s.",

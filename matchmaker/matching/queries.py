@@ -137,6 +137,11 @@ def names_known(db: Session) -> KnownNames:
     }
 
 
+def scheme_names(db: Session) -> dict[str, str]:
+    """What the codes of papers stand for; there are some hundred."""
+    return {row.code: row.name for row in db.execute(select(Scheme.code, Scheme.name))}
+
+
 def firm_names(db: Session, firms: Collection[str]) -> dict[str, str]:
     """The names of firms by their public ids, for those who read an answer."""
     rows = db.execute(

@@ -6,12 +6,20 @@ Read from the files under `seed/`, as the book of rules is (`certification/ruleb
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 
 from matchmaker.certification.knowledge import FOLDER
 from matchmaker.certification.rulebook import reference_book
 from matchmaker.matching.exchange.remarks import KnownNames
 from seed.families import all_families
+
+
+@cache
+def reference_schemes() -> Mapping[str, str]:
+    """What the codes of papers stand for."""
+    schemes = json.loads((FOLDER / "certifications.json").read_text(encoding="utf-8"))
+    return {each["code"]: each["name"] for each in schemes["certifications"]}
 
 
 @cache

@@ -138,7 +138,7 @@ def test_what_waits_for_papers_is_not_counted_and_that_is_said() -> None:
 def test_of_a_monthly_order_the_tightest_month_is_told() -> None:
     monthly = asked(quantity=Quantity(Decimal(10000), "H87"), months=2)
     assert sentences(monthly, mat("A", "many", monthly=2900))[1] == (
-        "The firm can make 29 % in time (2,900 of 10,000 pc). That is of the tightest month."
+        "In the tightest month: The firm can make 29 % in time (2,900 of 10,000 pc)."
     )
 
 

@@ -5,6 +5,7 @@ Firms are named by their keys; whoever shows it puts names there, or not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_DOWN, ROUND_UP
 
 from matchmaker.matching.consortium.declining import MemberChange
@@ -61,8 +62,8 @@ def say_front(answer: Consortia) -> tuple[Said, ...]:
 
 def say_shortfall(answer: Shortfall, problem: Problem) -> tuple[Said, ...]:
     """Why there is no plan, then what would do, the least of each kind."""
-    why = [_short(each, problem.ask) for each in answer.short] or [say("short.members")]
-    return (*why, *(say_relaxation(each) for each in answer.relaxations))
+    why = _lacking(answer.short, problem.ask) if answer.short else say("short.members")
+    return (why, *(say_relaxation(each) for each in answer.relaxations))
 
 
 def say_relaxation(found: Relaxation) -> Said:
@@ -104,11 +105,20 @@ def _proof(plan: Plan) -> Said:
     return say("plan.near", percent=f"{100 * plan.gap:.1f}")
 
 
-def _short(each: Short, ask: Ask) -> Said:
-    facts = {"amount": about(each.amount * ask.step, ROUND_UP), "unit": unit_shown(ask.unit)}
+def _lacking(short: Sequence[Short], ask: Ask) -> Said:
+    """How much, of one shipment or in which months."""
+    unit, first, last = unit_shown(ask.unit), short[0], short[-1]
+    amounts = [about(each.amount * ask.step, ROUND_UP) for each in short]
+    months = [month_shown(ask.fences[each.period]) for each in short]
+    facts = {"amount": amounts[0], "unit": unit}
     if ask.is_once:
         return say("short.once", day=ask.deadline, **facts)
-    return say("short.month", month=month_shown(ask.fences[each.period]), **facts)
+    if len(short) == 1:
+        return say("short.month", month=months[0], **facts)
+    if len(set(amounts)) == 1 and last.period - first.period == len(short) - 1:
+        return say("short.each_month", first=months[0], last=months[-1], **facts)
+    told = (f"{amount} {unit} in {month}" for amount, month in zip(amounts, months, strict=True))
+    return say("short.months", amounts=", ".join(told))
 
 
 def _later(found: Relaxation) -> Said:

@@ -49,12 +49,16 @@ def answer_of(
     clusters: Iterable[Together] = (),
     spoken: Spoken | None = None,
     remarks: tuple[RemarkTold, ...] = (),
+    schemes: Mapping[str, str] | None = None,
 ) -> Answer:
     """The answer as it is told. `names`: of firms by their ids, as far as they are known.
 
     `fitting`: what the plans of the `clusters` were made of; None where nobody asked for any.
-    `spoken`: the family that the words speak of, told where none was stated.
+    `spoken`: the family that the words speak of, told where none was stated. `schemes`: names of
+    papers by their codes.
     """
+    clusters = tuple(clusters)
+    papers = _papers_in(found, requirement, clusters)
     return Answer(
         requirement=requirement.id,
         today=today,
@@ -72,7 +76,18 @@ def answer_of(
         as_of=found.as_of,
         spoken=None if requirement.family or requirement.hs_code else _spoken(spoken),
         remarks=remarks,
+        schemes={code: name for code, name in sorted((schemes or {}).items()) if code in papers},
     )
+
+
+def _papers_in(
+    found: Retrieved, asked: Requirement, clusters: Iterable[Together]
+) -> frozenset[str]:
+    """The codes of papers that the answer may name."""
+    offers = [offer for one in clusters for offer in one.problem.candidates]
+    gaps = {gap.code for each in found.ranked for one in each.findings for gap in one.gaps}
+    missing = {gap.code for each in offers for gap in each.missing}
+    return frozenset(gaps | missing | {*asked.musts, *asked.nice})
 
 
 def _spoken(found: Spoken | None) -> SpokenTold:

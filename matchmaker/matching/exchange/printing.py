@@ -81,6 +81,10 @@ def _lines(requirement: Requirement, answer: Answer) -> Iterator[str]:
     for cluster in answer.clusters:
         yield ""
         yield from _cluster(cluster)
+    if answer.schemes:
+        yield ""
+        yield "Papers by their codes:"
+        yield from (f"{INDENT}{code}: {name}" for code, name in answer.schemes.items())
 
 
 def _judged_for_clusters(judged: int, others: int) -> str:

@@ -6,7 +6,8 @@ Members of a plan are told without their prices.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from matchmaker.matching.scoring.answers import Shown
@@ -200,7 +201,8 @@ class Answer:
     of a plan is proved without them.
     `left_out`: offers that changed since `as_of` and are not among them, as they are being read
     anew just now. `spoken`: null when the buyer stated what was meant. `remarks`: names in the
-    file that nobody knows; it may be mistyped.
+    file that nobody knows; it may be mistyped. `schemes`: what the codes of papers stand for
+    that the buyer names or a firm lacks.
     """
 
     requirement: str
@@ -219,3 +221,4 @@ class Answer:
     as_of: dt.datetime | None = None
     spoken: SpokenTold | None = None
     remarks: tuple[RemarkTold, ...] = ()
+    schemes: Mapping[str, str] = field(default_factory=dict)

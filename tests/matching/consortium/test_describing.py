@@ -51,6 +51,24 @@ def test_what_is_short_and_what_is_left_are_whole_and_add_up() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amounts", "said"),
+    [
+        ({1: 7}, "7 kg short in 2027-02."),
+        ({0: 7, 1: 7, 2: 7}, "7 kg short in each month from 2027-01 to 2027-03."),
+        ({0: 7, 2: 7}, "Short: 7 kg in 2027-01, 7 kg in 2027-03."),
+        ({0: 7, 1: 1200}, "Short: 7 kg in 2027-01, 1,200 kg in 2027-02."),
+        ({}, "It takes more firms than the buyer would have."),
+    ],
+)
+def test_what_is_short_in_several_months_is_one_sentence(
+    amounts: dict[int, int], said: str
+) -> None:
+    problem = Problem(make_ask((9, 1300, 9)), ())
+    found = Shortfall("", tuple(Short(*each) for each in amounts.items()))
+    assert [str(each) for each in say_shortfall(found, problem)] == [said]
+
+
+@pytest.mark.parametrize(
     ("firms", "said"),
     [
         (("A",), "If A obtains GOTS, REACH in the shortest time (60 days), it can be done."),

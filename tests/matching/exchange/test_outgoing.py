@@ -81,6 +81,20 @@ def test_offers_that_cannot_be_counted_are_told_by_their_reason() -> None:
     )
 
 
+def test_only_papers_that_the_answer_may_name_are_explained() -> None:
+    asked = replace(ASKED, musts=("GOTS",))
+    question = prepare(asked, today=TODAY, weights=profiles()["default"], book=BOOK, rates=RATES)
+    short = [replace(offer_of(1, 397), pieces=MAT.pieces[1:])]
+    clusters = together(question, [judged(question, each) for each in short], {}, 1)
+    for ranked, of_clusters in (((judged(question, short[0]),), ()), ((), clusters)):
+        answer = answer_of(
+            Retrieved(ranked), asked, today=TODAY, weights="w", fit="f", compared_by="words",
+            names={}, clusters=of_clusters,
+            schemes={"IEC": "Code", "GOTS": "Organic", "UL": "Other"},
+        )  # fmt: skip
+        assert answer.schemes == {"GOTS": "Organic", "IEC": "Code"}
+
+
 def test_no_member_s_price_and_no_leg_that_would_tell_it_is_told(found: Together) -> None:
     plan = found.plans[0]
     kinds = {step.kind for _, step in plan.conversions}

@@ -106,6 +106,11 @@ def test_points_are_explained_and_what_is_nearly_all_is_not_all() -> None:
     assert LEGEND not in lines_of(WANTED, replace(ANSWER, firms=()))
 
 
+def test_codes_of_papers_are_explained_at_the_end() -> None:
+    lines = list(lines_of(WANTED, replace(ANSWER, schemes={"IEC": "Importer-Exporter Code"})))
+    assert lines[-2:] == ["Papers by their codes:", "      IEC: Importer-Exporter Code"]
+
+
 def test_who_asked_for_clusters_is_told_that_nothing_fits() -> None:
     none = " ".join(lines_of(WANTED, replace(ANSWER, judged_for_clusters=0)))
     assert "For clusters and plans: no offer fits well enough." in none
