@@ -45,7 +45,7 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         config = make_site(Path(folder))
-        worker = _worker(config)
+        worker = started_worker(config)
         try:
             waits = [_once(config, number) for number in range(asked.times + 1)][1:]
         finally:
@@ -72,7 +72,7 @@ def make_site(folder: Path) -> Config:
     return config
 
 
-def _worker(config: Config) -> subprocess.Popen[bytes]:
+def started_worker(config: Config) -> subprocess.Popen[bytes]:
     """The worker itself, as `matchmaker run` starts it."""
     environment = dict(os.environ, MATCHMAKER_DATA=str(config.data_dir))
     command = [sys.executable, "-m", "matchmaker.server_children", "worker"]
