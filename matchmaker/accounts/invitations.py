@@ -53,6 +53,7 @@ def invite(
         raise BadInput("name", name, _("Enter the name of the person."))
     if not email and not phone:
         raise BadInput("email", "", _("Enter an e-mail address or a phone number."))
+    _must_be_new(db, organisation, email, phone)
     secret = new_secret()
     invitation = Invitation(
         organisation_id=organisation.id,
@@ -75,6 +76,26 @@ def invite(
         after={"invitation": invitation.public_id, "role": role},
     )
     return invitation, secret.text
+
+
+def _must_be_new(
+    db: Session, organisation: Organisation, email: str | None, phone: str | None
+) -> None:
+    """Refuse whoever is a member already, or has an open invitation: the first one counts.
+
+    Only people of this organisation are looked at, so nobody learns who else has an account.
+    """
+    wanted = {"email": (email or "").strip().lower(), "phone": phone_of(phone) if phone else ""}
+    members = select(User).join(Membership).where(Membership.organisation_id == organisation.id)
+    for name, value in wanted.items():
+        if not value:
+            continue
+        if db.scalar(members.where(getattr(User, name) == value)):
+            remedy = _("This person is a member already. Change the role in the list of members.")
+            raise BadInput(name, value, remedy)
+        if any(getattr(each, name) == value for each in open_invitations(db, organisation)):
+            remedy = _("This person is invited already. Withdraw that invitation to make another.")
+            raise BadInput(name, value, remedy)
 
 
 def roles_offered(actor: Actor, organisation: Organisation) -> tuple[str, ...]:

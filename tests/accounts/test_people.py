@@ -166,9 +166,9 @@ def test_of_two_who_press_at_once_one_gets_in(db: Session, cast: Cast) -> None:
 def test_who_invites_and_what_they_may_offer(db: Session, cast: Cast) -> None:
     firm = cast.firm.organisation
     inviting = set()
-    for name, actor in everybody(cast).items():
+    for number, (name, actor) in enumerate(everybody(cast).items()):
         try:
-            invite(db, actor, firm, name="Asha", role="viewer", phone="98765 43210")
+            invite(db, actor, firm, name="Asha", role="viewer", phone=f"98765 4321{number}")
             inviting.add(name)
         except NotAllowed:
             pass
@@ -183,6 +183,28 @@ def test_who_invites_and_what_they_may_offer(db: Session, cast: Cast) -> None:
         invite(db, cast.owner, firm, name="Asha", role="viewer")
     with pytest.raises(BadInput):
         invite(db, cast.owner, firm, name="Asha", role="viewer", phone="12")
+
+
+def test_nobody_is_invited_who_is_a_member_or_invited_already(db: Session, cast: Cast) -> None:
+    firm, there = cast.firm.organisation, cast.viewer.user
+    assert there is not None
+    there.email, there.phone = "viewer@example.com", "+919876543210"
+    db.flush()
+
+    def asked(**of: str) -> str:
+        with pytest.raises(BadInput) as refused:
+            invite(db, cast.owner, firm, name="Mini", role="editor", **of)
+        return refused.value.remedy
+
+    member = "This person is a member already. Change the role in the list of members."
+    assert asked(email=" Viewer@Example.com") == member
+    assert asked(phone="98765 43210") == member
+    first, _secret = invite(db, cast.owner, firm, name="Asha", role="editor", email="a@example.com")
+    invited = "This person is invited already. Withdraw that invitation to make another."
+    assert asked(email="A@example.com") == invited
+    withdraw(db, cast.owner, first)
+    invite(db, cast.owner, firm, name="Asha", role="viewer", email="a@example.com")
+    invite(db, cast.rival, cast.rival_firm.organisation, name="M", role="viewer", email=there.email)
 
 
 def test_an_accepted_invitation_makes_a_member_once(db: Session, cast: Cast) -> None:
