@@ -109,7 +109,7 @@ def web(config: Config) -> None:
 
 def worker(config: Config) -> None:
     """Rooms declare their jobs when the application is made; each job runs in its context."""
-    from matchmaker import catching_up  # noqa: F401  declares the thread that keeps the index
+    from matchmaker import agents_work, catching_up  # noqa: F401  declare who is told, what is kept
     from matchmaker.api import forgetting  # noqa: F401  declares when requests are forgotten
     from matchmaker.app import create_app
     from matchmaker.catalogue import due, reminding  # noqa: F401  declare what the clock does

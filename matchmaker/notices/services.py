@@ -43,9 +43,35 @@ def tell(
     Who has no confirmed address, or one from which mail comes back, has only the bell. Raises
     UnknownKind.
     """
-    pace = pace_of(db, user, kind)
     with spoken(user.language):
         subject, text = _(subject, **values), _(text, **values)
+    return _put(db, user, kind, subject, text, address)
+
+
+def tell_anew(
+    db: Session, user: User, *, kind: str, subject: str, text: str, address: str
+) -> Notice:
+    """One notice for all that gathers at an address: what is said anew replaces the old words.
+
+    `subject` and `text` come in the person's language already. It is mailed once, and counts as
+    unread again whenever it says something else.
+    """
+    before = db.scalar(
+        select(Notice)
+        .where(Notice.user_id == user.id, Notice.kind == kind, Notice.address == address)
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+    if before is None:
+        return _put(db, user, kind, subject, text, address)
+    if before.text != text.strip():
+        before.subject, before.text, before.read_at = _one_line(subject), text.strip(), None
+        db.flush()
+    return before
+
+
+def _put(db: Session, user: User, kind: str, subject: str, text: str, address: str) -> Notice:
+    pace = pace_of(db, user, kind)
     notice = Notice(
         user_id=user.id,
         kind=kind,
@@ -73,7 +99,7 @@ def tell_members(
     except_for: User | None = None,
 ) -> list[Notice]:
     """Tell everybody who may act here; agents too, where no member can be reached by mail."""
-    people = _writers(db, organisation.id)
+    people = writers_of(db, organisation.id)
     if not any(can_be_mailed(db, user) for user in people):
         people += [each for each in _agents(db, organisation.id) if each not in people]
     said = {"subject": subject, "text": text, "address": address, "values": values}
@@ -181,7 +207,8 @@ def _letter_for(db: Session, user: User, notice: Notice) -> Letter:
     )
 
 
-def _writers(db: Session, organisation_id: int) -> list[User]:
+def writers_of(db: Session, organisation_id: int) -> list[User]:
+    """Everybody who may act in the organisation as a member of it."""
     roles = WRITING_ROLES | {"desk_officer", "desk_head"}
     return list(
         db.scalars(
@@ -204,7 +231,7 @@ def _agents(db: Session, organisation_id: int) -> list[User]:
         .where(Mandate.client_id == organisation_id, Mandate.ended_at.is_(None))
         .order_by(Mandate.id)
     )
-    return [user for agent_id in agents for user in _writers(db, agent_id)]
+    return [user for agent_id in agents for user in writers_of(db, agent_id)]
 
 
 def _one_line(subject: str) -> str:
