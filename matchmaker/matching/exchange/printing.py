@@ -24,7 +24,9 @@ INDENT = " " * 6
 WIDTH = 100
 LONGEST_TEXT, LONGEST_NAME = 70, 50  # columns
 MOST_REMARKS = 20
-LEGEND = "Points of 100; ?: not known, –: not asked. →: what would help, with the days papers take."
+LEGEND = (
+    "Points of 100; ?: not known, –: not compared. →: what would help, with the days papers take."
+)
 KINDS = {"fewest": "fewest firms", "cheapest": "lowest price", "fastest": "soonest"}
 
 
