@@ -24,7 +24,8 @@ GROUPS = {
 class Criterion:
     """What is checked (`sentence`), how one does it, and which GROUP it serves ('' if none).
 
-    `number` names what is typed besides; `trouble` says what is wrong with it, or ''.
+    `number` names what is typed besides; `trouble` says what is wrong with it, or ''. `scheme`:
+    the evidence that carries the same number. `needs_account`: true only of firms with members.
     """
 
     key: str
@@ -33,6 +34,8 @@ class Criterion:
     how: str
     number: str = ""
     trouble: Callable[[str], str] = lambda _number: ""
+    scheme: str = ""
+    needs_account: bool = False
 
 
 def tidy_number(typed: str) -> str:
@@ -85,6 +88,7 @@ CRITERIA = (
         N_("Enter the number at udyamregistration.gov.in, “Verify Udyam”; compare name and town."),
         N_("Udyam number"),
         udyam_trouble,
+        "UDYAM",
     ),
     Criterion(
         "gst",
@@ -93,6 +97,7 @@ CRITERIA = (
         N_("Search the number at services.gst.gov.in, “Search Taxpayer”; it must say Active."),
         N_("GSTIN"),
         gstin_trouble,
+        "GST_LUT",
     ),
     Criterion(
         "iec",
@@ -101,6 +106,7 @@ CRITERIA = (
         N_("View it at dgft.gov.in, “View Any IEC”; compare name, address and branches."),
         N_("IEC"),
         iec_trouble,
+        "IEC",
     ),
     Criterion(
         "visit",
@@ -119,6 +125,7 @@ CRITERIA = (
         "reached",
         N_("The owner was reached and confirmed the account"),
         N_("Call a number from a register or the cluster body, not the one typed here."),
+        needs_account=True,
     ),
     Criterion(
         "bank",
@@ -130,6 +137,22 @@ CRITERIA = (
     ),
 )
 BY_KEY = {each.key: each for each in CRITERIA}
+
+
+def criteria_for(*, has_account: bool) -> list[Criterion]:
+    """What can be true of a firm: nobody confirms an account where there is none."""
+    return [each for each in CRITERIA if has_account or not each.needs_account]
+
+
+def other_numbers(criterion: Criterion, number: str, held: Iterable[str]) -> list[str]:
+    """Numbers of the firm's own evidence of that scheme, where none of them is this one.
+
+    An undertaking for GST (LUT) has a number of its own; only one that is a GSTIN is compared.
+    """
+    shown = [tidy_number(each) for each in held]
+    if criterion.key == "gst":
+        shown = [each for each in shown if not gstin_trouble(each)]
+    return [] if not number or number in shown else shown
 
 
 def groups_missing(met: Iterable[str]) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.changes import note_changes
+from matchmaker.accounts.members import members_of
 from matchmaker.accounts.models import Organisation, User
 from matchmaker.accounts.standing import (
     lift_suspension,
@@ -25,12 +26,16 @@ from matchmaker.accounts.standing import (
 )
 from matchmaker.catalogue.models import Firm
 from matchmaker.catalogue.services import verify_firm
-from matchmaker.certification.queries import concerned_by
+from matchmaker.certification.queries import concerned_by, evidence_kept
 from matchmaker.desk.criteria import (
     BY_KEY,
+    CRITERIA,
     GROUPS,
+    Criterion,
+    criteria_for,
     groups_missing,
     numbers_disagree,
+    other_numbers,
     tidy_number,
 )
 from matchmaker.desk.models import FirmCheck, FirmRefusal
@@ -50,6 +55,33 @@ def checks_of(db: Session, firm: Firm) -> dict[str, FirmCheck]:
     return {row.criterion: row for row in rows}
 
 
+def offered_criteria(db: Session, firm: Firm) -> list[Criterion]:
+    """What can be checked of this firm as it is."""
+    return criteria_for(has_account=bool(members_of(db, firm.organisation)))
+
+
+def met_of(db: Session, firm: Firm) -> list[str]:
+    """Which criteria are met; what can no longer be true of the firm counts no more."""
+    offered = {each.key for each in offered_criteria(db, firm)}
+    checks = checks_of(db, firm)
+    return sorted(key for key, each in checks.items() if each.is_met and key in offered)
+
+
+def numbers_elsewhere(db: Session, firm: Firm) -> dict[str, list[str]]:
+    """By criterion: what the firm's own evidence says where the number checked differs."""
+    held: dict[str, list[str]] = {}
+    for each in evidence_kept(db, firm.organisation_id):
+        if each.withdrawn_at is None:
+            held.setdefault(each.scheme.code, []).append(each.number)
+    checks = checks_of(db, firm)
+    found = {
+        each.key: other_numbers(each, checks[each.key].number, held.get(each.scheme, []))
+        for each in CRITERIA
+        if each.scheme and each.key in checks
+    }
+    return {key: numbers for key, numbers in found.items() if numbers}
+
+
 def note_check(
     db: Session,
     actor: Actor,
@@ -67,6 +99,8 @@ def note_check(
         raise BadInput("criterion", criterion, _("Choose one of the criteria listed."))
     if not how.strip():
         raise BadInput("how", how, _("Say how it was checked."))
+    if is_met and known not in offered_criteria(db, firm):
+        raise BadInput("how", how, _("Nobody has signed up for this firm: invite its owner first."))
     number = tidy_number(number)[:40] if known.number else ""
     if known.number and is_met:
         trouble = known.trouble(number)
@@ -92,7 +126,7 @@ def verify(db: Session, actor: Actor, firm: Firm) -> None:
     if firm.verification == "suspended":
         raise Conflict(_("This firm is suspended. The head of a desk has to lift that first."))
     checks = checks_of(db, firm)
-    met = sorted(key for key, each in checks.items() if each.is_met)
+    met = met_of(db, firm)
     missing = groups_missing(met)
     if missing:
         words = "; ".join(str(_(GROUPS[each])) for each in missing)

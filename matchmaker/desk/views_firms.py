@@ -19,7 +19,7 @@ from matchmaker.clusters.models import Cluster
 from matchmaker.database import get_db
 from matchmaker.desk import reporting, verifying
 from matchmaker.desk.cases import PAGE, choices
-from matchmaker.desk.criteria import CRITERIA, GROUPS, groups_missing
+from matchmaker.desk.criteria import GROUPS, groups_missing
 from matchmaker.desk.models import FirmRefusal
 from matchmaker.desk.pages import pages
 from matchmaker.desk.rights import is_head
@@ -27,6 +27,7 @@ from matchmaker.desk.trail import latest_about
 from matchmaker.desk.views import day_of, page_asked
 from matchmaker.desk.views_buyers import buyer_page
 from matchmaker.errors import N_, BadInput, NotFound
+from matchmaker.orm import utc_now
 
 STANDINGS = {
     "unverified": N_("not yet verified"),
@@ -220,18 +221,19 @@ def _firm(public_id: str) -> Firm:
 def _firm_page(found: Firm, wrong: BadInput | None = None, where: str = "") -> str:
     """`where` is the form that `wrong` belongs to; what was typed there is shown again."""
     db = get_db()
-    checks = verifying.checks_of(db, found)
-    met = [key for key, each in checks.items() if each.is_met]
+    met = verifying.met_of(db, found)
     organisation = found.organisation
     return render_template(
         "desk/firm.html",
         firm=found,
         organisation=organisation,
         standing=_(STANDINGS[found.verification]),
-        criteria=CRITERIA,
+        criteria=verifying.offered_criteria(db, found),
+        numbers=verifying.numbers_elsewhere(db, found),
         groups=GROUPS,
         missing=groups_missing(met),
-        checks=checks,
+        checks=verifying.checks_of(db, found),
+        today=utc_now().date(),
         refusal=db.get(FirmRefusal, found.id),
         members=members_of(db, organisation),
         evidence=evidence_kept(db, organisation.id),
