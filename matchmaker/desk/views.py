@@ -59,7 +59,7 @@ def work(queue: str) -> Response | tuple[str, int]:
     if act is None:
         raise BadInput("act", request.form.get("act", ""), _("Choose what is to be done."))
     try:
-        act(_known(queue), request.form.getlist("case"))
+        act(_known(queue), _chosen())
     except BadInput as wrong:
         get_db().rollback()
         return _queue_page(queue, wrong), 400
@@ -107,9 +107,17 @@ def _queue_page(queue: str, wrong: BadInput | None = None) -> str:
         queues=QUEUES,
         wrong=wrong,
         ticked=set(request.form.getlist("case")),
+        all_ticked=request.form.get("all") == "1",
         for_good=working.FOR_GOOD,
         typed=request.form,
     )
+
+
+def _chosen() -> list[str]:
+    """The rows that were ticked, or all that the page shows."""
+    if request.form.get("all") != "1":
+        return request.form.getlist("case")
+    return request.form.getlist("shown")
 
 
 def _assign(queue: str, subjects: list[str]) -> None:
@@ -132,7 +140,10 @@ def _take(queue: str, subjects: list[str]) -> None:
 
 def _remind(queue: str, subjects: list[str]) -> None:
     done = working.remind(get_db(), acting(), queue, subjects)
-    flash(ngettext("%(num)s case: reminded.", "%(num)s cases: reminded.", done.told), "success")
+    if done.told:
+        flash(ngettext("%(num)s case: reminded.", "%(num)s cases: reminded.", done.told), "success")
+    else:
+        flash(_("Nobody was reminded."), "error")
     if done.lately:
         flash(
             ngettext(

@@ -120,18 +120,20 @@ def assign_cases(
 
 
 def set_aside(
-    db: Session, actor: Actor, queue: str, subjects: Sequence[str], *, how_long: str, note: str = ""
+    db: Session, actor: Actor, queue: str, subjects: Sequence[str], *, how_long: str, note: str
 ) -> int:
-    """Take cases out of the queue for some days ('always': for good); how many. With a note."""
+    """Take cases out of the queue for some days ('always': for good), and say why; how many."""
     actor.must_be_desk()
     if how_long not in ASIDE:
         raise BadInput("days", how_long, _("Choose for how long."))
+    if subjects and not note.strip():
+        raise BadInput("note", note, _("Say why: who meets the case again reads it."))
     days = ASIDE[how_long]
     until = FOR_GOOD if days is None else utc_now().date() + dt.timedelta(days=days)
     rows = _rows(db, queue, subjects)
     for row in rows:
         row.aside_until = until
-        row.note = note.strip() or row.note
+        row.note = note.strip()
         _note(db, actor, "case.set_aside", row, {"until": until.isoformat()}, note.strip())
     return len(rows)
 

@@ -64,6 +64,14 @@ document.addEventListener("focusin", (event) => {
   rows()[here].classList.add("here");
 });
 
+// One box ticks the rows, so that one sees what is meant; unticking one of them unticks it.
+const all = work?.querySelector("[data-all]");
+const boxes = () => [...work.querySelectorAll("input[name='case']")];
+all?.addEventListener("change", () => boxes().forEach((box) => { box.checked = all.checked; }));
+work?.addEventListener("change", (event) => {
+  if (event.target.name === "case") all.checked = boxes().every((box) => box.checked);
+});
+
 if (keys) {
   keys.hidden = false;
   const box = keys.querySelector("[data-keys-on]");
