@@ -17,7 +17,7 @@ from wtforms import (  # type: ignore[import-untyped]
 from wtforms.validators import InputRequired, Length, Optional  # type: ignore[import-untyped]
 
 from matchmaker.accounts.forms import NEEDED, Form
-from matchmaker.catalogue.forms import TRADED_BY, AmountField
+from matchmaker.catalogue.forms import TRADED_BY, AmountField, ask_back
 from matchmaker.measures import UNITS
 from matchmaker.orm import utc_now
 from matchmaker.sourcing.requirements import LONGEST_TITLE, Wanted
@@ -83,6 +83,11 @@ class RequirementForm(Form):
     def validate_ship_by(self, field: Any) -> None:
         if field.data and self.ship_from.data and field.data < self.ship_from.data:
             raise ValidationError(_("Choose a day after the earliest one."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """'1.000' pieces is asked back: it is one or a thousand."""
+        fine: bool = super().validate(extra_validators)
+        return ask_back([self.quantity], self.unit.data or "") and fine
 
     def wanted(self) -> Wanted:
         assert self.quantity.data is not None  # the form was valid

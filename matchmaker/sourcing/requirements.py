@@ -13,6 +13,7 @@ from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.models import Organisation
 from matchmaker.accounts.standing import may_post
+from matchmaker.catalogue.amounts import not_whole
 from matchmaker.catalogue.models import Currency, ProductFamily
 from matchmaker.certification.models import Scheme
 from matchmaker.errors import N_, BadInput, Conflict, NotAllowed, NotFound
@@ -92,6 +93,23 @@ def end_requirement(db: Session, actor: Actor, requirement: Requirement, state: 
     record(db, actor, f"requirement.{state}", "requirement", requirement.public_id)
 
 
+def reopen_requirement(db: Session, actor: Actor, requirement: Requirement) -> None:
+    """Take back that it was ended, while its last day is still to come. Raises Conflict."""
+    if not can_see_requirement(actor, requirement):
+        raise NotFound(_("This requirement is not here."))
+    actor.must_write_for(requirement.organisation_id)
+    if not can_be_reopened(requirement):
+        raise Conflict(_("This requirement cannot be opened again. Post it anew."))
+    requirement.state = "open"
+    db.flush()
+    record(db, actor, "requirement.reopened", "requirement", requirement.public_id)
+
+
+def can_be_reopened(requirement: Requirement) -> bool:
+    """Whether it was ended and can still be shipped in time."""
+    return requirement.state != "open" and requirement.ship_by >= utc_now().date()
+
+
 def _check(db: Session, wanted: Wanted) -> None:
     """Everything the database would refuse, in words."""
     if not wanted.title.strip() or len(wanted.title) > LONGEST_TITLE or "\0" in wanted.title:
@@ -101,6 +119,8 @@ def _check(db: Session, wanted: Wanted) -> None:
         raise BadInput(_("Description"), wanted.description, remedy)
     if not 0 < wanted.quantity < MOST:
         raise BadInput(_("Quantity"), wanted.quantity, _("Enter a number above nothing."))
+    for fault in not_whole(_("Quantity"), wanted.quantity, wanted.unit):
+        raise fault
     if wanted.unit not in UNITS:
         raise BadInput(_("Unit"), wanted.unit, _("Choose a unit."))
     _check_days(wanted)

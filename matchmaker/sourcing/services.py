@@ -116,9 +116,16 @@ def mark_spam(db: Session, actor: Actor, enquiry: Enquiry) -> None:
 
 
 def reopen_enquiry(db: Session, actor: Actor, enquiry: Enquiry) -> None:
-    """The firm takes back the mark, or the end."""
-    _must_be_firm(actor, enquiry)
-    _change(db, actor, enquiry, "answered" if has_answered(enquiry) else "new")
+    """The firm takes back the mark, or either side the end. Raises Conflict.
+
+    What the firm marked as spam the buyer cannot open again.
+    """
+    side = _side(actor, enquiry)
+    _must_write(actor, enquiry)
+    if side == "buyer" and enquiry.state != "closed":
+        raise Conflict(_("This enquiry cannot be opened again."))
+    state = "answered" if has_answered(enquiry) else "new"
+    _change(db, actor, enquiry, state, "enquiry.reopened")
 
 
 def _kept(db: Session, actor: Actor, draft_key: str) -> Enquiry | None:
@@ -176,13 +183,13 @@ def _must_write(actor: Actor, enquiry: Enquiry) -> None:
     actor.must_write_for(actor.acts_for.id)
 
 
-def _change(db: Session, actor: Actor, enquiry: Enquiry, state: str) -> None:
+def _change(db: Session, actor: Actor, enquiry: Enquiry, state: str, action: str = "") -> None:
     before, enquiry.state = enquiry.state, state
     db.flush()
     record(
         db,
         actor,
-        f"enquiry.{state}",
+        action or f"enquiry.{state}",
         "enquiry",
         enquiry.public_id,
         before={"state": before},

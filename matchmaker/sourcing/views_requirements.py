@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,11 +19,18 @@ from matchmaker.certification.models import Scheme
 from matchmaker.database import get_db
 from matchmaker.errors import BadInput, NotAllowed
 from matchmaker.keeping import REFUSED
-from matchmaker.money import OFFERED
+from matchmaker.money import OFFERED, Money
+from matchmaker.reader import current_reader
 from matchmaker.sourcing import queries, views, views_firm
 from matchmaker.sourcing.forms import RequirementForm, units_from
+from matchmaker.sourcing.models import Requirement
 from matchmaker.sourcing.pages import pages
-from matchmaker.sourcing.requirements import end_requirement, post_requirement
+from matchmaker.sourcing.requirements import (
+    can_be_reopened,
+    end_requirement,
+    post_requirement,
+)
+from matchmaker.sourcing.requirements import reopen_requirement as open_again
 from matchmaker.sourcing.views import Answer
 from matchmaker.sourcing.visibility import can_see_requirement
 from matchmaker.web import found
@@ -81,6 +88,9 @@ def requirement(public_id: str) -> str:
         "sourcing/requirement.html",
         requirement=shown,
         family=family,
+        price=_price(shown),
+        evidence=_scheme_names(shown.evidence),
+        can_be_reopened=can_be_reopened(shown),
         is_own=not acting().is_desk and can_see_requirement(acting(), shown),
     )
 
@@ -94,7 +104,31 @@ def end(public_id: str) -> Response:
     end_requirement(get_db(), acting(), shown, state)
     get_db().commit()
     flash(_("The requirement is ended."), "success")
-    return redirect(url_for(".requirements"))
+    return redirect(url_for(".requirement", public_id=public_id))
+
+
+@pages.post("/requirements/<public_id>/reopen")
+@open_to("buyer")
+def reopen_requirement(public_id: str) -> Response:
+    """It was ended too soon."""
+    shown = found(queries.requirement_of(get_db(), acting(), public_id), _("The requirement"))
+    open_again(get_db(), acting(), shown)
+    get_db().commit()
+    flash(_("The requirement is open again."), "success")
+    return redirect(url_for(".requirement", public_id=public_id))
+
+
+def _price(requirement: Requirement) -> Money | None:
+    if requirement.price_limit is None or requirement.currency is None:
+        return None
+    return Money(requirement.price_limit, requirement.currency)
+
+
+def _scheme_names(codes: Sequence[str]) -> list[str]:
+    """In the order given; a code whose scheme is gone stands for itself."""
+    rows = get_db().execute(select(Scheme.code, Scheme.name).where(Scheme.code.in_(codes)))
+    names = {row.code: row.name for row in rows}
+    return [names.get(code, code) for code in codes]
 
 
 def _offer(form: RequirementForm) -> dict[str, str]:
@@ -112,6 +146,8 @@ def _offer(form: RequirementForm) -> dict[str, str]:
     by_name = [(code, name) for name, code in countries]
     form.market.choices = _choices([("", _("not said"))], by_name)
     form.currency.choices = list(OFFERED)
+    if not form.is_submitted():
+        form.currency.data = current_reader().currency
     found_schemes = db.execute(
         select(Scheme.code, Scheme.name)
         .where(Scheme.evidence_type != "consignment document")
