@@ -7,7 +7,15 @@ from matchmaker.accounts import (
     views_mandates,
     views_members,
     views_privacy,
+    views_standing,
 )
 from matchmaker.accounts.views import pages
 
-__all__ = ["pages", "views_entries", "views_mandates", "views_members", "views_privacy"]
+__all__ = [
+    "pages",
+    "views_entries",
+    "views_mandates",
+    "views_members",
+    "views_privacy",
+    "views_standing",
+]

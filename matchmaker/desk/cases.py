@@ -29,7 +29,7 @@ from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.catalogue.models import Firm
 from matchmaker.clusters.models import Cluster, Sector
 from matchmaker.desk.models import QUEUES, Assignment
-from matchmaker.desk.queues import STATEMENTS, Look
+from matchmaker.desk.queues import ASKS, STATEMENTS, Look
 from matchmaker.notices.reaching import unreached_people
 from matchmaker.orm import utc_now
 
@@ -150,7 +150,7 @@ def read_cases(
     pressing = func.coalesce(Assignment.due_on, base.c.until)
     rows = db.execute(
         joined.where(*narrowing)
-        .order_by(pressing.is_(None), pressing, base.c.since, base.c.subject)
+        .order_by(pressing.is_(None), pressing, base.c.state != ASKS, base.c.since, base.c.subject)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )

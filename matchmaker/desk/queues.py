@@ -43,6 +43,8 @@ from matchmaker.sourcing.models import Requirement
 
 # Evidence that ended longer ago is no news to anybody.
 ENDED_LATELY = dt.timedelta(days=30)
+# The state of who has asked for it and waits.
+ASKS = "asks"
 # A table that is still being read after an hour will not be read any more.
 STUCK_AFTER = dt.timedelta(hours=1)
 
@@ -216,7 +218,7 @@ def people_unreached(look: Look) -> Select[Any]:
 
 
 def buyers_to_verify(_look: Look) -> Select[Any]:
-    """Buyers and intermediaries with a confirmed address that no desk knows yet."""
+    """Buyers and intermediaries with a confirmed address that no desk knows; who asks, first."""
     confirmed = exists().where(
         Membership.organisation_id == Organisation.id,
         Membership.user_id == User.id,
@@ -225,9 +227,9 @@ def buyers_to_verify(_look: Look) -> Select[Any]:
     return _columns(
         Organisation.public_id,
         Organisation.id,
-        _day(Organisation.created_at),
+        _day(func.coalesce(Organisation.asks_since, Organisation.created_at)),
         what=Organisation.country,
-        state=Organisation.standing,
+        state=case((Organisation.asks_since.is_not(None), ASKS), else_="registered"),
     ).where(
         Organisation.kind.in_(("buyer", "intermediary")),
         Organisation.standing == "registered",

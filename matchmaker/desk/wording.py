@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from babel.dates import format_date
 from flask import current_app, url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from matchmaker.desk.cases import Case
+from matchmaker.desk.queues import ASKS
 from matchmaker.desk.reporting import REASONS
 from matchmaker.errors import N_
 
@@ -89,7 +92,7 @@ def title_of(case: Case) -> str:
 
 def detail_of(case: Case) -> str:
     """What is the matter with it, in a few words."""
-    said = {
+    said: dict[str, Callable[[], str]] = {
         "firms": lambda: _("not yet verified by a desk"),
         "evidence": lambda: _("sent in, not yet looked at"),
         "expiring": lambda: _(STATES[case.state]),
@@ -102,10 +105,17 @@ def detail_of(case: Case) -> str:
         "unreached": lambda: ngettext(
             "%(num)s notice not read", "%(num)s notices not read", case.number
         ),
-        "buyers": lambda: _("address confirmed, not verified"),
+        "buyers": lambda: _buyer(case),
         "requirements": lambda: _(BUYERS[case.state]),
     }  # fmt: skip
     return str(said[case.queue]())
+
+
+def _buyer(case: Case) -> str:
+    if case.state == ASKS:
+        day = format_date(case.since, locale=get_locale())
+        return str(_("asks to be verified since %(day)s", day=day))
+    return str(_("address confirmed, not verified"))
 
 
 def address_of(case: Case) -> str:
