@@ -43,14 +43,20 @@ def countries() -> frozenset[str]:
     return frozenset(each.alpha_2 for each in pycountry.countries)
 
 
-def country_meant(text: str) -> str:
-    """A sentence with the code of the country that was named, or nothing."""
+def country_code(text: str) -> str:
+    """The code of the country that was named, or that has this code; '' for no country."""
     wanted = text.strip()
     try:
-        code = _COUNTRIES.get(wanted.casefold()) or pycountry.countries.lookup(wanted).alpha_2
+        found = _COUNTRIES.get(wanted.casefold()) or pycountry.countries.lookup(wanted).alpha_2
     except LookupError:
         return ""
-    return f"Did you mean {code}? "
+    return str(found)
+
+
+def country_meant(text: str) -> str:
+    """A sentence with the code of the country that was named, or nothing."""
+    code = country_code(text)
+    return f"Did you mean {code}? " if code else ""
 
 
 def indian_state(code: str) -> str:

@@ -1,6 +1,6 @@
 """Contacts a desk brings along from elsewhere: a small table, its source, and telling them.
 
-The caller commits. All rows come in, or none.
+The caller commits. All rows come in, or none, unless the desk leaves out what is wrong.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from matchmaker.accounts.audit import record
 from matchmaker.accounts.entries import Contact
 from matchmaker.accounts.models import Organisation
 from matchmaker.accounts.phones import phone_of
+from matchmaker.codes import country_code
 from matchmaker.errors import BadInput, NotAllowed
 from matchmaker.notices.services import write_letter
 from matchmaker.wording import gettext as _
@@ -74,7 +75,7 @@ def read_table(text: str) -> tuple[list[Row], list[Trouble]]:
     except csv.Error as wrong:
         return [], [Trouble(table.line_num, "", str(wrong), _("Save it as CSV again."))]
     if len(lines) < 2:
-        return [], [Trouble(1, "", "", _("Give a line of headings and at least one contact."))]
+        return [], [Trouble(1, "", first[:60], _("Give headings and at least one contact."))]
     heading = [cell.strip().lower().replace("e-mail", "email") for cell in lines[0][1]]
     if "name" not in heading or not {"email", "phone"} & set(heading):
         remedy = _("The first line names the columns: name, company, email, phone, country.")
@@ -162,16 +163,17 @@ def _row(number: int, given: dict[str, str]) -> Row:
             raise BadInput(column, given[column], _("Enter fewer letters."))
     if email and not ADDRESS.fullmatch(email):
         raise BadInput("email", email, _("Enter an address like name@example.com."))
-    country = given.get("country", "").upper()
-    if country and not re.fullmatch(r"[A-Z]{2}", country):
-        raise BadInput("country", country, _("Enter two letters, such as IN or DE."))
+    country = given.get("country", "")
+    code = country_code(country) if country else ""
+    if country and not code:
+        raise BadInput("country", country, _("Enter its name in English, or two letters as DE."))
     return Row(
         number=number,
         name=name,
         company=given.get("company", ""),
         email=email.lower() or None,
         phone=phone_of(phone) if phone else None,
-        country=country or None,
+        country=code or None,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from matchmaker.accounts.models import Organisation
 from matchmaker.database import get_db
 from matchmaker.desk.contacts import (
     COLUMNS,
+    Row,
     Trouble,
     bring_contacts,
     contacts_of,
@@ -36,23 +39,25 @@ def contacts() -> str:
 @pages.post("/desk/contacts")
 @open_to("desk")
 def bring() -> Response | tuple[str, int]:
-    """Take in a table, whole or not at all."""
-    db = get_db()
+    """Take in a table, whole; or without the lines that are wrong, if the desk says so."""
+    db, form = get_db(), request.form
     try:
-        rows, troubles = read_table(_table())
-        if troubles:
-            return _contacts_page(troubles=troubles), 400
-        done = bring_contacts(
-            db,
-            acting(),
-            rows,
-            source=request.form.get("source", ""),
-            privacy_address=public_address("accounts.ask"),
-            tell_them=request.form.get("tell") == "1",
-        )
+        text = _table()
     except BadInput as wrong:
-        db.rollback()
-        return _contacts_page(wrong), 400
+        return _contacts_page({"table": wrong}), 400
+    wrongs = _missing(text)
+    rows, troubles = read_table(text) if text.strip() else ([], [])
+    leaves_out = form.get("leave_out") == "1" and bool(rows)
+    if wrongs or (troubles and not leaves_out):
+        return _contacts_page(wrongs, troubles, rows, text), 400
+    done = bring_contacts(
+        db,
+        acting(),
+        rows,
+        source=form.get("source", ""),
+        privacy_address=public_address("accounts.ask"),
+        tell_them=form.get("tell") == "1",
+    )
     db.commit()
     flash(
         _(
@@ -96,18 +101,37 @@ def _table() -> str:
         raise BadInput("table", file.filename, _("Save it as CSV in UTF-8.")) from None
 
 
+def _missing(text: str) -> dict[str, BadInput]:
+    """What was not given at all, by field."""
+    source, wrongs = request.form.get("source", ""), {}
+    if not source.strip():
+        remedy = _("Say from where you have them: a fair, a directory.")
+        wrongs["source"] = BadInput("source", source, remedy)
+    if not text.strip():
+        wrongs["table"] = BadInput("table", "", _("Choose a file, or paste the table below."))
+    return wrongs
+
+
 def _desk() -> Organisation:
     desk = acting().organisation
     assert desk is not None  # 'desk' lets nobody else in
     return desk
 
 
-def _contacts_page(wrong: BadInput | None = None, troubles: list[Trouble] | None = None) -> str:
+def _contacts_page(
+    wrongs: Mapping[str, BadInput] | None = None,
+    troubles: Sequence[Trouble] = (),
+    rows: Sequence[Row] = (),
+    table: str = "",
+) -> str:
+    """With what was wrong, line by line, and the table as it was sent."""
     return render_template(
         "desk/contacts.html",
         contacts=contacts_of(get_db(), _desk()),
         columns=COLUMNS,
-        wrong=wrong,
-        troubles=troubles or [],
+        wrongs=wrongs or {},
+        troubles=troubles,
+        rows=rows,
+        table=table,
         typed=request.form,
     )
