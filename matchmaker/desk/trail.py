@@ -259,6 +259,8 @@ def _subject(entry: AuditEntry, names: Mapping[tuple[str, str], str]) -> str:
         queue, _sign, subject = public_id.partition(":")
         return f"{queue_name(queue)} ({subject})"
     name = names.get((kind, public_id))
+    if kind == "enquiry" and name:
+        return str(_("the enquiry to “%(firm)s”", firm=name))
     word = str(_(KINDS[kind])) if kind in KINDS else kind.replace("_", " ")
     return f"{word} “{name}”" if name else f"{word} {public_id}".strip()
 

@@ -123,6 +123,7 @@ def _person_page(
         links=living_links(db, found),
         history_lines=latest_about(db, [("user", found.public_id)]),
         is_head=is_head(actor),
+        is_own=actor.user is not None and actor.user.id == found.id,
         wrong=wrong,
         typed=request.form,
     )
