@@ -16,6 +16,7 @@ from matchmaker.wording import gettext as _
 
 ENOUGH_WORDS = 40  # of a description
 TITLE_WORDS = 3
+HEADING = 4  # digits of an HS code that say what kind of goods it is
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,20 @@ def moq_warning(facts: ProductFacts, free: Sequence[Decimal]) -> str:
             "Your minimum order of %(moq)s is more than the line can make in all months on record."
             " Lower the minimum or raise the capacity.",
             moq=f"{facts.moq:f}",
+        )
+    )
+
+
+def code_warning(code: str, usual: str) -> str:
+    """What to say of a code that goods of this kind seldom have; empty where its heading fits."""
+    if code[:HEADING] == usual[:HEADING]:
+        return ""
+    return str(
+        _(
+            "Goods of this kind mostly go under HS %(usual)s, yours say %(code)s. Check that it is"
+            " the right one: customs and export rules follow it.",
+            usual=usual,
+            code=code,
         )
     )
 

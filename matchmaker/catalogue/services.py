@@ -28,6 +28,7 @@ from matchmaker.catalogue.models import (
     ProductFamily,
     Site,
 )
+from matchmaker.catalogue.quality import HEADING
 from matchmaker.catalogue.upkeep import ProductVersion
 from matchmaker.catalogue.versions import Said, differences, said_of
 from matchmaker.clusters.models import Cluster
@@ -284,7 +285,7 @@ def listing_faults(
         *product_faults(facts),
         *attribute_faults(family.attributes, facts.attributes),
         *_strange_line(firm, line),
-        *_unknown(db, HsCode, "hs_code", facts.hs_code, _("Choose a code of the nomenclature.")),
+        *_no_code_of_goods(db, facts.hs_code),
         *_unknown(
             db, Currency, "currency", facts.currency, _("Use an ISO 4217 code such as INR or USD.")
         ),
@@ -295,6 +296,16 @@ def listing_faults(
 def _strange_line(firm: Firm, line: ProductionLine | None) -> Iterator[BadInput]:
     if line is not None and line.firm_id != firm.id:
         yield BadInput("line", line.name, _("Choose a production line of this firm."))
+
+
+def _no_code_of_goods(db: Session, code: str) -> Iterator[BadInput]:
+    """A chapter is known to the nomenclature too, but holds goods of a hundred kinds."""
+    if code.isdigit() and len(code) < HEADING:
+        remedy = _("Two digits are a whole chapter. Give the code of the product, of six digits.")
+        yield BadInput("hs_code", code, remedy)
+    else:
+        remedy = _("Choose a code of the nomenclature.")
+        yield from _unknown(db, HsCode, "hs_code", code, remedy)
 
 
 def _unknown(
