@@ -99,8 +99,10 @@ async function keep(form) {
     say("restored");
   }
   let timer;
-  const later = () => { clearTimeout(timer); timer = setTimeout(() => put(collect(form, "typing")), PAUSE_MS); };
+  const later = () => { clearTimeout(timer); timer = setTimeout(() => { timer = 0; put(collect(form, "typing")); }, PAUSE_MS); };
   form.addEventListener("input", later);
+  // Whoever leaves the field may leave the page by the next touch.
+  form.addEventListener("focusout", () => { if (timer) { clearTimeout(timer); timer = 0; put(collect(form, "typing")); } });
   form.addEventListener("change", async (event) => {
     if (event.target.type === "file") await shrink(event.target);
     later();
@@ -108,6 +110,7 @@ async function keep(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     clearTimeout(timer);
+    timer = 0;
     submit(form, event.submitter);
   });
 }

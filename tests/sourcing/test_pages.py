@@ -179,6 +179,22 @@ def test_a_member_who_only_looks_is_offered_no_form(house: House, public_id: str
     assert refused.status_code == 403
 
 
+def test_what_ends_a_talk_stands_apart_and_asks_first(house: House, public_id: str) -> None:
+    page = house.comes("owner").get(f"/firm/enquiries/{public_id}").text
+    answering, ending = page.split('<details class="ending">')
+    assert "<textarea" in answering
+    assert 'name="deed"' not in answering
+    assert "<textarea" not in ending
+    for words in ("Is everything settled?", "Yes, close it", "Is it spam?", "Yes, it is spam"):
+        assert words in ending
+
+
+def test_a_member_who_only_looks_can_open_nothing_again(house: House, public_id: str) -> None:
+    house.comes("owner").post(f"/firm/enquiries/{public_id}/state", data={"deed": "close"})
+    assert "Open it again" in house.comes("owner").get(f"/firm/enquiries/{public_id}").text
+    assert "Open it again" not in house.comes("viewer").get(f"/firm/enquiries/{public_id}").text
+
+
 def test_spam_is_marked_and_taken_back(house: House, public_id: str) -> None:
     owner, buyer = house.comes("owner"), house.comes("stranger")
     state = f"/firm/enquiries/{public_id}/state"
