@@ -13,7 +13,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from flask import Flask
+from flask import Flask, g
 from markupsafe import Markup, escape
 
 from matchmaker.measures import UNITS
@@ -42,13 +42,28 @@ def set_up(app: Flask) -> None:
 
 
 def money(value: Money) -> str:
-    """'₹1,250.00', '1.250,00 €' or '¥4,980'; small prices keep four digits."""
-    return _money(rounded(value), value.currency, locale())
+    """'₹1,250.00', '1.250,00 €' or '¥4,980'; small prices keep four digits.
+
+    Rupees are grouped as lakhs for readers in India: '₹1,25,000.50'.
+    """
+    in_lakhs = value.currency == "INR" and _reads_lakhs(locale())
+    return _money(rounded(value), value.currency, locale(), in_lakhs)
+
+
+def _reads_lakhs(spoken: Locale) -> bool:
+    """Whoever reads a language of India, or is signed in for an organisation there."""
+    if spoken.language in ("ml", "hi"):
+        return True
+    actor = g.get("actor")  # never asked for here: a page of facts needs no account
+    party = actor.acts_for if actor is not None else None
+    return party is not None and party.country == "IN" and spoken.language == "en"
 
 
 @lru_cache(maxsize=20_000)
-def _money(amount: Decimal, currency: str, spoken: Locale) -> str:
+def _money(amount: Decimal, currency: str, spoken: Locale, in_lakhs: bool) -> str:
     pattern = spoken.currency_formats["standard"].pattern
+    if in_lakhs and "#,##,##" not in pattern:
+        pattern = pattern.replace("#,##0", "#,##,##0")
     if amount < 1 and amount:
         pattern = pattern.replace("0.00", "0.00##")
     elif amount.as_tuple().exponent == 0:  # yen were rounded to whole ones
