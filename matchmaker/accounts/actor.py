@@ -71,7 +71,7 @@ class Actor:
         acts_for = self.acts_for
         if acts_for is not None and acts_for.id == organisation_id and self.roles & WRITING_ROLES:
             return
-        raise NotAllowed("Only members of this organisation who may edit can do that.")
+        raise NotAllowed(_("Only members of this organisation who may edit can do that."))
 
     def must_be_desk(self) -> None:
         """Let the staff of desks and the system pass. Raises NotAllowed for everybody else."""

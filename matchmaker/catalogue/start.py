@@ -69,21 +69,19 @@ def start_listing(
     answers: Answers,
     guesses: Sequence[Guess],
     *,
-    publish: bool,
     today: dt.date,
 ) -> Product:
     """Found a listing with twelve months of capacity. The caller commits.
 
-    Family and HS code are those of the best guess, to be settled by the firm. A listing whose
-    guess is not sure stays a draft until then: in the wrong family nobody would find it.
-    Raises BadInput.
+    Family and HS code are those of the best guess, to be settled by the firm. The listing stays
+    a draft until then: code and export rules follow the kind, and a guess may be wrong however
+    sure it is (honey with a word for chilli in it). Raises BadInput.
     """
     actor.must_write_for(firm.organisation_id)
     if not answers.monthly > 0:
         raise BadInput("monthly", answers.monthly, _("Enter how many you can make in a month."))
     refuse(not_whole("monthly", answers.monthly, answers.unit))
     family = _family(db, firm, guesses)
-    is_sure = bool(guesses) and guesses[0].is_sure
     facts = ProductFacts(
         sku=_free_number(db, firm),
         title=answers.name.strip(),
@@ -94,7 +92,7 @@ def start_listing(
         tiers=((answers.minimum, answers.price),),
         price_confirmed_on=today,
         incoterm_place=_place(firm),
-        state="published" if publish and is_sure else "draft",
+        state="draft",
     )
     line = open_line(
         db,

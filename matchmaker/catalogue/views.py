@@ -61,7 +61,6 @@ def home() -> str:
 @open_to("firm")
 def start() -> Page:
     """The five answers."""
-    firm_of(get_db(), acting())
     form = StartForm()
     form.draft_key.data = new_draft_key()
     return _start_page(form)
@@ -73,15 +72,16 @@ def start_now() -> Page | Response:
     """Found the listing; what comes twice from a phone is kept once."""
     db, actor, form = get_db(), acting(), StartForm()
     firm = firm_of(db, actor)
-    key = form.draft_key.data or ""
+    key, publish = form.draft_key.data or "", request.form.get("state") != "draft"
+    wish = "1" if publish else None
     if made := made_of(db, actor, key):
-        return go_on(url_for(".ask", public_id=made))
+        return go_on(url_for(".ask", public_id=made, publish=wish))
     if not form.validate():
         return _start_page(form)
-    answers, publish = form.answers(), request.form.get("state") != "draft"
+    answers = form.answers()
     guesses = guess_families(db, firm, answers.name, searching())
     try:
-        product = start_listing(db, actor, firm, answers, guesses, publish=publish, today=today())
+        product = start_listing(db, actor, firm, answers, guesses, today=today())
         refused = _kept_photo(db, product)
     except Unavailable as full:
         # A phone keeps what it could not send and tries again; others see what they typed.
@@ -98,10 +98,15 @@ def start_now() -> Page | Response:
         return _start_page(form)
     note_draft(db, actor, key, product.public_id)
     db.commit()
-    flash(_("“%(name)s” is in your catalogue.", name=product.title), "success")
+    if publish:
+        said = _(
+            "“%(name)s” is kept. Say what kind it is, and it is published.", name=product.title
+        )
+    else:
+        said = _("“%(name)s” is in your catalogue.", name=product.title)
+    flash(said, "success")
     if minimum_exceeds_month(answers):
         flash(_("Your minimum is more than you make in a month. Buyers will see that."), "info")
-    wish = "1" if publish and product.state == "draft" else None
     return go_on(url_for(".ask", public_id=product.public_id, publish=wish))
 
 
@@ -144,9 +149,21 @@ def restate_now(fact: str) -> Page | Response:
     return go_on(url_for(".reconfirm", all=request.args.get("all")))
 
 
+def _kept_words(product: Product, *, publish: bool) -> str:
+    name = product.title
+    if publish:
+        return _("“%(name)s” is kept. Say what kind it is: then it is published.", name=name)
+    return _("“%(name)s” is in your catalogue.", name=name)
+
+
 def _start_page(form: StartForm) -> Page:
-    refused = any(each.errors for each in form)
-    page = render_template("catalogue/start.html", form=form, unit_words=UNIT_WORDS)
+    actor, refused = acting(), any(each.errors for each in form)
+    page = render_template(
+        "catalogue/start.html",
+        form=form,
+        unit_words=UNIT_WORDS,
+        may_write=may_write(actor, firm_of(get_db(), actor)),
+    )
     return page, REFUSED if refused else 200
 
 

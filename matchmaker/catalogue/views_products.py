@@ -37,7 +37,7 @@ from matchmaker.catalogue.product_list import (
     own_product,
     quality_here,
 )
-from matchmaker.catalogue.quality import moq_warning
+from matchmaker.catalogue.quality import code_warning, moq_warning
 from matchmaker.catalogue.services import (
     ChangedMeanwhile,
     facts_of,
@@ -48,6 +48,7 @@ from matchmaker.catalogue.services import (
 from matchmaker.catalogue.versions import said_of
 from matchmaker.database import get_db
 from matchmaker.errors import BadInput, NotFound
+from matchmaker.money import Money
 from matchmaker.orm import utc_now
 from matchmaker.wording import gettext as _
 
@@ -83,6 +84,7 @@ def products() -> str:
         words=words,
         states=labels.STATES,
         may_write=may_write(),
+        money_of=Money,
     )
 
 
@@ -151,6 +153,7 @@ def add_product() -> Page | Answer:
         return _shown(form, family, None)
     db.commit()
     flash(_("%(product)s is in your catalogue.", product=product.title), "success")
+    _warn_of_code(product)
     return redirect(url_for(".product_pictures", public_id=product.public_id))
 
 
@@ -208,6 +211,7 @@ def save_product(public_id: str) -> str | Page | Answer:
     product.family_is_guess = False
     db.commit()
     flash(_("Saved."), "success")
+    _warn_of_code(product)
     if warning := moq_warning(facts_of(product), _free(product)):
         flash(warning, "info")
     return redirect(url_for(".edit_product", public_id=public_id))
@@ -218,8 +222,10 @@ def save_product(public_id: str) -> str | Page | Answer:
 def change_state(public_id: str) -> Answer:
     """Publish, hide, or take back to the drafts."""
     db, actor = get_db(), acting()
-    product = own_product(db, actor, public_id)
-    set_state(db, actor, product, request.form.get("state", ""))
+    product, state = own_product(db, actor, public_id), request.form.get("state", "")
+    if state == "published" and product.family_is_guess:
+        return redirect(url_for(".ask", public_id=public_id, question="family", publish="1"))
+    set_state(db, actor, product, state)
     db.commit()
     words = _(labels.STATES[product.state])
     flash(_("%(product)s: %(state)s", product=product.title, state=words), "success")
@@ -311,6 +317,7 @@ def _shown(
         codes=codes,
         words=form.hs_words.data or "",
         code_label=nomenclature.codes[code].label if code in nomenclature.codes else "",
+        code_warning=code_warning(code, family.hs_code) if code in nomenclature.codes else "",
         most_tiers=MOST_TIERS,
         mistakes=mistakes,
         quality=quality_here(db, product, today()) if product else None,
@@ -318,6 +325,11 @@ def _shown(
         may_write=may_write(),
     )
     return page, 422 if mistakes else 200
+
+
+def _warn_of_code(product: Product) -> None:
+    if warning := code_warning(product.hs_code, product.family.hs_code):
+        flash(warning, "info")
 
 
 def _free(product: Product) -> list[Decimal]:

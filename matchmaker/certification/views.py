@@ -315,6 +315,7 @@ def _form_page(form: EvidenceForm, scheme: Scheme, evidence: Evidence | None, ti
         evidence=evidence,
         title=title,
         words=FACTS[scheme.evidence_type],
+        may_write=_may_write(),
     )
     return (page, 422) if form.errors else page
 

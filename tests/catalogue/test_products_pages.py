@@ -168,6 +168,57 @@ def test_all_mistakes_are_told_at_once_and_lead_to_their_fields(app: Flask, hous
     assert product.version == 1
 
 
+def test_a_fraction_of_a_piece_is_asked_back(app: Flask, house: House) -> None:
+    _db, cast, product = house
+    client = come(app, cast.owner)
+    sent = change(client, product, moq="1.500", per_package="20.000", tiers__0__from_quantity="")
+    assert mistakes_told(sent.get_data(as_text=True)) == [
+        ("moq", "Of these only whole numbers are sold. Did you mean 1,500?"),
+        ("per_package", "Did you mean 20,000 or 20? Type it like that."),
+    ]
+    assert change(client, product, moq="1,500").status_code == 302
+
+
+def test_a_chapter_is_no_code_of_a_product(app: Flask, house: House) -> None:
+    _db, cast, product = house
+    sent = change(come(app, cast.owner), product, hs_code="40")
+    assert mistakes_told(sent.get_data(as_text=True)) == [
+        ("hs_code", "Two digits are a whole chapter. Give the code of the product, of six digits.")
+    ]
+
+
+def test_a_code_of_other_goods_is_kept_and_warned_of(app: Flask, house: House) -> None:
+    _db, cast, product = house
+    client = come(app, cast.owner)
+    other = "570220"
+    usual = product.family.hs_code
+    assert change(client, product, hs_code=other).status_code == 302
+    warning = f"Goods of this kind mostly go under HS {usual}, yours say {other}."
+    assert warning in client.get(edit_address(product)).get_data(as_text=True)
+    assert change(client, product, hs_code=usual).status_code == 302
+    assert "mostly go under" not in client.get(edit_address(product)).get_data(as_text=True)
+
+
+def test_who_asks_for_codes_or_steps_comes_back_to_where_that_was(app: Flask, house: House) -> None:
+    _db, cast, product = house
+    address = edit_address(product)
+    page = come(app, cast.owner).get(address).get_data(as_text=True)
+    for name, place in (("find", "codes"), ("more", "prices")):
+        button = re.search(rf'<button[^>]*name="{name}"[^>]*>', page)
+        assert button
+        assert f'formaction="{address}#{place}"' in button.group()
+        assert f'id="{place}"' in page
+
+
+def test_a_firm_in_india_reads_its_prices_in_lakhs(app: Flask, house: House) -> None:
+    _db, cast, product = house
+    client = come(app, cast.owner)
+    sent = change(client, product, tiers__0__price="125000.50", tiers__1__price="1,20,000")
+    assert sent.status_code == 302
+    assert "₹1,25,000.50" in client.get("/firm/products").get_data(as_text=True)
+    assert "₹1,25,000.50" in client.get("/ml/firm/products").get_data(as_text=True)
+
+
 def test_what_is_typed_is_kept_with_decimal_commas_and_lakhs(app: Flask, house: House) -> None:
     db, cast, product = house
     sent = change(

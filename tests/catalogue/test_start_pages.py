@@ -64,14 +64,14 @@ def test_five_answers_make_a_listing_that_buyers_can_find(app: Flask, owner: Fla
     answer = owner.post("/firm/add", data={**FIVE, "photo": (a_photo(), "mat.jpg")})
     product = only_product(app)
     assert answer.status_code == 303
-    assert answer.location == f"/firm/products/{product.public_id}/next"
+    assert answer.location == f"/firm/products/{product.public_id}/next?publish=1"
     assert (product.family.key, product.hs_code, product.family_is_guess) == (
         "stable-mat",
         product.family.hs_code,
         True,
     )
     assert (product.state, product.unit, product.moq, product.has_photo) == (
-        "published",
+        "draft",
         "H87",
         50,
         True,
@@ -79,13 +79,27 @@ def test_five_answers_make_a_listing_that_buyers_can_find(app: Flask, owner: Fla
     assert [(each.from_quantity, each.price) for each in product.tiers] == [(50, 1250)]
     assert product.price_confirmed_on == product.line.confirmed_on == utc_now().date()
     assert [each.capacity for each in product.line.months] == [500] * 12
+    owner.post(answer.location, data={"question": "family", "family": "stable-mat", "publish": "1"})
+    product = only_product(app)
+    assert (product.state, product.family_is_guess) == ("published", False)
+
+
+def test_nothing_is_published_under_a_kind_that_was_only_guessed(
+    app: Flask, owner: FlaskClient
+) -> None:
+    owner.post("/firm/add", data=FIVE)
+    product = only_product(app)
+    assert (product.state, product.family_is_guess) == ("draft", True)
+    asked = owner.post(f"/firm/products/{product.public_id}/state", data={"state": "published"})
+    assert asked.location == (f"/firm/products/{product.public_id}/next?question=family&publish=1")
+    assert only_product(app).state == "draft"
 
 
 def test_what_a_phone_sends_twice_is_kept_once(app: Flask, owner: FlaskClient) -> None:
     first = owner.post("/firm/add", data=FIVE, headers={HEADER: "1"})
     again = owner.post("/firm/add", data=FIVE, headers={HEADER: "1"})
     assert (first.status_code, again.status_code) == (201, 201)
-    address = f"/firm/products/{only_product(app).public_id}/next"
+    address = f"/firm/products/{only_product(app).public_id}/next?publish=1"
     assert again.json == {"address": address}
     other = owner.post("/firm/add", data=FIVE | {"draft_key": "another-key-of-the-phone"})
     assert other.status_code == 303
@@ -262,6 +276,10 @@ def test_who_only_looks_is_offered_nothing_and_can_change_nothing(app: Flask, ca
     viewer = sign_in(app.test_client(), cast.viewer)
     page = viewer.get("/firm/confirm").text
     assert "Still right" not in page
+    start = viewer.get("/firm/add").text
+    assert 'name="minimum"' not in start
+    assert "You may look at this, but not change it" in start
+    assert 'name="minimum"' in sign_in(app.test_client(), cast.owner).get("/firm/add").text
     assert viewer.post("/firm/confirm", data={"fact": fact}).status_code == 403
     assert viewer.post("/firm/add", data=FIVE).status_code == 403
     with app.app_context():
