@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.accounts import (
     views_entries,
+    views_language,
     views_mandates,
     views_members,
     views_privacy,
@@ -14,6 +15,7 @@ from matchmaker.accounts.views import pages
 __all__ = [
     "pages",
     "views_entries",
+    "views_language",
     "views_mandates",
     "views_members",
     "views_privacy",
