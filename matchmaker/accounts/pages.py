@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from matchmaker.accounts import (
+    views_acting,
     views_entries,
     views_language,
     views_mandates,
@@ -14,6 +15,7 @@ from matchmaker.accounts.views import pages
 
 __all__ = [
     "pages",
+    "views_acting",
     "views_entries",
     "views_language",
     "views_mandates",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -99,13 +100,14 @@ def tell_members(
     except_for: User | None = None,
 ) -> list[Notice]:
     """Tell everybody who may act here; agents too, where no member can be reached by mail."""
-    people = writers_of(db, organisation.id)
-    if not any(can_be_mailed(db, user) for user in people):
-        people += [each for each in _agents(db, organisation.id) if each not in people]
-    said = {"subject": subject, "text": text, "address": address, "values": values}
+    own = writers_of(db, organisation.id)
+    told = [(user, address) for user in own]
+    if not any(can_be_mailed(db, user) for user in own):
+        through = _through_the_client(organisation, address)
+        told += [(user, through) for user in _agents(db, organisation.id) if user not in own]
     return [
-        tell(db, user, kind=kind, **said)  # type: ignore[arg-type]
-        for user in people
+        tell(db, user, kind=kind, subject=subject, text=text, address=there, values=values)
+        for user, there in told
         if except_for is None or user.id != except_for.id
     ]
 
@@ -232,6 +234,14 @@ def _agents(db: Session, organisation_id: int) -> list[User]:
         .order_by(Mandate.id)
     )
     return [user for agent_id in agents for user in writers_of(db, agent_id)]
+
+
+def _through_the_client(client: Organisation, address: str) -> str:
+    """Where an agent opens it: pages of a client open only to who acts for it (views_acting)."""
+    if not address:
+        return ""
+    asked = {"client": client.public_id, "next": _without_language(address)}
+    return f"/account/act?{urlencode(asked)}"
 
 
 def _one_line(subject: str) -> str:
