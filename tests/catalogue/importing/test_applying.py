@@ -102,6 +102,21 @@ def test_new_and_changed_rows_are_written_with_all_their_traces(
     assert before.facts["tiers"] == [["100", "900"], ["500", "850"]]
 
 
+def test_no_sheet_publishes_what_the_desk_has_hidden(
+    any_db: Session, cast: Cast, store: Store
+) -> None:
+    db = any_db
+    product = make_product(db, firm=cast.firm, sku="M-1", title="Mat")
+    product.state, product.hidden_because = "hidden", "The picture is somebody else’s."
+    db.commit()
+    sheet = HEAD.replace("\n", ",State\n") + "M-1,Mat,,Rs 890,100,published\n"
+    row = send(db, cast.owner, store, sheet)
+    write(db, cast.owner, row)
+    db.refresh(product)
+    first = catalogue(db, cast.firm.id)["M-1"]["tiers"][0]
+    assert (row.state, first, product.state) == ("applied", ["100", "890"], "hidden")
+
+
 def test_a_second_writing_of_the_same_import_changes_nothing(
     any_db: Session, cast: Cast, store: Store
 ) -> None:
