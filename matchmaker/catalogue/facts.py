@@ -161,7 +161,9 @@ def _in_amounts(facts: ProductFacts) -> Iterator[BadInput]:
 
 
 def _in_size(name: str, value: Decimal) -> Iterator[BadInput]:
-    if not value.is_finite() or value < 0 or value >= LARGEST:
+    if value.is_finite() and value >= LARGEST:
+        yield BadInput(name, value, _("This number is too large."))
+    elif not value.is_finite() or value < 0:
         yield BadInput(name, value, _("Enter a number that is not negative."))
     elif value < SMALLEST:
         yield BadInput(name, value, _("Enter more than nothing, or leave it empty."))
@@ -180,10 +182,9 @@ def _in_tiers(tiers: Sequence[tuple[Decimal, Decimal]]) -> Iterator[BadInput]:
         yield BadInput("tiers", len(tiers), _("Give at most %(most)s prices.", most=MOST_TIERS))
     last: tuple[Decimal, Decimal] | None = None
     for quantity, price in tiers:
-        for value in (quantity, price):
-            if not value.is_finite() or not SMALLEST <= value < LARGEST:
-                remedy = _("Prices and quantities must be more than nothing.")
-                yield BadInput("price", value, remedy)
+        for name, value in (("from quantity", quantity), ("price", price)):
+            if wrong := _no_amount(value):
+                yield BadInput(name, value, wrong)
                 return  # nothing can be held against what is no amount
         # As they are kept: prices that differ only beyond four digits are the same price.
         kept = (quantity.quantize(SMALLEST), price.quantize(SMALLEST))
@@ -193,6 +194,14 @@ def _in_tiers(tiers: Sequence[tuple[Decimal, Decimal]]) -> Iterator[BadInput]:
         if last and kept[1] >= last[1]:
             yield BadInput("price", price, _("Prices must fall as the quantity rises."))
         last = kept
+
+
+def _no_amount(value: Decimal) -> str:
+    if value.is_finite() and value >= LARGEST:
+        return _("This number is too large.")
+    if not value.is_finite() or value < SMALLEST:
+        return _("Prices and quantities must be more than nothing.")
+    return ""
 
 
 def _too_long(most: int) -> str:

@@ -20,6 +20,7 @@ from wtforms import (  # type: ignore[import-untyped]
 from wtforms.validators import InputRequired, Length, Optional  # type: ignore[import-untyped]
 from wtforms.widgets import CheckboxInput, ListWidget  # type: ignore[import-untyped]
 
+from matchmaker.catalogue.forms import Mistake
 from matchmaker.catalogue.models import Product, Site
 from matchmaker.certification.fields import COLUMNS, FACTS, Fact
 from matchmaker.certification.models import Evidence, Scheme
@@ -90,20 +91,42 @@ class EvidenceForm(FlaskForm):  # type: ignore[misc]
             material=(self.material.data or "").strip(),
         )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether all can be read; if not, the document is looked at too, to tell all at once."""
+        fine = bool(super().validate(extra_validators))
+        if not fine:
+            self.accepted()
+        return fine
+
     def accepted(self) -> Accepted | None:
-        """The document that was sent, made harmless; None without one. Raises BadInput."""
+        """The document that was sent, made harmless; None without one, or one that is refused."""
         sent = self.document.data
         if sent is None or not getattr(sent, "filename", ""):
             return None
-        return accept(sent.read(), sent.filename)
+        try:
+            return accept(sent.read(), sent.filename)
+        except BadInput as wrong:
+            self.blame(wrong)
+            return None
+
+    def mistakes(self) -> list[Mistake]:
+        """All that is marked, in the order of the page."""
+        names = [each.name for each in self.facts_of_type]
+        names += ["issued_on", "expires_on", "products", "sites", "material", "document"]
+        return [
+            Mistake(self[name].id, str(self[name].label.text), str(words))
+            for name in names
+            for words in self[name].errors
+        ]
 
     def blame(self, wrong: BadInput | Unavailable) -> None:
         """Put an error of the services beside the field that it speaks of."""
         if isinstance(wrong, Unavailable):
             self.document.errors = [wrong.message]
             return
-        at = self._fields.get(wrong.field, self.document)
-        at.errors = [*at.errors, wrong.remedy]
+        for each in wrong.every:
+            at = self._fields.get(each.field, self.document)
+            at.errors = [*at.errors, each.remedy]
 
 
 def form_for(

@@ -295,6 +295,9 @@ def _save(
     try:
         accepted = form.accepted()
         saved: Evidence = work(form.facts())
+        if form.document.errors:
+            db.rollback()
+            return None
         if accepted is not None:
             papers.keep(db, acting(), get_store(), saved, accepted)
         elif saved.review == "none":
@@ -315,6 +318,7 @@ def _form_page(form: EvidenceForm, scheme: Scheme, evidence: Evidence | None, ti
         evidence=evidence,
         title=title,
         words=FACTS[scheme.evidence_type],
+        mistakes=form.mistakes(),
         may_write=_may_write(),
     )
     return (page, 422) if form.errors else page

@@ -162,6 +162,13 @@ def test_a_thousand_typed_with_a_point_is_asked_back() -> None:
         assert two_readings(clear, unit) == ""
 
 
+def test_a_price_beyond_all_measure_is_called_so() -> None:
+    tiers = ((Decimal(1), Decimal("99999999999999999999")),)
+    with pytest.raises(BadInput, match="too large") as refused:
+        check_product(product_facts(tiers=tiers))
+    assert refused.value.field == "price"
+
+
 def test_an_attribute_of_numbers_takes_no_words() -> None:
     about = {"length_cm": {"label": "Length", "unit": "CMT", "values": [100, 183]}}
     check_attributes(about, {"length_cm": 12.5, "of the maker's own": "fine"})

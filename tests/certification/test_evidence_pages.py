@@ -137,6 +137,27 @@ def test_nothing_typed_is_lost_when_something_is_wrong(
     assert every(app_db) == []
 
 
+def test_all_mistakes_are_told_at_once_that_of_the_document_too(
+    app_db: Session, app_cast: Cast, comes: Comes
+) -> None:
+    owner, address = comes(app_cast.owner), "/firm/evidence/new/ISO9001"
+    wrongs = (
+        ({"number": "", "issued_on": "soon"}, ["number", "issued_on", "document"]),
+        ({"expires_on": "2025-01-01"}, ["expires_on", "document"]),
+    )
+    for wrong, told in wrongs:
+        answer = send(owner, address, ISO | wrong, b"<html>", "a.pdf")
+        assert answer.status_code == 422
+        head = answer.text.split('class="mistakes"')[1].split("</section>")[0]
+        assert re.findall(r'href="#([^"]+)"', head) == told
+    assert every(app_db) == []
+
+
+def test_who_only_looks_is_offered_no_form(app_cast: Cast, comes: Comes) -> None:
+    assert 'name="number"' in comes(app_cast.owner).get("/firm/evidence/new/ISO9001").text
+    assert 'name="number"' not in comes(app_cast.viewer).get("/firm/evidence/new/ISO9001").text
+
+
 def test_a_full_store_keeps_nothing_and_says_so(
     app_db: Session, app_cast: Cast, comes: Comes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
