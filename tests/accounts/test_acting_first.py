@@ -67,7 +67,8 @@ def test_only_who_may_act_for_it_is_offered_the_button(
         assert sign_in(app.test_client(), actor).get(address).status_code == 404
     agent = replace(app_cast.agent, on_behalf_of=None)
     away = address.replace(WANTED, "https://evil.example/")
-    assert "evil" not in sign_in(app.test_client(), agent).get(away).text
+    page = sign_in(app.test_client(), agent).get(away).text
+    assert re.findall(r'name="next" value="([^"]*)"', page)[-1] == "/account"
     end_mandate(app_db, app_cast.owner, app_db.scalars(select(Mandate)).one())
     app_db.commit()
     gone = sign_in(app.test_client(), agent).get(told, follow_redirects=True)
