@@ -85,6 +85,18 @@ def test_wishes_are_kept_and_offered_by_organisation(house: House, without_token
     assert wishes(house) == {"enquiry.received": "digest"}
 
 
+def test_who_has_no_address_is_told_so_before_choosing_and_led_to_adding_one(house: House) -> None:
+    said = "counts from the day on which you add one"
+    assert said not in house.comes("owner").get("/notices/wishes").text
+    with house.inside() as now:
+        now.user("owner").email = None
+        now.db.commit()
+    client = house.comes("owner")
+    page = client.get("/notices/wishes").text
+    assert page.index(said) < page.index('href="/account/email"') < page.index('type="radio"')
+    assert client.get("/account/email").status_code == 200
+
+
 def test_one_click_stops_a_kind_without_token_or_sign_in(house: House) -> None:
     told(house, "owner")
     path, program = stop_path(house), house.comes("visitor")
