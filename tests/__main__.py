@@ -102,6 +102,9 @@ def main() -> None:
     checkout = Checkout.here()
     checkout.install("test")
     prepare_system()
+    # Where Python is told to keep nothing it has compiled, every worker would compile all tests
+    # again, and every process that a test starts all of ours.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # `-m pytest` puts the checkout on the path, where the plugin is found.
     pytest = [str(checkout.python), "-m", "pytest", "-p", "tests.no_skips"]
     hand_over([*pytest, *WORKERS, *sys.argv[1:]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,9 @@ def test_what_is_typed_comes_last_and_wins(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tests.__main__.prepare_system", lambda: None)
     monkeypatch.setattr("tests.__main__.hand_over", started.append)
     monkeypatch.setattr("sys.argv", ["tests", "-n", "0", "tests/catalogue"])
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     main()
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
     assert "tests.no_skips" in started[0]
     assert started[0].index("--maxprocesses") < len(started[0]) - 3
     assert started[0][-3:] == ["-n", "0", "tests/catalogue"]
