@@ -33,20 +33,26 @@ DESCRIBED = (
 )
 AMOUNT = st.decimals("0.0001", "99999999", places=4)
 SOME = st.none() | AMOUNT
+COUNT = st.integers(1, 99999999).map(Decimal)
+# By each unit: of what is counted only whole numbers are sold.
+QUANTITIES = dict.fromkeys(("H87", "DZN", "PR"), COUNT)
+QUANTITIES |= dict.fromkeys(("KGM", "MTK", "TNE", "LTR"), AMOUNT)
 
 
 @st.composite
 def products(draw: st.DrawFn) -> ProductFacts:
+    unit = draw(st.sampled_from(sorted(QUANTITIES)))
+    sold = QUANTITIES[unit]
     prices = sorted(draw(st.sets(AMOUNT, max_size=4)), reverse=True)
-    steps = sorted(draw(st.sets(AMOUNT, min_size=len(prices), max_size=len(prices))))
+    steps = sorted(draw(st.sets(sold, min_size=len(prices), max_size=len(prices))))
     net = draw(SOME)
     return ProductFacts(
         sku="",
         title=draw(NAMED),
         description=draw(DESCRIBED),
         hs_code=draw(st.sampled_from(["401691", "401699", "4016"])),
-        unit=draw(st.sampled_from(["H87", "KGM", "MTK", "DZN", "PR", "TNE", "LTR"])),
-        moq=draw(AMOUNT),
+        unit=unit,
+        moq=draw(sold),
         attributes=draw(
             st.fixed_dictionaries(
                 {},
@@ -67,8 +73,8 @@ def products(draw: st.DrawFn) -> ProductFacts:
         gross_kg=net,
         unit_m2=draw(SOME),
         package_kind=draw(st.none() | st.sampled_from(PACKAGES)),
-        per_package=draw(SOME),
-        per_40hc=draw(SOME),
+        per_package=draw(st.none() | sold),
+        per_40hc=draw(st.none() | sold),
         lead_days=draw(st.none() | st.integers(0, 730)),
         currency=draw(st.sampled_from(["INR", "USD", "EUR"])),
         incoterm=draw(st.sampled_from(INCOTERMS)),
