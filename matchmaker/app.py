@@ -17,6 +17,7 @@ from matchmaker import (
     health,
     joining,
     logs,
+    own_settings,
     searching,
     signing_in,
     store,
@@ -68,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(joining.pages)
     arriving.set_up(app)
     app.register_blueprint(changing_address.pages)
+    app.register_blueprint(own_settings.pages)
     app.register_blueprint(notices_views.pages)
     app.register_blueprint(sourcing_views.pages)
     app.register_blueprint(catalogue_pages)

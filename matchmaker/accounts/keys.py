@@ -10,20 +10,30 @@ from sqlalchemy.orm import Session
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
 from matchmaker.accounts.entries import ApiKey
+from matchmaker.accounts.mandates import clients_of
 from matchmaker.accounts.models import Organisation
 from matchmaker.accounts.tokens import hash_of, new_secret
-from matchmaker.errors import BadInput, NotAllowed, NotFound
+from matchmaker.errors import N_, BadInput, NotAllowed, NotFound
 from matchmaker.orm import utc_now
+from matchmaker.wording import gettext as _
 
-SCOPES = (
-    "catalogue:read",
-    "catalogue:write",
-    "evidence:read",
-    "evidence:write",
-    "capacity:read",
-    "capacity:write",
-)
+# What a key may do, as programs and as people call it.
+SCOPES = {
+    "catalogue:read": N_("read products, also those that are not published"),
+    "catalogue:write": N_("add and change products and prices"),
+    "evidence:read": N_("read certificates"),
+    "evidence:write": N_("enter and change certificates"),
+    "capacity:read": N_("read what can be made in which month"),
+    "capacity:write": N_("change what can be made in which month"),
+}
 PREFIX = "mmk_"  # by which people and secret scanners know one
+
+
+def can_use_keys(db: Session, organisation: Organisation) -> bool:
+    """Whether a key would open anything: programs work for firms, or for clients that are firms."""
+    if organisation.kind == "firm":
+        return True
+    return any(each.client.kind == "firm" for each in clients_of(db, organisation))
 
 
 def make_key(
@@ -31,9 +41,12 @@ def make_key(
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown once and never kept. The caller commits.
 
-    Raises BadInput for an unknown scope, none, or no name; NotAllowed for who is no owner.
+    Raises BadInput for an unknown scope, none, or no name; NotAllowed for who is no owner, and
+    where no key would open anything.
     """
     _must_own(actor, organisation)
+    if not can_use_keys(db, organisation):
+        raise NotAllowed(_("Keys are for firms, and for those who act for one."))
     if not name.strip() or len(name) > 80:
         raise BadInput("name", name, "Say in a few words which program this is for.")
     unknown = sorted(set(scopes) - set(SCOPES))

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from matchmaker.access import ACTING_FOR, ACTING_IN, acting, open_to
 from matchmaker.accounts.addresses import waiting_address
 from matchmaker.accounts.forms import AddressForm
+from matchmaker.accounts.keys import can_use_keys
+from matchmaker.accounts.managing import may_manage
 from matchmaker.accounts.mandates import clients_of
 from matchmaker.accounts.standing import BUYING_KINDS, may_contact, may_post
 from matchmaker.database import get_db
@@ -47,6 +49,8 @@ def home() -> str:
         actor=actor,
         memberships=sorted(actor.user.memberships, key=lambda each: each.id),
         clients=clients_of(db, home) if home else [],
+        may_describe=actor.acts_for is not None and may_manage(actor, actor.acts_for),
+        may_have_keys=home is not None and can_use_keys(db, home),
         waiting=waiting_address(db, actor.user),
         address_form=AddressForm(),
         contacts=may_contact(db, actor) if buys and home else None,
