@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from flask_babel import gettext as _
 
 from matchmaker.access import acting, open_to
-from matchmaker.accounts.keys import SCOPES, keys_of, make_key, revoke_key
+from matchmaker.accounts.keys import SCOPES, can_use_keys, keys_of, make_key, revoke_key
 from matchmaker.accounts.models import Organisation
 from matchmaker.database import get_db
 from matchmaker.errors import BadInput, NotAllowed
@@ -67,4 +67,5 @@ def _own() -> Organisation:
 def _page(**more: Any) -> str:
     values: dict[str, Any] = {"name": "", "chosen": [], "wrong": None, "made": None, "text": ""}
     values |= {"keys": keys_of(get_db(), _own()), "scopes": SCOPES, "actor": acting()}
+    values |= {"usable": can_use_keys(get_db(), _own()), "kind": _own().kind}
     return render_template("api/keys.html", **(values | more))

@@ -47,7 +47,7 @@ def world(app: Flask) -> World:
         agent = cast.agent.organisation
         assert agent is not None
 
-        def program(organisation: Any, scopes: tuple[str, ...] = SCOPES) -> Program:
+        def program(organisation: Any, scopes: tuple[str, ...] = tuple(SCOPES)) -> Program:
             _key, text = make_key(db, SYSTEM, organisation, name="Test", scopes=list(scopes))
             return Program(app.test_client(), text)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from matchmaker.database import get_db
-from tests.factories import make_cast
+from tests.factories import Cast, make_actor, make_cast
 from tests.signed_in import sign_in
 
 
@@ -52,3 +54,25 @@ def test_the_page_for_programs_lists_every_operation(app: Flask) -> None:
         for verb in operations:
             if verb != "parameters":
                 assert f"{verb.upper()} {path}" in page
+
+
+def test_who_has_no_firm_makes_no_key_that_opens_nothing(
+    app: Flask, client: FlaskClient, app_cast: Cast
+) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    buyer = sign_in(client, app_cast.stranger)
+    page = buyer.get("/account/keys").text
+    assert "Keys are for firms" in page and "Make the key" not in page
+    wanted = {"name": "Shop", "scopes": ["catalogue:read"]}
+    assert buyer.post("/account/keys", data=wanted).status_code == 403
+
+
+def test_who_acts_for_a_firm_is_told_how_a_key_says_so(
+    client: FlaskClient, app_db: Session, app_cast: Cast
+) -> None:
+    body = app_cast.agent.organisation
+    assert body is not None
+    owner = make_actor(app_db, body, "owner")
+    app_db.commit()
+    page = sign_in(client, owner).get("/account/keys").text
+    assert "X-On-Behalf-Of" in page and "Make the key" in page
