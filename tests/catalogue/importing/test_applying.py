@@ -82,12 +82,12 @@ def test_new_and_changed_rows_are_written_with_all_their_traces(
     old = make_product(db, firm=cast.firm, sku="M-1", title="Old mat", price_confirmed_on=None)
     db.commit()
     notes, entries = count(db, ChangeEntry), count(db, AuditEntry)
-    row = send(db, cast.owner, store, HEAD + "M-1,Old mat,Mats,Rs 800,100\nM-2,New mat,Mats,90,5\n")
+    row = send(db, cast.owner, store, HEAD + "M-1,Old mat,Mats,Rs 880,100\nM-2,New mat,Mats,90,5\n")
     assert (row.state, row.counts) == ("staged", {"changed": 1, "created": 1, "skipped": 0})
     write(db, cast.owner, row)
     assert (row.state, row.applied_at is not None) == ("applied", True)
     said = catalogue(db, cast.firm.id)
-    assert said["M-1"]["tiers"] == [["100", "800"]]
+    assert said["M-1"]["tiers"] == [["100", "880"], ["500", "850"]]
     assert (said["M-2"]["title"], said["M-2"]["tiers"]) == ("New mat", [["5", "90"]])
     new = db.scalars(select(Product).where(Product.sku == "M-2")).one()
     assert (new.price_confirmed_on is not None, new.lead_confirmed_on) == (True, None)
@@ -150,7 +150,7 @@ def test_what_changed_since_the_preview_is_shown_again_before_anything_is_writte
     db = any_db
     product = make_product(db, firm=cast.firm, sku="M-1", title="Mat")
     db.commit()
-    row = send(db, cast.owner, store, HEAD + "M-1,Mat,,Rs 800,100\nM-9,New,Mats,5,5\n")
+    row = send(db, cast.owner, store, HEAD + "M-1,Mat,,Rs 880,100\nM-9,New,Mats,5,5\n")
     change_product(db, cast.colleague, product, replace(facts_of(product), tiers=()))
     db.commit()
     before = catalogue(db, cast.firm.id)
@@ -158,7 +158,7 @@ def test_what_changed_since_the_preview_is_shown_again_before_anything_is_writte
     assert (row.state, catalogue(db, cast.firm.id)) == ("reading", before)
     stage_import(db, row, store, lambda *_: None)
     changed = rows_of(db, row, "changed")
-    assert [each.changes for each in changed] == [[["tiers", [], [["100", "800"]]]]]
+    assert [each.changes for each in changed] == [[["tiers", [], [["100", "880"]]]]]
     assert row.mapping["notice"][0].startswith("Nothing was written")
     write(db, cast.owner, row)
     assert row.state == "applied"
