@@ -55,6 +55,12 @@ class MadeAnew:
     files: dict[tuple[int, str], bytes]
 
 
+def begins_like_a_photo(start: bytes) -> bool:
+    """Whether these first bytes of a file may be a photo: says early what is none for sure."""
+    is_avif = start[4:8] == b"ftyp"
+    return is_avif or start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"))
+
+
 def make_anew(content: bytes) -> MadeAnew:
     """Decode a photo, turn it upright, and encode it in every size and format. About 0.5 s.
 

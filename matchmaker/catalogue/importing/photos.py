@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.actor import Actor
-from matchmaker.catalogue.imaging import LARGEST_FILE
+from matchmaker.catalogue.imaging import LARGEST_FILE, begins_like_a_photo
 from matchmaker.catalogue.importing.headings import folded
 from matchmaker.catalogue.importing.queries import writable_firms
 from matchmaker.catalogue.importing.remarks import Refused, Remark, remark
 from matchmaker.catalogue.models import Firm, Product
+from matchmaker.catalogue.pictures import REASONS
 from matchmaker.errors import N_
 
 PHOTOS = "application/zip"
@@ -30,12 +31,13 @@ _NUMBERED = re.compile(r"^(.*?)[ _-]*(?:\((\d{1,2})\)|[_ -](\d{1,2}))$")
 
 @dataclass(frozen=True)
 class Photo:
-    """A file of the archive. `firm`: the folder it lies in."""
+    """A file of the archive. `firm`: the folder it lies in; `is_one`: it begins like a photo."""
 
     place: int
     name: str
     firm: str
     size: int
+    is_one: bool = True
 
     @property
     def stem(self) -> str:
@@ -59,10 +61,28 @@ def photos_in(content: bytes) -> list[Photo]:
         raise Refused(remark(why, most=MOST_PHOTOS, size=MOST_UNFOLDED // 1_048_576))
     if any(each.flag_bits & 1 for each in files):
         raise Refused(remark(N_("This ZIP file has a password. Make one without.")))
+    begins = _beginnings(content, files)
     return [
-        Photo(place, PurePosixPath(each.filename).name, _folder(each.filename), each.file_size)
-        for place, each in enumerate(files, start=1)
+        Photo(
+            place,
+            PurePosixPath(each.filename).name,
+            _folder(each.filename),
+            each.file_size,
+            begins_like_a_photo(start),
+        )
+        for place, (each, start) in enumerate(zip(files, begins, strict=True), start=1)
     ]
+
+
+def _beginnings(content: bytes, files: list[zipfile.ZipInfo]) -> Iterator[bytes]:
+    """The first bytes of each, so that what is no photo is not promised to become one."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for each in files:
+            try:
+                with archive.open(each) as part:
+                    yield part.read(16)
+            except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError):
+                yield b""
 
 
 def photo_bytes(content: bytes, place: int) -> bytes:
@@ -92,6 +112,8 @@ def _row(
     sku, remedy = "", None
     if photo.size > LARGEST_FILE:
         remedy = remark(N_("Send a photo of at most %(most)s MB."), most=LARGEST_FILE // 1_048_576)
+    elif not photo.is_one:
+        remedy = remark(REASONS["unknown"])
     elif firm is not None:
         found = (numbers.get((firm.id, folded(stem))) for stem in _stems(photo.stem))
         sku = next((each for each in found if each), "")

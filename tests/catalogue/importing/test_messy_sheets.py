@@ -238,13 +238,22 @@ def test_a_firm_that_may_not_be_written_for_is_not_told_of() -> None:
     )
 
 
-def test_the_template_is_read_as_it_is() -> None:
-    (row,) = staged(as_csv(template_table(str, with_firm=False)))
+def test_the_template_with_a_name_of_ones_own_is_read() -> None:
+    head, example = template_table(str, with_firm=False)
+    title = next(each.sample for each in COLUMNS if each.key == "title")
+    own = ["Our own rubber mat" if cell == title else cell for cell in example]
+    (row,) = staged(as_csv([head, own]))
     assert (row.kind, row.sku, row.said["tiers"]) == (
         "created",
         "MAT-18",
         [["500", "450"], ["2000", "420"], ["5000", "395"]],
     )
+
+
+def test_the_example_of_the_template_is_no_product_of_the_firm() -> None:
+    unchanged = as_csv(template_table(str, with_firm=False))
+    assert staged(unchanged) == []
+    assert passed_over(unchanged) == {2: "the example of the template"}
 
 
 def test_every_heading_of_the_malayalam_template_is_recognised() -> None:
