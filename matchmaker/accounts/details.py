@@ -35,7 +35,12 @@ def change_organisation(
     """
     must_manage(actor, organisation)
     if organisation.standing == "verified":
-        raise Conflict(_("A desk has verified these details. Ask it to change them."))
+        raise Conflict(
+            _(
+                "A desk has verified these details. To change them, ask it to take the"
+                " verification back."
+            )
+        )
     if not name.strip():
         raise BadInput("name", name, _("Please fill this in."))
     now = {"name": name.strip(), "country": country, "website": website_of(website)}
