@@ -22,7 +22,7 @@ from matchmaker.access import acting, open_to
 from matchmaker.accounts.changes import note_changes
 from matchmaker.accounts.details import change_organisation, change_person
 from matchmaker.accounts.forms import NEEDED, Form
-from matchmaker.accounts.managing import must_manage
+from matchmaker.accounts.managing import may_manage, must_manage
 from matchmaker.accounts.models import Organisation, User
 from matchmaker.certification.queries import concerned_by, firm_of
 from matchmaker.clocks import choices
@@ -77,19 +77,20 @@ def organisation() -> Any:
     actor, db = acting(), get_db()
     party = actor.acts_for
     assert party is not None  # 'member' lets nobody else in
-    must_manage(actor, party)
     firm = firm_of(db, party.id)
     settled = party.standing == "verified" or (firm and firm.verification == "verified")
     form = _organisation_form(party, is_firm=firm is not None)
+    shown = {"form": form, "party": party, "settled": settled, "is_firm": firm is not None}
+    shown["manages"] = may_manage(actor, party)
+    if form.is_submitted():
+        must_manage(actor, party)
     if settled or not form.validate_on_submit():
-        shown = {"form": form, "party": party, "settled": settled, "is_firm": firm is not None}
         return render_template("accounts/organisation.html", **shown)
     try:
         told = {each.short_name: each.data or "" for each in form if each.name != "csrf_token"}
         changed = change_organisation(db, actor, party, **{"country": party.country} | told)
     except BadInput as wrong:
         form[wrong.field].errors = [wrong.remedy]
-        shown = {"form": form, "party": party, "settled": False, "is_firm": firm is not None}
         return render_template("accounts/organisation.html", **shown), wrong.status
     if changed:
         note_changes(db, concerned_by(db, [party.id]))
