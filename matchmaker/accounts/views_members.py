@@ -21,7 +21,7 @@ from matchmaker.accounts.members import change_role, members_of, remove_member
 from matchmaker.accounts.models import Membership, Organisation, User
 from matchmaker.accounts.views import pages, role_name
 from matchmaker.database import get_db
-from matchmaker.errors import NotFound
+from matchmaker.errors import BadInput, NotFound
 from matchmaker.web import local_address
 
 
@@ -42,15 +42,19 @@ def invite_member() -> Response | str:
         return _page(organisation, form)
     assert actor.user is not None
     invites(actor.user.public_id)
-    invitation, secret = invite(
-        db,
-        actor,
-        organisation,
-        name=form.name.data,
-        role=form.role.data,
-        email=form.email.data,
-        phone=form.phone.data,
-    )
+    try:
+        invitation, secret = invite(
+            db,
+            actor,
+            organisation,
+            name=form.name.data,
+            role=form.role.data,
+            email=form.email.data,
+            phone=form.phone.data,
+        )
+    except BadInput as wrong:
+        form[wrong.field].errors = [wrong.remedy]
+        return _page(organisation, form)
     address = public_address("accounts.invitation", secret=secret)
     if invitation.email:
         send_mail(

@@ -169,3 +169,14 @@ def test_a_cluster_body_is_led_to_pages_of_firms_while_it_acts_for_one(app: Flas
         assert f'href="{address}"' not in page
     assert 'href="/firm/evidence"' in page
     assert agent.get("/firm/evidence").status_code == 200
+
+
+def test_who_is_a_member_already_is_said_beside_the_field_and_the_rest_stays(
+    app: Flask, app_cast: Cast
+) -> None:
+    owner = sign_in(app.test_client(), app_cast.owner)
+    assert app_cast.colleague.user
+    given = {"name": "Asha", "email": app_cast.colleague.user.email, "role": "viewer"}
+    page = owner.post("/account/members/invite", data=given).text
+    assert "This person is a member already." in page
+    assert 'value="Asha"' in page
