@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from matchmaker.accounts.models import AuditEntry, Organisation, User
@@ -29,7 +29,7 @@ from matchmaker.wording import gettext as _
 
 SUBJECT = N_("%(agent)s has worked for you")
 BY = N_("Done by %(people)s.")
-# What is told of each kind of thing; where %(names)s stands, the things are named.
+# What is told of each kind of thing, or of one act; where %(names)s stands, things are named.
 TOLD: Mapping[str, str] = {
     "product": N_("Products and prices: %(names)s"),
     "line": N_("What your lines can make was stated."),
@@ -37,6 +37,8 @@ TOLD: Mapping[str, str] = {
     "evidence": N_("Certificates and reports: %(names)s"),
     "enquiry": N_("Enquiries were answered, closed or opened again."),
     "requirement": N_("What you need was written down or changed."),
+    "invitation.made": N_("People were invited to become members."),
+    "sign_in_link.made": N_("Links that sign members in were handed over."),
 }
 NAMED_AT_MOST = 8
 # What happened in the last minutes of a day is still told after midnight.
@@ -87,7 +89,7 @@ def _acts(db: Session, now: dt.datetime) -> Sequence[AuditEntry]:
         .where(
             AuditEntry.at >= (midnight - LOOKED_BACK).astimezone(dt.UTC),
             AuditEntry.on_behalf_of.is_not(None),
-            AuditEntry.subject_kind.in_(TOLD),
+            or_(AuditEntry.subject_kind.in_(TOLD), AuditEntry.action.in_(TOLD)),
         )
         .order_by(AuditEntry.id)
     ).all()
@@ -107,7 +109,8 @@ def _lines(
     """One line for each kind of thing, then who did it."""
     lines = []
     for kind, words in TOLD.items():
-        things = dict.fromkeys(each.subject_id for each in entries if each.subject_kind == kind)
+        of_kind = (each for each in entries if kind in (each.subject_kind, each.action))
+        things = dict.fromkeys(each.subject_id for each in of_kind)
         if things:
             known = [names[each] for each in things if each in names]
             lines.append(_(words, names=_named(known)))

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from matchmaker import agents_work, server_children
 from matchmaker.accounts.actor import Actor
 from matchmaker.accounts.audit import record
-from matchmaker.accounts.models import AuditEntry
+from matchmaker.accounts.invitations import invite
+from matchmaker.accounts.links import hand_over_link
+from matchmaker.accounts.models import AuditEntry, Membership
 from matchmaker.agents_work import tell_clients
 from matchmaker.catalogue.models import Product
 from matchmaker.catalogue.services import change_product, facts_of
@@ -26,7 +28,7 @@ from matchmaker.notices.queries import choices_of
 from matchmaker.notices.services import mark_read, set_pace
 from matchmaker.orm import utc_now
 from tests.certification.test_services import declare
-from tests.factories import Cast, make_cast, make_product
+from tests.factories import Cast, make_cast, make_product, make_user
 
 
 @pytest.fixture
@@ -61,6 +63,23 @@ def test_the_firm_is_told_by_whom_and_what_and_nobody_else_is(db: Session, cast:
     assert notice.address.startswith(f"/account/mandates#{cast.agent.organisation.public_id}-")
     for other in (cast.viewer, cast.agent, cast.rival, cast.stranger):
         assert bell(db, other) == []
+
+
+def test_a_firm_is_told_that_people_were_brought_in_for_it(db: Session, cast: Cast) -> None:
+    firm = cast.firm.organisation
+    invite(db, cast.agent, firm, name="Asha", role="viewer", phone="98765 43210")
+    phone = make_user(db, email=None)
+    db.add(Membership(user=phone, organisation=firm, role="viewer"))
+    db.flush()
+    hand_over_link(db, cast.agent, phone)
+    tell_clients(db, utc_now())
+    (notice,) = bell(db, cast.owner)
+    assert cast.agent.user is not None
+    assert notice.text.splitlines() == [
+        "People were invited to become members.",
+        "Links that sign members in were handed over.",
+        f"Done by {cast.agent.user.name}.",
+    ]
 
 
 def test_what_a_firm_does_itself_or_the_system_does_is_no_news(db: Session, cast: Cast) -> None:
