@@ -34,7 +34,8 @@ def test_a_time_without_zone_is_refused(any_db: Session) -> None:
 
 @pytest.mark.parametrize("amount", ["0.0001", "12.5", "1000", "99999999999999.9999"])
 def test_decimals_stay_exact(any_db: Session, amount: str) -> None:
-    product = make_product(any_db, moq=Decimal(amount))
+    product = make_product(any_db)
+    product.moq = Decimal(amount)
     any_db.commit()
     any_db.expire_all()
     assert product.moq == Decimal(amount)
@@ -43,7 +44,8 @@ def test_decimals_stay_exact(any_db: Session, amount: str) -> None:
 
 def test_decimals_compare_and_sort_as_numbers(any_db: Session) -> None:
     for amount in ("9", "10", "2.5", "100"):
-        make_product(any_db, moq=Decimal(amount))
+        make_product(any_db).moq = Decimal(amount)
+    any_db.flush()
     found = any_db.scalars(select(Product.moq).where(Product.moq > 5).order_by(Product.moq)).all()
     assert found == [9, 10, 100]
 
