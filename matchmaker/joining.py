@@ -195,7 +195,7 @@ def _form(kind: str) -> JoinForm:
         firm.cluster.choices = _clusters()
         return firm
     trader = JoinAsTraderForm()
-    trader.country.choices = _countries()
+    trader.country.choices = [SelectChoice("", ""), *country_choices()]
     if request.method == "GET":
         trader.country.data = current_reader().country or ("IN" if kind != "buyer" else "")
     return trader
@@ -206,11 +206,11 @@ def _clusters() -> list[SelectChoice]:
     return [SelectChoice("", ""), *(SelectChoice(slug, name) for slug, name in rows)]
 
 
-def _countries() -> list[SelectChoice]:
-    """Codes and names, in the order of the reader's language."""
+def country_choices() -> list[SelectChoice]:
+    """Codes and names of countries, in the order of the reader's language."""
     names = Locale.parse(str(get_locale() or "en")).territories
     named = [(names.get(each.alpha_2, each.name), each.alpha_2) for each in pycountry.countries]
-    return [SelectChoice("", ""), *(SelectChoice(code, name) for name, code in sorted(named))]
+    return [SelectChoice(code, name) for name, code in sorted(named)]
 
 
 def _page(kind: str, form: JoinForm) -> str:

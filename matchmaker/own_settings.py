@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pycountry
-from babel import Locale
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
-from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice, SelectField, StringField  # type: ignore[import-untyped]
 from wtforms.validators import Length  # type: ignore[import-untyped]
@@ -28,6 +26,7 @@ from matchmaker.certification.queries import concerned_by, firm_of
 from matchmaker.clocks import choices
 from matchmaker.database import get_db
 from matchmaker.errors import BadInput
+from matchmaker.joining import country_choices
 from matchmaker.languages import offered_languages
 from matchmaker.money import OFFERED
 from matchmaker.orm import utc_now
@@ -114,9 +113,7 @@ def _organisation_form(party: Organisation, *, is_firm: bool) -> OrganisationFor
     if is_firm:
         del form.country  # a firm is where its cluster is
     else:
-        names = Locale.parse(str(get_locale() or "en")).territories
-        named = [(names.get(each.alpha_2, each.name), each.alpha_2) for each in pycountry.countries]
-        form.country.choices = [SelectChoice(code, name) for name, code in sorted(named)]
+        form.country.choices = country_choices()
     return form
 
 

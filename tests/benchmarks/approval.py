@@ -8,13 +8,10 @@ certificate after the other and looks, each time, whether the filter finds what 
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -30,31 +27,15 @@ from matchmaker.config import Config
 from matchmaker.database import make_engine
 from matchmaker.orm import utc_now
 from search.contract import And, Engine, Equals, Query
-from tests.benchmarks.freshness import make_site, started_worker
-from tests.benchmarks.harness import Figures, p50, p95
+from tests.benchmarks.freshness import time_on_site
 
 SCHEME = "ISO9001"
 PATIENCE = 60.0
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--times", type=int, default=15)
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        config = make_site(Path(folder))
-        worker = started_worker(config)
-        try:
-            waits = approve_and_look(config, asked.times + 1)[1:]
-        finally:
-            worker.terminate()
-            worker.wait(30)
-    figures = Figures(f"From the approval of a certificate to the filter, {len(waits)} times")
-    figures.told("p50", p50(waits), "s")
-    figures.told("p95", p95(waits), "s")
-    figures.at_most("slowest", max(waits), "s", goal=2)
-    figures.finish(sys.argv[1:])
+    title = "From the approval of a certificate to the filter"
+    time_on_site(title, approve_and_look, times=15, goal=2)
 
 
 def approve_and_look(config: Config, times: int) -> list[float]:
